@@ -1,0 +1,112 @@
+/**
+ * Every error the engine can raise: its kind, its message and the next step.
+ *
+ * One entry a code. `{name}` placeholders become the parameters that `CairnError` asks for, checked by the compiler.
+ * `docs/errors.md` is generated from this table. Order: by area, then alphabetically.
+ */
+
+/**
+ * What an error means to whoever handles it. The scheduler retries `transient` and `corruption`, never `user`
+ * errors of the driver, `cancelled` or `internal`; it never looks at the text.
+ */
+export type ErrorKind = 'user' | 'transient' | 'corruption' | 'resource' | 'cancelled' | 'internal';
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export const ERROR_TABLE = {
+  // Engine
+  INTERNAL: {
+    kind: 'internal',
+    message: 'internal error: {detail}',
+    hint: 'this is a bug in Cairn: please report it with the stack and the job that raised it',
+  },
+
+  // Options and arguments
+  INVALID_ARGUMENT: {
+    kind: 'user',
+    message: '{method}: {argument} must be {expected}, found {found}',
+    hint: 'correct the argument',
+  },
+  INVALID_OPTION: {
+    kind: 'user',
+    message: "option '{option}' must be {expected}, found {found}",
+    hint: 'see docs/options.md for its unit and range',
+  },
+  UNKNOWN_OPTION: {
+    kind: 'user',
+    message: "there is no option '{option}'",
+    hint: '{suggestion}',
+  },
+
+  // Storage: files
+  FILE_NOT_FOUND: {
+    kind: 'user',
+    message: '{path} does not exist',
+    hint: 'check the path; relative paths start at the working directory of the process',
+  },
+  DISK_FULL: {
+    kind: 'resource',
+    message: 'no space left to write {path}: {neededBytes} bytes needed, {freeBytes} free',
+    hint: "free space, or give the session another 'dir'; what was committed is kept and the job can be run again",
+  },
+  IO_ERROR: {
+    kind: 'transient',
+    message: '{operation} failed on {path}: {reason}',
+    hint: 'check the disk and the permissions of the directory, then run the job again',
+  },
+  PERMISSION_DENIED: {
+    kind: 'user',
+    message: '{operation} was refused on {path}',
+    hint: 'give this process the right to do so, or choose another path',
+  },
+  TOO_MANY_OPEN_FILES: {
+    kind: 'resource',
+    message: 'too many open files at {path}',
+    hint: "raise the process's limit (ulimit -n), or use fewer partitions",
+  },
+  PATH_OUTSIDE_DIRECTORY: {
+    kind: 'user',
+    message: "'{path}' leaves its directory {directory}",
+    hint: 'use a plain name without "..", separators or NUL',
+  },
+  DIRECTORY_LOCKED: {
+    kind: 'user',
+    message: '{path} is in use by process {pid} ({command}), which opened it at {startedAt}',
+    hint: "close that session, or open this one with another 'dir'; readers may open it read-only",
+  },
+
+  // Storage: damage
+  CORRUPT_FILE: {
+    kind: 'corruption',
+    message: '{path} is damaged at byte {offset}: expected {expected}, found {found}',
+    hint: 'the engine computes the data again where it can; otherwise delete the file and run the job again',
+  },
+  CORRUPT_DATA: {
+    kind: 'corruption',
+    message: 'damaged data at byte {offset}: expected {expected}, found {found}',
+    hint: 'the bytes were not written by this engine, or were changed afterwards',
+  },
+  UNSUPPORTED_VERSION: {
+    kind: 'user',
+    message: '{path} has format version {found}; this release reads up to {supported}',
+    hint: 'install a newer cairn-engine',
+  },
+  LIMIT_EXCEEDED: {
+    kind: 'resource',
+    message: '{what} is {found}, over the limit of {limit}',
+    hint: '{remedy}',
+  },
+
+  // Values
+  VALUE_NOT_SERIALIZABLE: {
+    kind: 'user',
+    message: 'a record cannot be stored: {path} is {found}',
+    hint: '{remedy}',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_TABLE;

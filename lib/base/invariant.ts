@@ -1,0 +1,11 @@
+import { CairnError } from './errors.ts';
+
+/** Raises `INTERNAL` when `condition` is false. For bugs only: never for input or for what is on disk. */
+export function invariant(condition: unknown, detail: string): asserts condition {
+  if (!condition) throw new CairnError('INTERNAL', { detail });
+}
+
+/** Ends the switch over a closed union: the compiler checks that nothing is left. */
+export function unreachable(value: never): never {
+  throw new CairnError('INTERNAL', { detail: `unexpected case ${JSON.stringify(value)}` });
+}

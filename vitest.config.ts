@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const ENGINE_SPECS = ['spec/lib/**/*.spec.ts', 'spec/model/**/*.spec.ts', 'spec/examples/**/*.spec.ts'];
+
+/** One set of specs, several roads: the engine's specs run again with generated code off and with little memory. */
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['spec/**/*.spec.ts'], exclude: ['spec/house/**', 'spec/crash/**'] },
+      },
+      {
+        extends: true,
+        test: { name: 'interpreted', include: ENGINE_SPECS, env: { CAIRN_CODEGEN: 'off' } },
+      },
+      {
+        extends: true,
+        test: { name: 'tiny-memory', include: ENGINE_SPECS, env: { CAIRN_MEMORY: '64 KiB' } },
+      },
+      { extends: true, test: { name: 'crash', include: ['spec/crash/**/*.spec.ts'] } },
+      { extends: true, test: { name: 'house', include: ['spec/house/**/*.spec.ts'] } },
+    ],
+  },
+});
