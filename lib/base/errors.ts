@@ -82,9 +82,8 @@ export function deserializeError(data: SerializedError): Error {
   const options = data.cause === undefined ? undefined : { cause: deserializeError(data.cause) };
   const error =
     data.code === undefined
-      ? new Error(data.message, options)
+      ? Object.assign(new Error(data.message, options), { name: data.name })
       : new CairnError(data.code, data.params as ErrorParams<ErrorCode>, options);
-  if (data.code === undefined) error.name = data.name;
   if (data.stack !== undefined) error.stack = data.stack;
   return error;
 }

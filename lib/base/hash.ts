@@ -19,7 +19,7 @@ export function hashString(text: string): number {
 /** An int32 hashes to itself; any other number as the JVM's `Double.hashCode`. `-0` equals `0`; all NaN are one. */
 export function hashNumber(value: number): number {
   if ((value | 0) === value) return value | 0;
-  float[0] = value === value ? value : Number.NaN;
+  float[0] = Number.isNaN(value) ? Number.NaN : value;
   return (words[0] as number) ^ (words[1] as number);
 }
 
