@@ -1,0 +1,49 @@
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the user's program called the engine: the line that a node, a job or an error belongs to. */
+export interface CallSite {
+  /** The engine's method, as Spark's "last Spark method": `map`, `collect`. */
+  readonly method: string;
+  /** File name without its directory and line, `job.ts:14`; `unknown` when the stack does not tell. */
+  readonly location: string;
+  /** Absolute path, line and column, `/home/me/job.ts:14:3`. */
+  readonly position: string;
+}
+
+/** The directory that holds lib, storage and formats, in the sources as in dist. */
+const ENGINE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const ENGINE_FOLDERS = ['lib', 'storage', 'formats', 'cli'].map((name) => join(ENGINE_ROOT, name) + sep);
+const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?[^()]*?):(\d+):(\d+)\)?$/;
+
+/** The nearest frame outside the engine. Costs some microseconds: taken once a node or a job. */
+export function captureCallSite(method: string): CallSite {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 24;
+  const stack = new Error().stack ?? '';
+  Error.stackTraceLimit = limit;
+  for (const line of stack.split('\n')) {
+    const frame = FRAME.exec(line);
+    if (frame === null) continue;
+    const raw = frame[1] as string;
+    if (raw.startsWith('node:')) continue;
+    const path = raw.startsWith('file://') ? toPath(raw) : raw;
+    if (ENGINE_FOLDERS.some((folder) => path.startsWith(folder))) continue;
+    const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(/\?.*$/, '');
+    return { method, location: `${name}:${frame[2]}`, position: `${path}:${frame[2]}:${frame[3]}` };
+  }
+  return { method, location: 'unknown', position: 'unknown' };
+}
+
+/** Spark's short form: `map at job.ts:14`. */
+export function describeCallSite(site: CallSite): string {
+  return `${site.method} at ${site.location}`;
+}
+
+function toPath(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
+}

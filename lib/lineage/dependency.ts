@@ -1,0 +1,39 @@
+import type { ShuffleId } from '../base/ids.ts';
+import type { LineageNode } from './lineage-node.ts';
+import type { Partitioner } from './partitioner.ts';
+
+/** How values of one key become one (Spark's `Aggregator`). Functions may keep and change the combiner they are given. */
+export interface Aggregator<V = unknown, C = unknown> {
+  readonly createCombiner: (value: V) => C;
+  readonly mergeValue: (combined: C, value: V) => C;
+  readonly mergeCombiners: (a: C, b: C) => C;
+}
+
+/** Each child partition reads whole partitions of the parent, in the same stage. */
+export interface NarrowDependency {
+  readonly kind: 'narrow';
+  readonly parent: LineageNode;
+}
+
+/** Each child partition reads a part of every parent partition: a stage ends here. Records are `[key, value]` pairs. */
+export interface ShuffleDependency {
+  readonly kind: 'shuffle';
+  readonly parent: LineageNode;
+  readonly shuffleId: ShuffleId;
+  readonly partitioner: Partitioner;
+  readonly aggregator: Aggregator | undefined;
+  /** Combine before writing: map outputs then hold combiners, otherwise values. */
+  readonly mapSideCombine: boolean;
+  /** The order of keys within a reduce partition, when the reader sorts. */
+  readonly keyOrder: KeyOrder | undefined;
+}
+
+/** The order of a sorted shuffle. */
+export interface KeyOrder {
+  readonly compare: (a: unknown, b: unknown) => number;
+  readonly ascending: boolean;
+  /** Whether `compare` is the engine's own order, for which faster roads exist. */
+  readonly natural: boolean;
+}
+
+export type Dependency = NarrowDependency | ShuffleDependency;

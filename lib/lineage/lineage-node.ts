@@ -1,0 +1,55 @@
+import { isPersisted, STORAGE_LEVELS, type StorageLevel } from '../../storage/block/storage-level.ts';
+import type { NodeId } from '../base/ids.ts';
+import type { CallSite } from './call-site.ts';
+import type { Dependency } from './dependency.ts';
+import type { Partition } from './partition.ts';
+import type { Partitioner } from './partitioner.ts';
+import type { BatchIterator, TaskContext } from './task-context.ts';
+
+/** What every node is made with. */
+export interface NodeOrigin {
+  readonly id: NodeId;
+  readonly callSite: CallSite;
+}
+
+/**
+ * A dataset as a step of the lineage: how it is cut, what it is computed from and how. Plain: it knows neither the
+ * session nor the API. Partitions are found out once, when first asked for; that may read a directory.
+ */
+export abstract class LineageNode {
+  /** Names the class when a node travels or is stored; never changes once released. */
+  abstract readonly kind: string;
+  /** Spark's class name, for `toDebugString`. */
+  abstract readonly className: string;
+  readonly id: NodeId;
+  readonly callSite: CallSite;
+  readonly dependencies: readonly Dependency[];
+  readonly partitioner: Partitioner | undefined;
+  name: string | undefined;
+  storageLevel: StorageLevel = STORAGE_LEVELS.NONE;
+  #partitions: readonly Partition[] | undefined;
+
+  constructor(origin: NodeOrigin, dependencies: readonly Dependency[], partitioner?: Partitioner) {
+    this.id = origin.id;
+    this.callSite = origin.callSite;
+    this.dependencies = dependencies;
+    this.partitioner = partitioner;
+  }
+
+  get partitions(): readonly Partition[] {
+    this.#partitions ??= this.computePartitions();
+    return this.#partitions;
+  }
+
+  get isPersisted(): boolean {
+    return isPersisted(this.storageLevel);
+  }
+
+  protected abstract computePartitions(): readonly Partition[];
+}
+
+/** A node that computes a partition itself. Narrow per-record steps are `StepNode`s instead, so that they fuse. */
+export abstract class ComputedNode extends LineageNode {
+  /** Records of a partition. Called within a task; parents are read through `task`. */
+  abstract compute(partition: Partition, task: TaskContext): BatchIterator;
+}
