@@ -1,0 +1,24 @@
+/**
+ * What a result task does with the records of its partition. The kinds with a hot loop are fused into the stage's
+ * generated code; everything else is `iterate`, over an iterator of records.
+ */
+export type ResultAction =
+  /** All records, as an array. */
+  | { readonly kind: 'collect' }
+  | { readonly kind: 'count' }
+  /** The first `limit` records; stops reading then. */
+  | { readonly kind: 'take'; readonly limit: number }
+  /** Folds from the first record; undefined for an empty partition, else `{ value }`. */
+  | { readonly kind: 'reduce'; readonly merge: (a: unknown, b: unknown) => unknown }
+  /** Folds from `zero()`, made anew for each partition. */
+  | {
+      readonly kind: 'aggregate';
+      readonly zero: () => unknown;
+      readonly merge: (accumulated: unknown, record: unknown) => unknown;
+    }
+  | { readonly kind: 'foreach'; readonly visit: (record: unknown) => void }
+  /** Anything else: may return a promise, which the task awaits. */
+  | {
+      readonly kind: 'iterate';
+      readonly visit: (records: IterableIterator<unknown>, partition: number) => unknown;
+    };
