@@ -19,6 +19,11 @@ interface ErrorEntry {
 
 export const ERROR_TABLE = {
   // Engine
+  FAILPOINT_REACHED: {
+    kind: 'transient',
+    message: "failpoint '{name}' is armed to fail",
+    hint: 'unset CAIRN_FAILPOINT: it is for tests of the engine only',
+  },
   INTERNAL: {
     kind: 'internal',
     message: 'internal error: {detail}',
