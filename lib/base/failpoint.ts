@@ -100,7 +100,7 @@ export function armFailpoint(
 export function armFailpointFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): ArmedFailpoint | undefined {
-  const text = environment['CAIRN_FAILPOINT'];
+  const text = environment.CAIRN_FAILPOINT;
   if (text === undefined || text === '') return undefined;
   const match = /^([^@=]+)(?:@([1-9]\d{0,8}))?=(kill|throw)$/.exec(text);
   const name = FAILPOINTS.find((known) => known === match?.[1]);

@@ -1,0 +1,168 @@
+/**
+ * Every option of a session, in one table: its type, its default and what it does.
+ *
+ * An option is given to `Session.open` (dots become nested objects: `{ shuffle: { codec: 'zstd' } }`), or by an
+ * environment variable whose name follows from the option's (`environmentVariable`). `docs/options.md` is generated
+ * from this table. Order: as a user meets them.
+ */
+import type { Machine } from './machine.ts';
+import type { InputOf, OptionType, ValueOf } from './option-type.ts';
+
+/** A default that depends on the machine, or on being left alone. */
+interface ComputedDefault {
+  /** How the reference states it. */
+  readonly text: string;
+  readonly from: (machine: Machine) => number | undefined;
+}
+
+interface OptionEntry {
+  readonly type: OptionType;
+  /** As a user would write it, or computed. */
+  readonly default: string | number | boolean | Readonly<Record<string, never>> | ComputedDefault;
+  /** One or two sentences: what it decides, in its unit. */
+  readonly doc: string;
+}
+
+const CODECS = ['none', 'zstd', 'deflate'] as const;
+const MAX_INT = 2 ** 31 - 1;
+
+export const OPTIONS = {
+  // The session
+  dir: {
+    type: { kind: 'string' },
+    default: '.cairn',
+    doc: 'The data directory: blocks, map outputs, spilled runs and the metadata of every run. One session at a time owns it.',
+  },
+  name: {
+    type: { kind: 'string' },
+    default: 'cairn',
+    doc: 'What the run is called in listings and in the metadata.',
+  },
+  master: {
+    type: { kind: 'master' },
+    default: 'local[*]',
+    doc: "Where tasks run: `local` in the caller's thread, `local[N]` on N worker threads, `local[*]` on one per processor; `local[N, F]` also sets how often a task may fail.",
+  },
+  parallelism: {
+    type: { kind: 'integer', min: 1, max: MAX_INT },
+    default: {
+      text: 'unset: a dataset has one partition per worker, a shuffle as many as its largest input',
+      from: () => undefined,
+    },
+    doc: 'Partitions of a dataset made without a count, and of a shuffle none of whose inputs says otherwise.',
+  },
+
+  // Memory
+  memory: {
+    type: { kind: 'byteSize', min: 1 },
+    default: {
+      text: "half of the machine's memory, or of its container's",
+      from: (machine) => Math.floor(machine.memoryBytes / 2),
+    },
+    doc: 'Memory the engine plans with, for all of its threads together. What does not fit is spilled, evicted or computed again.',
+  },
+  memoryFraction: {
+    type: { kind: 'number', min: 0.01, max: 1 },
+    default: 0.6,
+    doc: 'Share of `memory` for blocks, shuffles and sorts; the rest is left to the code of the job.',
+  },
+  memoryStorageFraction: {
+    type: { kind: 'number', min: 0, max: 1 },
+    default: 0.5,
+    doc: 'Share of that part within which cached blocks are safe from eviction by running tasks.',
+  },
+
+  // Execution
+  codegen: {
+    type: { kind: 'choice', choices: ['auto', 'on', 'off'] },
+    default: 'auto',
+    doc: 'Whether stages run as generated code: `auto` uses it where it pays, `on` wherever it can, `off` never. Answers are the same.',
+  },
+  'batch.rows': {
+    type: { kind: 'integer', min: 1, max: 1_048_576 },
+    default: 2048,
+    doc: 'Records handled at a time.',
+  },
+  'result.maxBytes': {
+    type: { kind: 'byteSize', min: 1 },
+    default: '1 GiB',
+    doc: "What the results of one job's tasks may come to before the job is stopped, so that a careless `collect` does not end the process.",
+  },
+  'task.maxFailures': {
+    type: { kind: 'integer', min: 1, max: MAX_INT },
+    default: 4,
+    doc: 'How often a task may fail before its job does.',
+  },
+  'stage.maxConsecutiveAttempts': {
+    type: { kind: 'integer', min: 1, max: MAX_INT },
+    default: 4,
+    doc: 'How often in a row a stage may be tried because map outputs it reads were lost.',
+  },
+  'scheduler.mode': {
+    type: { kind: 'choice', choices: ['FIFO', 'FAIR'] },
+    default: 'FIFO',
+    doc: 'How concurrent jobs share the workers: the first one first, or in turn by pool.',
+  },
+  'scheduler.pools': {
+    type: { kind: 'pools' },
+    default: {},
+    doc: 'Pools for `FAIR`: by name, the `mode` inside the pool, its `weight` and its `minShare` of slots. Not from the environment.',
+  },
+
+  // Storage
+  'storage.codec': {
+    type: { kind: 'choice', choices: CODECS },
+    default: 'none',
+    doc: 'How blocks and spilled runs are compressed on disk.',
+  },
+  'shuffle.codec': {
+    type: { kind: 'choice', choices: CODECS },
+    default: 'none',
+    doc: 'How map outputs are compressed.',
+  },
+  'checkpoint.codec': {
+    type: { kind: 'choice', choices: CODECS },
+    default: 'none',
+    doc: 'How the parts of checkpoints are compressed.',
+  },
+
+  // What is shown
+  progress: {
+    type: { kind: 'choice', choices: ['auto', 'on', 'off'] },
+    default: 'auto',
+    doc: 'Progress on stderr: `auto` shows it on a terminal, for stages that take more than half a second.',
+  },
+} as const satisfies Readonly<Record<string, OptionEntry>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** The entry of an option, without its literal types: for code that goes through the table. */
+export function optionEntry(name: OptionName): OptionEntry {
+  return OPTIONS[name];
+}
+
+/** The value of each option as the engine sees it: bytes and milliseconds as numbers, the master parsed. */
+export type Config = {
+  readonly [Name in OptionName]:
+    | ValueOf<(typeof OPTIONS)[Name]['type']>
+    | ((typeof OPTIONS)[Name]['default'] extends { readonly from: () => undefined } ? undefined : never);
+};
+
+type UnionToIntersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
+
+type Nested<Name extends string, Value> = Name extends `${infer Head}.${infer Rest}`
+  ? { readonly [Key in Head]?: Nested<Rest, Value> }
+  : { readonly [Key in Name]?: Value };
+
+/** What a user may hand in: every part optional, dots as nested objects. */
+export type SessionOptions = UnionToIntersection<
+  { [Name in OptionName]: Nested<Name, InputOf<(typeof OPTIONS)[Name]['type']>> }[OptionName]
+>;
+
+/** The environment variable of an option: `task.maxFailures` is `CAIRN_TASK_MAX_FAILURES`. Undefined for `pools`. */
+export function environmentVariable(name: OptionName): string | undefined {
+  if (OPTIONS[name].type.kind === 'pools') return undefined;
+  return `CAIRN_${name.replaceAll('.', '_').replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`;
+}
