@@ -53,6 +53,11 @@ export const ERROR_TABLE = {
     message: '{path} does not exist',
     hint: 'check the path; relative paths start at the working directory of the process',
   },
+  FILE_EXISTS: {
+    kind: 'user',
+    message: '{path} exists already',
+    hint: 'remove it, or choose another path',
+  },
   DISK_FULL: {
     kind: 'resource',
     message: 'no space left to write {path}: {neededBytes} bytes needed, {freeBytes} free',
@@ -82,6 +87,23 @@ export const ERROR_TABLE = {
     kind: 'user',
     message: '{path} is in use by process {pid} ({command}), which opened it at {startedAt}',
     hint: "close that session, or open this one with another 'dir'; readers may open it read-only",
+  },
+
+  // Storage: metadata
+  DATABASE_BUSY: {
+    kind: 'transient',
+    message: '{operation} waited {waitedMs} ms for {path}, which another process keeps locked',
+    hint: "end what holds the database open for writing, such as a 'sqlite3' shell in a transaction, then try again",
+  },
+  RUN_AMBIGUOUS: {
+    kind: 'user',
+    message: "several runs begin with '{prefix}': {matches}",
+    hint: 'give more digits of the id',
+  },
+  RUN_NOT_FOUND: {
+    kind: 'user',
+    message: "there is no run '{prefix}' in {path}",
+    hint: '{recent}',
   },
 
   // Storage: damage

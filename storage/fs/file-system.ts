@@ -3,13 +3,16 @@
  *
  * Synchronous on purpose: tasks run in threads of their own, and one synchronous call costs a fraction of an
  * asynchronous one (see docs/decisions). All errors are `CairnError`s with the path: FILE_NOT_FOUND, DISK_FULL,
- * PERMISSION_DENIED, TOO_MANY_OPEN_FILES, IO_ERROR.
+ * PERMISSION_DENIED, TOO_MANY_OPEN_FILES, IO_ERROR, and FILE_EXISTS where a new name was asked for.
  */
 
 /** How a file is opened. `create` refuses an existing file; `overwrite` truncates one; `append` writes at the end. */
 export type OpenMode = 'read' | 'create' | 'overwrite' | 'append';
 
-/** An open file. The opener closes it, best with `using`; closing twice does nothing. */
+/**
+ * An open file. The opener closes it, best with `using`; closing twice does nothing, any other use after it raises
+ * INTERNAL. A file opened to be written can also be read.
+ */
 export interface FileHandle extends Disposable {
   readonly path: string;
   /** Reads up to `target.length` bytes at `position`; fewer only at the end of the file. Gives the number read. */
@@ -45,6 +48,11 @@ export interface FileSystem {
   stat(path: string, options?: { readonly follow?: boolean }): FileStat | undefined;
   /** Replaces `to` atomically. */
   rename(from: string, to: string): void;
+  /**
+   * Gives the file `existing` a second name. Raises FILE_EXISTS when `path` is there: the only call that makes a
+   * file appear complete, and to one caller alone.
+   */
+  link(existing: string, path: string): void;
   /** Removes a file; a missing one is no error. */
   removeFile(path: string): void;
   /** Removes a directory and all below it, without following links; a missing one is no error. */
