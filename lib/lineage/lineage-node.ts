@@ -25,15 +25,23 @@ export abstract class LineageNode {
   readonly callSite: CallSite;
   readonly dependencies: readonly Dependency[];
   readonly partitioner: Partitioner | undefined;
+  /** Whether iterating may give `pending` batches: an asynchronous step is among this stage's ancestors. */
+  readonly mayPend: boolean;
   name: string | undefined;
   storageLevel: StorageLevel = STORAGE_LEVELS.NONE;
   #partitions: readonly Partition[] | undefined;
 
-  constructor(origin: NodeOrigin, dependencies: readonly Dependency[], partitioner?: Partitioner) {
+  constructor(
+    origin: NodeOrigin,
+    dependencies: readonly Dependency[],
+    partitioner?: Partitioner,
+    options: { readonly isAsync?: boolean } = {},
+  ) {
     this.id = origin.id;
     this.callSite = origin.callSite;
     this.dependencies = dependencies;
     this.partitioner = partitioner;
+    this.mayPend = options.isAsync === true || dependencies.some((d) => d.kind === 'narrow' && d.parent.mayPend);
   }
 
   get partitions(): readonly Partition[] {

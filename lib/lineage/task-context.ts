@@ -11,8 +11,17 @@ export interface RangeBatch {
   readonly count: number;
 }
 
+/**
+ * "Not yet": the records behind it wait for a promise. Iterators stay synchronous; whoever can only pass batches on
+ * passes this on too, and the task awaits it at the top before it asks again.
+ */
+export interface PendingBatch {
+  readonly kind: 'pending';
+  readonly ready: Promise<unknown>;
+}
+
 /** What a node hands to the next step. */
-export type TaskBatch = Batch | RangeBatch;
+export type TaskBatch = Batch | RangeBatch | PendingBatch;
 
 /**
  * Records of one partition, batch by batch. Whoever stops early calls `return()`, so that files are closed; `for of`

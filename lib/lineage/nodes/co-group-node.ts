@@ -1,0 +1,55 @@
+import type { ShuffleId } from '../../base/ids.ts';
+import type { Dependency } from '../dependency.ts';
+import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
+import { type Partition, partitionsOf } from '../partition.ts';
+import type { Partitioner } from '../partitioner.ts';
+import type { BatchIterator, TaskContext } from '../task-context.ts';
+
+/**
+ * `[key, [values of input 0, values of input 1, …]]` for every key of any input. An input that is already partitioned
+ * alike is read in place, the others are shuffled.
+ */
+export class CoGroupNode extends ComputedNode {
+  readonly kind = 'co-group';
+  readonly className = 'CoGroupedRDD';
+
+  constructor(
+    origin: NodeOrigin,
+    parents: readonly LineageNode[],
+    partitioner: Partitioner,
+    nextShuffleId: () => ShuffleId,
+  ) {
+    super(
+      origin,
+      parents.map(
+        (parent): Dependency =>
+          parent.partitioner?.equals(partitioner) === true
+            ? { kind: 'narrow', parent }
+            : {
+                kind: 'shuffle',
+                parent,
+                partitioner,
+                shuffleId: nextShuffleId(),
+                aggregator: undefined,
+                mapSideCombine: false,
+                keyOrder: undefined,
+              },
+      ),
+      partitioner,
+    );
+  }
+
+  protected override computePartitions(): readonly Partition[] {
+    return partitionsOf((this.partitioner as Partitioner).numPartitions, () => undefined);
+  }
+
+  override compute(partition: Partition, task: TaskContext): BatchIterator {
+    return task.coGroup(
+      this.dependencies.map((dependency) =>
+        dependency.kind === 'narrow'
+          ? task.iterate(dependency.parent, partition.index)
+          : task.readShuffle(dependency, partition.index),
+      ),
+    );
+  }
+}

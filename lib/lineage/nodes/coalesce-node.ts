@@ -1,0 +1,36 @@
+import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
+import { type Partition, partitionsOf } from '../partition.ts';
+import type { BatchIterator, TaskContext } from '../task-context.ts';
+
+interface CoalesceSplit {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Fewer partitions without a shuffle: partition i reads a run of neighbouring parent partitions in order. */
+export class CoalesceNode extends ComputedNode {
+  readonly kind = 'coalesce';
+  readonly className = 'CoalescedRDD';
+  readonly parent: LineageNode;
+  readonly maxPartitions: number;
+
+  constructor(origin: NodeOrigin, parent: LineageNode, maxPartitions: number) {
+    super(origin, [{ kind: 'narrow', parent }]);
+    this.parent = parent;
+    this.maxPartitions = maxPartitions;
+  }
+
+  protected override computePartitions(): readonly Partition<CoalesceSplit>[] {
+    const available = this.parent.partitions.length;
+    const count = Math.min(this.maxPartitions, available);
+    return partitionsOf(count, (i) => ({
+      from: Math.floor((i * available) / count),
+      to: Math.floor(((i + 1) * available) / count),
+    }));
+  }
+
+  override *compute(partition: Partition, task: TaskContext): BatchIterator {
+    const { from, to } = partition.split as CoalesceSplit;
+    for (let i = from; i < to; i++) yield* task.iterate(this.parent, i);
+  }
+}

@@ -1,0 +1,42 @@
+import type { ShuffleId } from '../../base/ids.ts';
+import type { Aggregator, KeyOrder, ShuffleDependency } from '../dependency.ts';
+import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
+import { type Partition, partitionsOf } from '../partition.ts';
+import type { Partitioner } from '../partitioner.ts';
+import type { BatchIterator, TaskContext } from '../task-context.ts';
+
+export interface ShuffleOptions {
+  readonly shuffleId: ShuffleId;
+  readonly aggregator?: Aggregator | undefined;
+  readonly mapSideCombine?: boolean;
+  readonly keyOrder?: KeyOrder | undefined;
+}
+
+/** Pairs brought together by key: the reduce side of a shuffle. */
+export class ShuffledNode extends ComputedNode {
+  readonly kind = 'shuffled';
+  readonly className = 'ShuffledRDD';
+  readonly shuffle: ShuffleDependency;
+
+  constructor(origin: NodeOrigin, parent: LineageNode, partitioner: Partitioner, options: ShuffleOptions) {
+    const shuffle: ShuffleDependency = {
+      kind: 'shuffle',
+      parent,
+      shuffleId: options.shuffleId,
+      partitioner,
+      aggregator: options.aggregator,
+      mapSideCombine: options.mapSideCombine ?? false,
+      keyOrder: options.keyOrder,
+    };
+    super(origin, [shuffle], partitioner);
+    this.shuffle = shuffle;
+  }
+
+  protected override computePartitions(): readonly Partition[] {
+    return partitionsOf(this.shuffle.partitioner.numPartitions, () => undefined);
+  }
+
+  override compute(partition: Partition, task: TaskContext): BatchIterator {
+    return task.readShuffle(this.shuffle, partition.index);
+  }
+}
