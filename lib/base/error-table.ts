@@ -128,6 +128,23 @@ export const ERROR_TABLE = {
     hint: '{remedy}',
   },
 
+  // Storage: blocks and shuffles
+  BLOCK_LOST: {
+    kind: 'corruption',
+    message: 'block {block} at {path} was lost while it was read: {reason}',
+    hint: 'the task runs again and computes the block from its lineage; check the disk when this repeats',
+  },
+  SHUFFLE_OUTPUT_LOST: {
+    kind: 'corruption',
+    message: 'the output of map partition {map} for shuffle {shuffle} at {path} is lost: {reason}',
+    hint: 'the engine computes this map partition again; check the disk when this repeats',
+  },
+  UNRECOGNIZED_BLOCK_ID: {
+    kind: 'user',
+    message: '{name} is not the name of a block',
+    hint: 'blocks are named as in Spark: rdd_3_7, shuffle_0_12_0.data, broadcast_1',
+  },
+
   // Values
   VALUE_NOT_SERIALIZABLE: {
     kind: 'user',
