@@ -1,0 +1,203 @@
+/**
+ * The rows of the metadata database as the engine holds them: one interface per table, named by its singular.
+ *
+ * A property is its column in camel case (`startedAtMs` is `started_at_ms`). `null` is SQL's NULL: not known, or not
+ * yet. All times are milliseconds since the epoch, all sizes bytes. `docs/metadata.md` describes the tables.
+ */
+import type { SerializedError } from '../../lib/base/errors.ts';
+import type { JobId, NodeId, RunId, ShuffleId, StageId, TaskId } from '../../lib/base/ids.ts';
+
+/** A value that survives JSON. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** `killed`: the process died, or the work was cancelled, before it could say how it ended. */
+export type RunState = 'running' | 'succeeded' | 'failed' | 'killed';
+
+/** What tells a live process from a dead one whose pid was given to another. */
+export interface RunOwner {
+  readonly pid: number;
+  /** Changes with every start of the machine; empty where the system has none. */
+  readonly bootId: string;
+  /** When the process began, in the system's own words. */
+  readonly processStart: string;
+}
+
+/** A session: from its opening to its closing. */
+export interface RunRow extends RunOwner {
+  readonly run: RunId;
+  readonly startedAtMs: number;
+  /** For a killed run the last moment it is known to have lived. */
+  readonly endedAtMs: number | null;
+  readonly state: RunState;
+  readonly command: string;
+  readonly master: string;
+  readonly nodeVersion: string;
+  readonly cairnVersion: string;
+  readonly options: { readonly [option: string]: JsonValue };
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly error: SerializedError | null;
+}
+
+/** An action. */
+export interface JobRow {
+  readonly run: RunId;
+  readonly job: JobId;
+  /** The node the action was called on: the root of the job's lineage. */
+  readonly node: NodeId;
+  readonly action: string;
+  readonly callSite: string;
+  readonly jobGroup: string | null;
+  readonly description: string | null;
+  readonly pool: string;
+  readonly state: RunState;
+  readonly submittedAtMs: number;
+  readonly endedAtMs: number | null;
+  /** Stages of the job, skipped ones included. */
+  readonly stageCount: number;
+  /** Stages that needed no run: their map outputs, blocks or checkpoints were there. */
+  readonly skippedStageCount: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly error: SerializedError | null;
+}
+
+export type StageKind = 'result' | 'shuffle-map';
+/** A row is written when the work is over, so nothing is ever `running` here. */
+export type WorkState = 'succeeded' | 'failed' | 'killed';
+
+/** One attempt of a stage, with the sums over its tasks. */
+export interface StageRow {
+  readonly run: RunId;
+  readonly stage: StageId;
+  readonly attempt: number;
+  /** The job that ran it; later jobs that find its output skip it. */
+  readonly job: JobId;
+  readonly name: string;
+  readonly kind: StageKind;
+  /** The shuffle a `shuffle-map` stage writes. */
+  readonly shuffle: ShuffleId | null;
+  readonly taskCount: number;
+  readonly state: WorkState;
+  readonly submittedAtMs: number;
+  readonly completedAtMs: number;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly shuffleReadBytes: number;
+  readonly shuffleWriteBytes: number;
+  readonly spilledBytes: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+}
+
+/** `stage` waits for `parent`'s map outputs. */
+export interface StageParentRow {
+  readonly run: RunId;
+  readonly stage: StageId;
+  readonly parent: StageId;
+}
+
+/** One attempt at one partition of a stage. */
+export interface TaskRow {
+  readonly run: RunId;
+  readonly task: TaskId;
+  readonly stage: StageId;
+  readonly stageAttempt: number;
+  readonly partition: number;
+  readonly attempt: number;
+  readonly state: WorkState;
+  /** Where it ran: `driver` or a worker's name. */
+  readonly executor: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly shuffleReadBytes: number;
+  readonly shuffleReadRecords: number;
+  readonly shuffleWriteBytes: number;
+  readonly shuffleWriteRecords: number;
+  readonly spilledBytes: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+}
+
+/** A node of the lineage. Written once; only `name` and `storageLevel` may change. */
+export interface LineageNodeRow {
+  readonly run: RunId;
+  readonly node: NodeId;
+  readonly kind: string;
+  /** Spark's class name: `MapPartitionsRDD`. */
+  readonly className: string;
+  readonly name: string | null;
+  /** `file:line` of the user's call. */
+  readonly callSite: string;
+  /** `map at job.ts:14`. */
+  readonly callSiteShort: string;
+  readonly partitionCount: number;
+  readonly partitioner: string | null;
+  /** Spark's text of the level; null when it is not persisted. */
+  readonly storageLevel: string | null;
+  /** The job at whose start it was first seen. */
+  readonly firstJob: JobId;
+  /** Hex; null when what the node computes cannot be told apart. */
+  readonly fingerprint: string | null;
+}
+
+export type DependencyKind = 'narrow' | 'shuffle';
+
+/** `child` is computed from `parent`; `ordinal` counts the child's dependencies from 0. */
+export interface LineageEdgeRow {
+  readonly run: RunId;
+  readonly child: NodeId;
+  readonly ordinal: number;
+  readonly parent: NodeId;
+  readonly kind: DependencyKind;
+  readonly shuffle: ShuffleId | null;
+}
+
+/** `partial`: some map outputs are missing; `removed`: its files are gone for good. */
+export type ShuffleState = 'complete' | 'partial' | 'removed';
+
+/** A shuffle with the sums over its map outputs. */
+export interface ShuffleRow {
+  readonly run: RunId;
+  readonly shuffle: ShuffleId;
+  readonly mapCount: number;
+  readonly reducerCount: number;
+  /** The node that reads the shuffle. */
+  readonly node: NodeId;
+  readonly state: ShuffleState;
+  readonly totalBytes: number;
+  readonly rowCount: number;
+}
+
+/** What one map task wrote for a shuffle; a later attempt replaces it. */
+export interface MapOutputRow {
+  readonly run: RunId;
+  readonly shuffle: ShuffleId;
+  readonly mapIndex: number;
+  readonly task: TaskId;
+  readonly bytes: number;
+  readonly rowCount: number;
+  /** Relative to the data directory. */
+  readonly path: string;
+}
+
+/** `lost`: it should be there and is not, or is damaged; `dropped`: given up on purpose. */
+export type BlockState = 'present' | 'lost' | 'dropped';
+
+/** A stored partition (`rdd_3_7`). */
+export interface BlockRow {
+  readonly run: RunId;
+  readonly block: string;
+  readonly node: NodeId;
+  readonly partition: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+  readonly storageLevel: string;
+  readonly state: BlockState;
+}

@@ -1,0 +1,139 @@
+import { invariant } from '../../lib/base/invariant.ts';
+import type {
+  BlockRow,
+  JobRow,
+  LineageEdgeRow,
+  LineageNodeRow,
+  MapOutputRow,
+  RunRow,
+  ShuffleRow,
+  StageParentRow,
+  StageRow,
+  TaskRow,
+} from './rows.ts';
+
+/** What SQLite stores here. */
+export type SqlValue = string | number | null;
+
+/** Longest text stored of a message or a call site, in UTF-16 units; a user's error may carry a whole file. */
+const LONGEST_TEXT = 65_536;
+
+/** A table of the database: its statements, and its rows to and from SQL. */
+export interface Table<Row> {
+  readonly name: string;
+  /** `INSERT INTO … VALUES (?, …)`, to which a conflict clause may be added. */
+  readonly insert: string;
+  /** `SELECT … FROM …` with the row's properties as column names; add `WHERE` and `ORDER BY`. */
+  readonly select: string;
+  /** The values of `insert`, in its order. */
+  values(row: Row): readonly SqlValue[];
+  /** A row of `select` with its JSON columns parsed. */
+  row(raw: Readonly<Record<string, unknown>>): Row;
+}
+
+/** `startedAtMs` -> `started_at_ms`. */
+export function columnName(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * A property as SQL stores it. Numbers become whole, since every number column is a count, a size or a time: NaN and
+ * the infinities of a broken metric become 0 or the largest safe integer rather than fail the commit of a stage.
+ */
+export function toSqlValue(value: unknown): SqlValue {
+  switch (typeof value) {
+    case 'number':
+      if (Number.isNaN(value)) return 0;
+      return Math.min(Math.max(Math.round(value) + 0, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+    case 'string':
+      return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT - 1)}…` : value;
+    case 'object':
+      return value === null ? null : toJson(value);
+    default:
+      invariant(value === undefined, `a ${typeof value} has no column type`);
+      return null;
+  }
+}
+
+function toJson(value: object): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+}
+
+function defineTable<Row extends object>(
+  name: string,
+  properties: readonly (keyof Row & string)[],
+  jsonProperties: readonly (keyof Row & string)[] = [],
+): Table<Row> {
+  const columns = properties.map(columnName);
+  return {
+    name,
+    insert: `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    select: `SELECT ${columns.map((column, i) => `${name}.${column} AS "${properties[i]}"`).join(', ')} FROM ${name}`,
+    values: (row) => properties.map((property) => toSqlValue(row[property])),
+    row: (raw) => {
+      if (jsonProperties.length === 0) return raw as Row;
+      const parsed: Record<string, unknown> = { ...raw };
+      for (const property of jsonProperties) {
+        const text = raw[property];
+        parsed[property] = typeof text === 'string' ? JSON.parse(text) : null;
+      }
+      return parsed as Row;
+    },
+  };
+}
+
+const ERROR_COLUMNS = ['errorCode', 'errorMessage'] as const;
+
+export const RUNS = defineTable<RunRow>(
+  'runs',
+  [
+    ...(['run', 'startedAtMs', 'endedAtMs', 'state', 'pid', 'bootId', 'processStart', 'command', 'master'] as const),
+    ...(['nodeVersion', 'cairnVersion', 'options', ...ERROR_COLUMNS, 'error'] as const),
+  ],
+  ['options', 'error'],
+);
+
+export const JOBS = defineTable<JobRow>(
+  'jobs',
+  [
+    ...(['run', 'job', 'node', 'action', 'callSite', 'jobGroup', 'description', 'pool', 'state'] as const),
+    ...(['submittedAtMs', 'endedAtMs', 'stageCount', 'skippedStageCount', ...ERROR_COLUMNS, 'error'] as const),
+  ],
+  ['error'],
+);
+
+export const STAGES = defineTable<StageRow>('stages', [
+  ...(['run', 'stage', 'attempt', 'job', 'name', 'kind', 'shuffle', 'taskCount', 'state'] as const),
+  ...(['submittedAtMs', 'completedAtMs', 'rowsIn', 'rowsOut', 'bytesIn', 'bytesOut'] as const),
+  ...(['shuffleReadBytes', 'shuffleWriteBytes', 'spilledBytes', ...ERROR_COLUMNS] as const),
+]);
+
+export const STAGE_PARENTS = defineTable<StageParentRow>('stage_parents', ['run', 'stage', 'parent']);
+
+export const TASKS = defineTable<TaskRow>('tasks', [
+  ...(['run', 'task', 'stage', 'stageAttempt', 'partition', 'attempt', 'state', 'executor'] as const),
+  ...(['startedAtMs', 'endedAtMs', 'rowsRead', 'rowsWritten', 'bytesRead', 'bytesWritten'] as const),
+  ...(['shuffleReadBytes', 'shuffleReadRecords', 'shuffleWriteBytes', 'shuffleWriteRecords'] as const),
+  ...(['spilledBytes', ...ERROR_COLUMNS] as const),
+]);
+
+export const LINEAGE_NODES = defineTable<LineageNodeRow>('lineage_nodes', [
+  ...(['run', 'node', 'kind', 'className', 'name', 'callSite', 'callSiteShort', 'partitionCount'] as const),
+  ...(['partitioner', 'storageLevel', 'firstJob', 'fingerprint'] as const),
+]);
+
+export const LINEAGE_EDGES = defineTable<LineageEdgeRow>('lineage_edges', [
+  ...(['run', 'child', 'ordinal', 'parent', 'kind', 'shuffle'] as const),
+]);
+
+export const SHUFFLES = defineTable<ShuffleRow>('shuffles', [
+  ...(['run', 'shuffle', 'mapCount', 'reducerCount', 'node', 'state', 'totalBytes', 'rowCount'] as const),
+]);
+
+export const MAP_OUTPUTS = defineTable<MapOutputRow>('map_outputs', [
+  ...(['run', 'shuffle', 'mapIndex', 'task', 'bytes', 'rowCount', 'path'] as const),
+]);
+
+export const BLOCKS = defineTable<BlockRow>('blocks', [
+  ...(['run', 'block', 'node', 'partition', 'memoryBytes', 'diskBytes', 'storageLevel', 'state'] as const),
+]);
