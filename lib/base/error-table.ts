@@ -145,6 +145,38 @@ export const ERROR_TABLE = {
     hint: 'blocks are named as in Spark: rdd_3_7, shuffle_0_12_0.data, broadcast_1',
   },
 
+  // Jobs and tasks
+  JOB_CANCELLED: {
+    kind: 'cancelled',
+    message: 'job {job} ({name}) was cancelled: {reason}',
+    hint: 'what it had committed is kept; run it again to go on from there',
+  },
+  JOB_FAILED: {
+    kind: 'user',
+    message: 'job {job} ({name}) failed: {reason}',
+    hint: 'the cause of this error is the last error of the task that failed',
+  },
+  NO_SUCH_PARTITION: {
+    kind: 'user',
+    message: 'partition {partition} does not exist: the dataset has {count} partitions, counted from 0',
+    hint: 'ask for existing partitions only',
+  },
+  SESSION_CLOSED: {
+    kind: 'user',
+    message: '{what} was stopped, as its session is closed',
+    hint: 'await running jobs before closing the session, or open another one',
+  },
+  TASK_CANCELLED: {
+    kind: 'cancelled',
+    message: 'task {task} was cancelled',
+    hint: 'its job was cancelled or failed; the error of the job tells why',
+  },
+  TASK_FAILED: {
+    kind: 'user',
+    message: '{operation} threw in partition {partition} of {dataset}, attempt {attempt}: {reason}',
+    hint: 'the cause of this error is what the function threw',
+  },
+
   // Values
   VALUE_NOT_SERIALIZABLE: {
     kind: 'user',
