@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ERROR_TABLE, type ErrorCode, type ErrorKind } from './error-table.ts';
 
 type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
@@ -33,12 +34,13 @@ export class CairnError<C extends ErrorCode = ErrorCode> extends Error {
   readonly params: ErrorParams<C>;
   readonly hint: string;
 
-  constructor(code: C, params: ErrorParams<C>, options?: { readonly cause?: unknown }) {
+  /** `kind` replaces the table's: for an error that stands for another one. */
+  constructor(code: C, params: ErrorParams<C>, options?: { readonly cause?: unknown; readonly kind?: ErrorKind }) {
     const entry = ERROR_TABLE[code];
     const hint = fill(entry.hint, params);
     super(`${code}: ${fill(entry.message, params)}\n  hint: ${hint}`, options);
     this.code = code;
-    this.kind = entry.kind;
+    this.kind = options?.kind ?? entry.kind;
     this.params = params;
     this.hint = hint;
   }
@@ -54,9 +56,12 @@ function fill(template: string, params: Readonly<Record<string, string | number 
   );
 }
 
-/** Plain data that carries an error between threads or into a database, causes included (at most 16 deep). */
+/**
+ * Plain data that carries an error between threads or into a database, causes included (at most 16 deep). Never
+ * throws, whatever was thrown.
+ */
 export function serializeError(error: unknown, depth = 0): SerializedError {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     return {
       name: 'Error',
       message: `thrown value: ${describeValue(error)}`,
@@ -67,34 +72,68 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
     };
   }
   const cairn = error instanceof CairnError ? error : undefined;
+  const cause = depth < 16 ? read(error, 'cause') : undefined;
   return {
-    name: error.name,
-    message: error.message,
-    stack: error.stack,
+    name: readText(error, 'name') ?? 'Error',
+    message: readText(error, 'message') ?? '',
+    stack: readText(error, 'stack'),
     code: cairn?.code,
     params: cairn?.params as SerializedError['params'],
-    cause: error.cause === undefined || depth >= 16 ? undefined : serializeError(error.cause, depth + 1),
+    cause: cause === undefined ? undefined : serializeError(cause, depth + 1),
   };
 }
 
-/** The inverse of `serializeError`: an error with the same class (ours), message, stack and causes. */
+/**
+ * The inverse of `serializeError`: an error with the same class (ours), message, stack and causes. A code this
+ * release does not know, as in the metadata of a later one, gives a plain error with the message.
+ */
 export function deserializeError(data: SerializedError): Error {
   const options = data.cause === undefined ? undefined : { cause: deserializeError(data.cause) };
   const error =
-    data.code === undefined
+    data.code === undefined || !Object.hasOwn(ERROR_TABLE, data.code)
       ? Object.assign(new Error(data.message, options), { name: data.name })
-      : new CairnError(data.code, data.params as ErrorParams<ErrorCode>, options);
+      : new CairnError(data.code, (data.params ?? {}) as ErrorParams<ErrorCode>, options);
   if (data.stack !== undefined) error.stack = data.stack;
   return error;
 }
 
+/** Errors of other realms (`vm` contexts) are errors too, though not of our `Error`. */
+function isError(value: unknown): value is Error {
+  return types.isNativeError(value) || (value instanceof Error && !types.isProxy(value));
+}
+
+/** A property of a user's error, whose getter may throw. */
+function read(error: Error, name: 'name' | 'message' | 'stack' | 'cause'): unknown {
+  try {
+    return error[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(error: Error, name: 'name' | 'message' | 'stack'): string | undefined {
+  const value = read(error, name);
+  return value === undefined || typeof value === 'string' ? value : describeValue(value);
+}
+
+const LONGEST_DESCRIPTION = 80;
+
 /** A short, safe text for a value in a message: never runs user code, at most 80 characters. */
 export function describeValue(value: unknown): string {
+  if (typeof value === 'string' && value.length > 60) {
+    return `${clip(JSON.stringify(value.slice(0, 60)), 55)} (${value.length} characters)`;
+  }
+  return clip(describe(value), LONGEST_DESCRIPTION);
+}
+
+function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+function describe(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return value.length > 60
-        ? `${JSON.stringify(value.slice(0, 60))}… (${value.length} characters)`
-        : JSON.stringify(value);
+      return JSON.stringify(value);
     case 'bigint':
       return `${value}n`;
     case 'number':
@@ -105,19 +144,27 @@ export function describeValue(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'function':
-      return `function ${value.name || '(anonymous)'}`;
+      return types.isProxy(value) ? 'a proxy' : `function ${nameOf(value) ?? '(anonymous)'}`;
     default: {
       if (value === null) return 'null';
+      if (types.isProxy(value)) return 'a proxy';
       if (Array.isArray(value)) return `an array of ${value.length}`;
       const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype === null || prototype === Object.prototype) return 'an object';
-      const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-      return typeof maker === 'function' && maker.name !== '' ? `an instance of ${maker.name}` : 'an object';
+      if (prototype === null || prototype === Object.prototype || types.isProxy(prototype)) return 'an object';
+      const maker = nameOf(Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value);
+      return maker === undefined ? 'an object' : `an instance of ${maker}`;
     }
   }
 }
 
-/** The error of a system call as a `CairnError`, by its `code`; other errors of ours pass unchanged. */
+/** The name of a function unless it is empty, a getter or a static method called `name`. */
+function nameOf(maker: unknown): string | undefined {
+  if (typeof maker !== 'function' || types.isProxy(maker)) return undefined;
+  const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** The `code` of an error, such as the ENOENT of a system call; undefined when it has none. */
 export function errorCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

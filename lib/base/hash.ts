@@ -1,8 +1,8 @@
 /**
  * Stable hashes: the same value has the same hash in every process and on every machine.
  *
- * Numbers, booleans and strings follow the JVM's `hashCode` (Spark's HashPartitioner places them the same way);
- * composite keys have no portable hash in Spark and follow `List.hashCode`'s rule over their parts here.
+ * Numbers, booleans, strings and bigints follow the JVM's `hashCode` (Spark's HashPartitioner places them the same
+ * way); composite keys have no portable hash in Spark and follow `List.hashCode`'s rule over their parts here.
  */
 import { CairnError, describeValue } from './errors.ts';
 
@@ -23,7 +23,9 @@ export function hashNumber(value: number): number {
   return (words[0] as number) ^ (words[1] as number);
 }
 
+/** The JVM's `Long.hashCode` within 64 bits; beyond them any rule does, as no portable one exists. */
 function hashBigInt(value: bigint): number {
+  if (BigInt.asIntN(64, value) === value) return Number(BigInt.asIntN(32, value ^ (value >> 32n)));
   const folded = value < 0n ? ~value : value;
   let rest = folded;
   let h = value < 0n ? -1 : 0;
@@ -61,11 +63,13 @@ export function hashKey(key: unknown): number {
 /**
  * What two keys must share to be one key: a primitive is its own identity (as in `Map`: NaN equals NaN, 0 equals -0,
  * 1 differs from 1n and '1'); arrays, plain objects, dates and byte arrays are compared by content and have a string
- * identity that begins with U+0000 followed by a tag.
+ * identity that begins with U+0000 followed by a tag, and so have strings that begin with U+0000 themselves.
  */
 export function keyIdentity(key: unknown): unknown {
   if (typeof key !== 'object' || key === null) {
     if (typeof key === 'function' || typeof key === 'symbol') throw badKey(key);
+    // Such a string could be the identity of an array: it gets one of its own.
+    if (typeof key === 'string' && key.charCodeAt(0) === 0) return `\u0000${describePart(key, 0)}`;
     return key;
   }
   return `\u0000${describePart(key, 0)}`;
@@ -93,7 +97,7 @@ function describePart(part: unknown, depth: number): string {
       }
       if (part instanceof Date) return `D${part.getTime()}`;
       if (part instanceof Uint8Array)
-        return `b${Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1')}`;
+        return `b${part.byteLength}:${Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1')}`;
       const prototype: unknown = Object.getPrototypeOf(part);
       if (prototype !== Object.prototype && prototype !== null) throw badKey(part);
       let text = '{';
@@ -117,6 +121,7 @@ function badKey(key: unknown): CairnError {
 
 /** `hash` modulo `n`, never negative: Spark's `Utils.nonNegativeMod`. */
 export function nonNegativeMod(hash: number, n: number): number {
-  const rest = hash % n;
+  // `| 0` turns the -0 of negative multiples into 0.
+  const rest = (hash % n) | 0;
   return rest < 0 ? rest + n : rest;
 }
