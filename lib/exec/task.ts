@@ -8,7 +8,7 @@ import type { JobId, ShuffleId, StageId, TaskId } from '../base/ids.ts';
 import type { TaskMetrics } from '../events/engine-event.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
-import type { ResultAction } from './result-action.ts';
+import type { ResultAction } from '../lineage/result-action.ts';
 
 /** What all tasks of a stage do with their partition of `node`. */
 export type StageWork =

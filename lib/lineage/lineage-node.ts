@@ -4,6 +4,7 @@ import type { CallSite } from './call-site.ts';
 import type { Dependency } from './dependency.ts';
 import type { Partition } from './partition.ts';
 import type { Partitioner } from './partitioner.ts';
+import type { Preparation } from './preparation.ts';
 import type { BatchIterator, TaskContext } from './task-context.ts';
 
 /** What every node is made with. */
@@ -29,6 +30,10 @@ export abstract class LineageNode {
   readonly mayPend: boolean;
   name: string | undefined;
   storageLevel: StorageLevel = STORAGE_LEVELS.NONE;
+  /** Jobs that must have run before this node can be computed. */
+  readonly preparations: Preparation[] = [];
+  /** Set once nothing above and including this node has anything to prepare. */
+  isPrepared = false;
   #partitions: readonly Partition[] | undefined;
 
   constructor(

@@ -1,0 +1,39 @@
+/**
+ * What an `Rdd` needs of its session: ids and call sites for new nodes, and jobs. Not public. `Session` implements it.
+ */
+
+import type { NodeBlocksStatus } from '../../storage/block/block-manager.ts';
+import type { StorageLevel } from '../../storage/block/storage-level.ts';
+import type { FileSystem } from '../../storage/fs/file-system.ts';
+import type { NodeId, ShuffleId } from '../base/ids.ts';
+import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
+import type { ResultAction } from '../lineage/result-action.ts';
+
+/** How one job is run, beyond what is in the session's settings. */
+export interface JobOptions {
+  /** The action's name, for the call site: `collect`. */
+  readonly method: string;
+  /** Partitions to run, all unless given. */
+  readonly partitions?: readonly number[];
+  /** Called with each partition's result as it arrives, in any order. */
+  readonly onPartition?: (partition: number, value: unknown) => void;
+}
+
+export interface Engine {
+  /** Partitions of a dataset made without a count. */
+  readonly defaultParallelism: number;
+  /** The `parallelism` option when the user set it: shuffles follow it then. */
+  readonly configuredParallelism: number | undefined;
+  readonly fileSystem: FileSystem;
+  /** The id and call site of a new node. Raises SESSION_CLOSED, and ACTION_INSIDE_TASK within a user's function. */
+  origin(method: string): NodeOrigin;
+  nextShuffleId(): ShuffleId;
+  /** Runs a job; one result a partition, in order. Prepares what the lineage needs first. */
+  runJob(node: LineageNode, action: ResultAction, options: JobOptions): Promise<unknown[]>;
+  /** Keeps a dataset's blocks at this level once computed; NONE drops them. */
+  persist(node: LineageNode, level: StorageLevel): void;
+  unpersist(node: LineageNode): void;
+  blocksOf(id: NodeId): NodeBlocksStatus;
+  /** A temporary name that no other task or process uses. */
+  uniqueName(stem: string): string;
+}

@@ -1,0 +1,121 @@
+/**
+ * Emits where a fused loop's records go: the generated form of each sink's `add`, on the same fields, with hot state
+ * in locals that are stored back after the loop.
+ */
+import type { SourceBuilder } from '../base/compile-source.ts';
+import { unreachable } from '../base/invariant.ts';
+import { SLOT_HASH } from '../shuffle/key-table.ts';
+import { emitPairCheck, type Known } from './emit-steps.ts';
+import type { Sink } from './sink.ts';
+
+/** The three pieces of a sink's code: before the loop, per record, after the loop. */
+export interface SinkCode {
+  readonly before: () => void;
+  readonly record: (x: string, known: Known) => void;
+  readonly after: () => void;
+}
+
+/** In scope of the emitted code: `sink`, and the label `outer` of the outermost loop. */
+export function emitSink(b: SourceBuilder, kind: Sink['kind']): SinkCode {
+  const nothing = (): void => {};
+  switch (kind) {
+    case 'rows':
+      return {
+        before: () => b.line('const rowsOut = sink.rows;'),
+        record: (x) => b.line(`rowsOut.push(${x});`),
+        after: nothing,
+      };
+    case 'count':
+      return {
+        before: () => b.line('let count = 0;'),
+        record: () => b.line('count++;'),
+        after: () => b.line('sink.count += count;'),
+      };
+    case 'take':
+      return {
+        before: () =>
+          b.line('const rowsOut = sink.rows, limit = sink.limit;').line('if (rowsOut.length >= limit) return;'),
+        record: (x) => b.line(`rowsOut.push(${x});`).line('if (rowsOut.length >= limit) break outer;'),
+        after: nothing,
+      };
+    case 'reduce':
+      return {
+        before: () => b.line('const merge = sink.merge;').line('let isEmpty = sink.isEmpty, value = sink.value;'),
+        record: (x) => b.line(`if (isEmpty) { isEmpty = false; value = ${x}; } else value = merge(value, ${x});`),
+        after: () => b.line('sink.isEmpty = isEmpty; sink.value = value;'),
+      };
+    case 'aggregate':
+      return {
+        before: () => b.line('const merge = sink.merge;').line('let value = sink.value;'),
+        record: (x) => b.line(`value = merge(value, ${x});`),
+        after: () => b.line('sink.value = value;'),
+      };
+    case 'foreach':
+      return {
+        before: () => b.line('const visit = sink.visit;'),
+        record: (x) => b.line(`visit(${x});`),
+        after: nothing,
+      };
+    case 'combine':
+      return emitCombine(b);
+    case 'bucket':
+      return emitBucket(b);
+    default:
+      return unreachable(kind);
+  }
+}
+
+/** See `CombineSink.add` for the plain form and `KeyTable` for the table; pays in `bench` reduceByKey. */
+function emitCombine(b: SourceBuilder): SinkCode {
+  return {
+    before: () =>
+      b
+        .line('const table = sink.table, values = sink.values, isMerging = sink.isMerging;')
+        .line('const create = sink.aggregator.createCombiner;')
+        .line('const merge = isMerging ? sink.aggregator.mergeCombiners : sink.aggregator.mergeValue;')
+        .line('let slots = table.slots, shift = table.shift, mask = table.mask, rowsIn = 0;'),
+    record: (x, known) => {
+      emitPairCheck(b, x, known);
+      b.line(`const key = ${x}[0], item = ${x}[1];`);
+      b.line('let id;');
+      b.block('if ((key | 0) === key)', () => {
+        b.line(`let slot = Math.imul(key, ${SLOT_HASH | 0}) >>> shift;`);
+        b.block('for (;;)', () => {
+          b.line('id = slots[2 * slot + 1] - 1;');
+          b.line('if (id < 0 || slots[2 * slot] === (key | 0)) break;');
+          b.line('slot = (slot + 1) & mask;');
+        });
+      });
+      b.line('else id = table.find(key);');
+      b.line('if (id >= 0) values[id] = merge(values[id], item);');
+      b.block('else', () => {
+        b.line('const first = isMerging ? item : create(item);');
+        b.line('table.insert(key);');
+        b.line('values.push(first);');
+        b.line('slots = table.slots; shift = table.shift; mask = table.mask;');
+      });
+      b.line('rowsIn++;');
+    },
+    after: () => b.line('sink.rowsIn += rowsIn;'),
+  };
+}
+
+function emitBucket(b: SourceBuilder): SinkCode {
+  return {
+    before: () =>
+      b
+        .line('const buckets = sink.buckets, numBuckets = buckets.length, isHash = sink.isHash;')
+        .line('const partitionOf = sink.partitionOf;'),
+    record: (x, known) => {
+      emitPairCheck(b, x, known);
+      b.line(`const key = ${x}[0];`);
+      b.line('let bucket;');
+      b.line(
+        'if (isHash && (key | 0) === key) { bucket = (key | 0) % numBuckets; if (bucket < 0) bucket += numBuckets; }',
+      );
+      b.line('else bucket = partitionOf(key);');
+      b.line(`buckets[bucket].push(${x});`);
+    },
+    after: () => {},
+  };
+}

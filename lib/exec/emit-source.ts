@@ -1,0 +1,131 @@
+/**
+ * Emits how a generated loop gets its next record: from an array, from a range, or as a virtual row over columns.
+ *
+ * Virtual rows: the record is written as an object literal over columns right where the user's closure is called, and
+ * V8 takes the object apart again when it inlines the closure. Columns are copied, a batch of at most `BATCH_ROWS` at a
+ * time, into typed arrays that are constants of the generated function: V8 then compiles their address and length into
+ * the machine code, which is 2-3 times as fast as typed arrays that come as parameters; the copy stays in the cache.
+ */
+
+import { rowAt } from '../../formats/record/row-at.ts';
+import type { Column } from '../../formats/schema/batch.ts';
+import type { SourceBuilder } from '../base/compile-source.ts';
+import { quoteKey } from '../base/compile-source.ts';
+import { unreachable } from '../base/invariant.ts';
+
+/** Rows that a generated function over columns takes at a time; the size of its staging arrays. */
+export const BATCH_ROWS = 2048;
+
+const MAX_COLUMNS = 200;
+
+/**
+ * What distinguishes the generated code for one kind of columns from that for another; undefined when rows should be
+ * made first: too many columns, or a key that cannot be a literal.
+ */
+export function columnSignature(root: Column): string | undefined {
+  let count = 0;
+  const visit = (column: Column): string | undefined => {
+    if (++count > MAX_COLUMNS) return undefined;
+    const mark = column.nulls === undefined ? '' : '?';
+    switch (column.kind) {
+      case 'object': {
+        const parts: string[] = [];
+        for (let i = 0; i < column.names.length; i++) {
+          const name = column.names[i] as string;
+          if (name === '__proto__') return undefined;
+          const part = visit(column.fields[i] as Column);
+          if (part === undefined) return undefined;
+          parts.push(`${JSON.stringify(name)}:${part}`);
+        }
+        return `{${parts.join()}}${mark}`;
+      }
+      case 'tuple': {
+        const parts: string[] = [];
+        for (const item of column.items) {
+          const part = visit(item);
+          if (part === undefined) return undefined;
+          parts.push(part);
+        }
+        return `[${parts.join()}]${mark}`;
+      }
+      default:
+        return column.kind + mark;
+    }
+  };
+  return visit(root);
+}
+
+/** The columns of a tree in the order in which the generated code numbers them: parents first. */
+export function flattenColumns(root: Column): Column[] {
+  const flat: Column[] = [];
+  const visit = (column: Column): void => {
+    flat.push(column);
+    if (column.kind === 'object') column.fields.forEach(visit);
+    else if (column.kind === 'tuple') column.items.forEach(visit);
+  };
+  visit(root);
+  return flat;
+}
+
+/**
+ * Emits the staging of all columns below `root` and gives the expression of row `i`. In scope: `columns` (flattened),
+ * `base` (first row of the batch), `n` (rows of the batch).
+ */
+export function emitColumnRow(b: SourceBuilder, root: Column, index: string): string {
+  let next = 0;
+  const stage = (
+    at: number,
+    make: () => Int32Array | Float64Array | Uint8Array | BigInt64Array,
+    from: string,
+  ): string => {
+    const staged = b.bind('c', make());
+    b.line(`${staged}.set(columns[${at}].${from}.subarray(base, base + n));`);
+    return staged;
+  };
+  const visit = (column: Column): string => {
+    const at = next++;
+    const value = expression(column, at);
+    if (column.nulls === undefined) return value;
+    const nulls = stage(at, () => new Uint8Array(BATCH_ROWS), 'nulls');
+    return `(${nulls}[${index}] === 0 ? ${value} : ${nulls}[${index}] === 1 ? null : undefined)`;
+  };
+  const expression = (column: Column, at: number): string => {
+    switch (column.kind) {
+      case 'int':
+        return `${stage(at, () => new Int32Array(BATCH_ROWS), 'values')}[${index}]`;
+      case 'double':
+        return `${stage(at, () => new Float64Array(BATCH_ROWS), 'values')}[${index}]`;
+      case 'boolean':
+        return `(${stage(at, () => new Uint8Array(BATCH_ROWS), 'values')}[${index}] === 1)`;
+      case 'date':
+        return `new Date(${stage(at, () => new Float64Array(BATCH_ROWS), 'values')}[${index}])`;
+      case 'bigint':
+        return `${stage(at, () => new BigInt64Array(BATCH_ROWS), 'values')}[${index}]`;
+      case 'dictionary': {
+        const codes = stage(at, () => new Int32Array(BATCH_ROWS), 'codes');
+        const dictionary = b.fresh('d');
+        b.line(`const ${dictionary} = columns[${at}].dictionary;`);
+        return `${dictionary}[${codes}[${index}]]`;
+      }
+      case 'string':
+      case 'value': {
+        const values = b.fresh('s');
+        b.line(`const ${values} = columns[${at}].values;`);
+        return `${values}[base + ${index}]`;
+      }
+      case 'list': {
+        const read = b.bind('rowAt', rowAt);
+        const list = b.fresh('l');
+        b.line(`const ${list} = columns[${at}];`);
+        return `${read}(${list}, base + ${index})`;
+      }
+      case 'object':
+        return `{ ${column.names.map((name, i) => `${quoteKey(name)}: ${visit(column.fields[i] as Column)}`).join(', ')} }`;
+      case 'tuple':
+        return `[${column.items.map(visit).join(', ')}]`;
+      default:
+        return unreachable(column);
+    }
+  };
+  return visit(root);
+}

@@ -1,0 +1,135 @@
+/**
+ * Emits the steps of a fused chain: nested calls of the user's closures around one record.
+ *
+ * In scope of the emitted code: `cursors` (one per step), `at` (set to the index of the step about to run, so that a
+ * throw names it; V8 folds it into the exception edge). A record that is dropped is a `continue` of the innermost loop;
+ * a sink that is done breaks out of the loop labelled `outer`.
+ */
+import type { SourceBuilder } from '../base/compile-source.ts';
+import { unreachable } from '../base/invariant.ts';
+import type { Step } from '../lineage/step.ts';
+import { joinSides } from './interpret-steps.ts';
+import { notAPair } from './pair.ts';
+
+/** What is known about the record at a point of the chain. */
+export interface Known {
+  /** It was made by a step as a two-element array: no check needed. */
+  readonly isPair: boolean;
+}
+
+/** Declares what the steps keep in locals, and how it is stored back. Emitted before and after the loop. */
+export function emitCursorLocals(b: SourceBuilder, steps: readonly Step[]): () => void {
+  const positions: string[] = [];
+  steps.forEach((step, i) => {
+    if (step.kind === 'index' || step.kind === 'unique-id' || step.kind === 'deal') {
+      b.line(`let position${i} = cursors[${i}].position;`);
+      positions.push(`cursors[${i}].position = position${i};`);
+    } else if (step.kind === 'sample') {
+      b.line(`const random${i} = cursors[${i}].random;`);
+    } else if (step.kind === 'poisson-sample') {
+      b.line(`const poisson${i} = cursors[${i}].poisson;`);
+    }
+  });
+  return () => {
+    for (const line of positions) b.line(line);
+  };
+}
+
+/** Emits a check that `record` is a pair, unless that is known. */
+export function emitPairCheck(b: SourceBuilder, record: string, known: Known): void {
+  if (known.isPair) return;
+  const raise = b.bind('notAPair', notAPair);
+  b.line(`if (!Array.isArray(${record})) throw ${raise}(${record});`);
+}
+
+/** Emits the chain from `record` on; `emitEnd` emits what becomes of a record that passed all steps. */
+export function emitSteps(
+  b: SourceBuilder,
+  steps: readonly Step[],
+  record: string,
+  known: Known,
+  emitEnd: (record: string, known: Known) => void,
+): void {
+  const from = (i: number, x: string, knownHere: Known): void => {
+    const step = steps[i];
+    if (step === undefined) {
+      b.line(`at = ${i};`);
+      emitEnd(x, knownHere);
+      return;
+    }
+    const call = (argument: string): string => `${b.bind('f', 'f' in step ? step.f : undefined)}(${argument})`;
+    const define = (expression: string, knownNext: Known): void => {
+      const y = b.fresh('x');
+      b.line(`const ${y} = ${expression};`);
+      from(i + 1, y, knownNext);
+    };
+    const anything: Known = { isPair: false };
+    const pair: Known = { isPair: true };
+    b.line(`at = ${i};`);
+    switch (step.kind) {
+      case 'map':
+        return define(call(x), anything);
+      case 'filter':
+        b.line(`if (!${call(x)}) continue;`);
+        return from(i + 1, x, knownHere);
+      case 'flat-map': {
+        const y = b.fresh('x');
+        b.block(`for (const ${y} of ${call(x)})`, () => from(i + 1, y, anything));
+        return;
+      }
+      case 'map-values':
+        emitPairCheck(b, x, knownHere);
+        return define(`[${x}[0], ${call(`${x}[1]`)}]`, pair);
+      case 'flat-map-values': {
+        emitPairCheck(b, x, knownHere);
+        const y = b.fresh('x');
+        b.block(`for (const ${y} of ${call(`${x}[1]`)})`, () => define(`[${x}[0], ${y}]`, pair));
+        return;
+      }
+      case 'key-by':
+        return define(`[${call(x)}, ${x}]`, pair);
+      case 'keys':
+        emitPairCheck(b, x, knownHere);
+        return define(`${x}[0]`, anything);
+      case 'values':
+        emitPairCheck(b, x, knownHere);
+        return define(`${x}[1]`, anything);
+      case 'pass':
+        return from(i + 1, x, knownHere);
+      case 'join': {
+        const sides = b.fresh('sides');
+        const [left, right] = [b.fresh('left'), b.fresh('right')];
+        const pick = b.bind('joinSides', joinSides);
+        b.line(`const ${sides} = ${pick}(${x}[1][0], ${x}[1][1], ${step.leftOuter}, ${step.rightOuter});`);
+        b.block(`for (const ${left} of ${sides}[0])`, () => {
+          b.block(`for (const ${right} of ${sides}[1])`, () => define(`[${x}[0], [${left}, ${right}]]`, pair));
+        });
+        return;
+      }
+      case 'index':
+        return define(`[${x}, position${i}++]`, pair);
+      case 'unique-id': {
+        const y = b.fresh('x');
+        b.line(`const ${y} = [${x}, position${i}];`);
+        b.line(`position${i} += ${step.stride};`);
+        return from(i + 1, y, pair);
+      }
+      case 'sample': {
+        const draw = b.fresh('draw');
+        b.line(`const ${draw} = random${i}.nextDouble();`);
+        b.line(`if (!(${draw} >= ${step.lower} && ${draw} < ${step.upper})) continue;`);
+        return from(i + 1, x, knownHere);
+      }
+      case 'poisson-sample': {
+        const times = b.fresh('times');
+        b.block(`for (let ${times} = poisson${i}.next(); ${times} > 0; ${times}--)`, () => from(i + 1, x, knownHere));
+        return;
+      }
+      case 'deal':
+        return define(`[++position${i}, ${x}]`, pair);
+      default:
+        return unreachable(step);
+    }
+  };
+  from(0, record, known);
+}

@@ -1,0 +1,244 @@
+/**
+ * A chain of steps with its sink, compiled once per stage and used for every partition.
+ *
+ * The loop's plain form is `interpret-steps.ts`. Compiled forms differ by what feeds them: an array, a range, or
+ * columns of one kind; each is a fresh function, so that V8 specialises it for this chain alone. Long chains are cut
+ * into groups of `GROUP_STEPS`: beyond that V8 stops inlining. Loops run over at most `BATCH_ROWS` records a call:
+ * code that V8 enters in the middle of a long loop stays slower than code it compiles between calls.
+ *
+ * Threading: a chain belongs to one thread; its staging arrays are shared by all its runs, which therefore never
+ * interleave within one call.
+ */
+import { materializeRows } from '../../formats/record/materialize-rows.ts';
+import type { ColumnBatch } from '../../formats/schema/batch.ts';
+import { SourceBuilder } from '../base/compile-source.ts';
+import type { Step } from '../lineage/step.ts';
+import type { PendingBatch, TaskBatch } from '../lineage/task-context.ts';
+import { type Cursor, openCursor } from './cursor.ts';
+import { emitSink } from './emit-sink.ts';
+import { BATCH_ROWS, columnSignature, emitColumnRow, flattenColumns } from './emit-source.ts';
+import { emitCursorLocals, emitSteps } from './emit-steps.ts';
+import { interpretRecord } from './interpret-steps.ts';
+import { RowsSink, type Sink } from './sink.ts';
+import { StepFailure } from './step-failure.ts';
+
+/** Whether loops are generated: `auto` interprets a chain's first records. */
+export type CodegenMode = 'auto' | 'on' | 'off';
+
+/** Steps compiled into one function. */
+const GROUP_STEPS = 16;
+/** Records a chain interprets before it is compiled, under `auto`. */
+const AUTO_ROWS = 512;
+/** Kinds of columns a chain is compiled for; further kinds are made into rows first. */
+const MAX_COLUMN_FORMS = 4;
+
+type RowsLoop = (rows: readonly unknown[], from: number, to: number, sink: Sink, cursors: readonly Cursor[]) => void;
+type RangeLoop = (start: number, step: number, count: number, sink: Sink, cursors: readonly Cursor[]) => void;
+type ColumnLoop = (
+  columns: readonly unknown[],
+  base: number,
+  n: number,
+  sink: Sink,
+  cursors: readonly Cursor[],
+) => void;
+
+/** How many batches went down each road: specs assert that the road they mean really ran. */
+export interface RoadCounts {
+  interpreted: number;
+  rows: number;
+  range: number;
+  columns: number;
+}
+
+class Group {
+  readonly #steps: readonly Step[];
+  readonly #sinkKind: Sink['kind'];
+  readonly #sourceName: string;
+  #rowsLoop: RowsLoop | undefined;
+  #rangeLoop: RangeLoop | undefined;
+  readonly #columnLoops = new Map<string, ColumnLoop>();
+
+  constructor(steps: readonly Step[], sinkKind: Sink['kind'], sourceName: string) {
+    this.#steps = steps;
+    this.#sinkKind = sinkKind;
+    this.#sourceName = sourceName;
+  }
+
+  runRows(rows: readonly unknown[], from: number, to: number, sink: Sink, cursors: readonly Cursor[]): void {
+    this.#rowsLoop ??= this.#compile('rows', ['rows', 'from', 'to'], () => ({
+      header: 'for (let i = from; i < to; i++)',
+      record: 'rows[i]',
+    }));
+    this.#rowsLoop(rows, from, to, sink, cursors);
+  }
+
+  runRange(start: number, step: number, count: number, sink: Sink, cursors: readonly Cursor[]): void {
+    this.#rangeLoop ??= this.#compile('range', ['start', 'step', 'n'], () => ({
+      header: 'for (let i = 0; i < n; i++)',
+      record: 'start + i * step',
+    }));
+    this.#rangeLoop(start, step, count, sink, cursors);
+  }
+
+  /** False when these columns have no loop: too many forms were seen, or they cannot be staged. */
+  runColumns(batch: ColumnBatch, sink: Sink, cursors: readonly Cursor[]): boolean {
+    const signature = columnSignature(batch.root);
+    if (signature === undefined) return false;
+    let loop = this.#columnLoops.get(signature);
+    if (loop === undefined) {
+      if (this.#columnLoops.size >= MAX_COLUMN_FORMS) return false;
+      loop = this.#compile<ColumnLoop>('columns', ['columns', 'base', 'n'], (b) => ({
+        header: 'for (let i = 0; i < n; i++)',
+        record: emitColumnRow(b, batch.root, 'i'),
+        isPair: batch.root.kind === 'tuple' && batch.root.nulls === undefined,
+      }));
+      this.#columnLoops.set(signature, loop);
+    }
+    const columns = flattenColumns(batch.root);
+    for (let base = 0; base < batch.rowCount && !sink.isDone; base += BATCH_ROWS) {
+      loop(columns, base, Math.min(BATCH_ROWS, batch.rowCount - base), sink, cursors);
+    }
+    return true;
+  }
+
+  #compile<Loop>(
+    form: string,
+    inputs: readonly string[],
+    emitSource: (b: SourceBuilder) => { header: string; record: string; isPair?: boolean },
+  ): Loop {
+    const b = new SourceBuilder();
+    const failure = b.bind('StepFailure', StepFailure);
+    b.block(`return function ${form}Loop(${[...inputs, 'sink', 'cursors'].join(', ')})`, () => {
+      const source = emitSource(b);
+      const sink = emitSink(b, this.#sinkKind);
+      const storeCursors = emitCursorLocals(b, this.#steps);
+      sink.before();
+      b.line('let at = 0;');
+      b.block('try', () => {
+        b.block(`outer: ${source.header}`, () => {
+          b.line(`const x = ${source.record};`);
+          emitSteps(b, this.#steps, 'x', { isPair: source.isPair ?? false }, sink.record);
+        });
+      });
+      b.block('catch (error)', () => b.line(`throw new ${failure}(at, error);`));
+      storeCursors();
+      sink.after();
+    });
+    return b.compile<Loop>(`${this.#sourceName}-${form}`);
+  }
+}
+
+/** The state of a chain within one partition. */
+export interface ChainRun {
+  readonly cursors: readonly (readonly Cursor[])[];
+}
+
+/** See the head of this file. */
+export class FusedChain {
+  readonly roads: RoadCounts = { interpreted: 0, rows: 0, range: 0, columns: 0 };
+  readonly #stepGroups: readonly (readonly Step[])[];
+  readonly #groups: readonly Group[];
+  readonly #mode: CodegenMode;
+  #rowsSeen = 0;
+
+  /** `sourceName` names the generated functions in stacks and profiles: `stage3-map`. */
+  constructor(steps: readonly Step[], sinkKind: Sink['kind'], mode: CodegenMode, sourceName: string) {
+    const cuts: Step[][] = [];
+    for (let at = 0; at < steps.length; at += GROUP_STEPS) cuts.push(steps.slice(at, at + GROUP_STEPS));
+    if (cuts.length === 0) cuts.push([]);
+    this.#stepGroups = cuts;
+    this.#groups = cuts.map(
+      (group, i) => new Group(group, i === cuts.length - 1 ? sinkKind : 'rows', `${sourceName}-${i}`),
+    );
+    this.#mode = mode;
+  }
+
+  /** Starts a partition. */
+  open(partition: number): ChainRun {
+    return { cursors: this.#stepGroups.map((group) => group.map((step) => openCursor(step, partition))) };
+  }
+
+  /**
+   * Runs a batch through all steps into the sink. Stops early when the sink is done. Raises `StepFailure` with the
+   * index of the step, over all groups, when a function throws.
+   */
+  run(batch: Exclude<TaskBatch, PendingBatch>, run: ChainRun, sink: Sink): void {
+    this.#runFrom(0, batch, run, sink);
+  }
+
+  #runFrom(group: number, batch: Exclude<TaskBatch, PendingBatch>, run: ChainRun, sink: Sink): void {
+    const isLast = group === this.#groups.length - 1;
+    if (isLast) {
+      this.#runGroup(group, batch, run, sink);
+      return;
+    }
+    const between = new RowsSink();
+    this.#runGroup(group, batch, run, between);
+    for (let from = 0; from < between.rows.length && !sink.isDone; from += BATCH_ROWS) {
+      const to = Math.min(from + BATCH_ROWS, between.rows.length);
+      this.#runFrom(group + 1, { kind: 'rows', rows: between.rows, from, to }, run, sink);
+    }
+  }
+
+  #runGroup(index: number, batch: Exclude<TaskBatch, PendingBatch>, run: ChainRun, sink: Sink): void {
+    try {
+      if (this.#interprets(batch)) this.#interpret(index, batch, run, sink);
+      else this.#runCompiled(index, batch, run, sink);
+    } catch (error) {
+      if (error instanceof StepFailure && index > 0) {
+        throw new StepFailure(error.stepIndex + index * GROUP_STEPS, error.cause);
+      }
+      throw error;
+    }
+  }
+
+  #interprets(batch: Exclude<TaskBatch, PendingBatch>): boolean {
+    if (this.#mode !== 'auto') return this.#mode === 'off';
+    if (this.#rowsSeen >= AUTO_ROWS) return false;
+    const length =
+      batch.kind === 'rows' ? batch.to - batch.from : batch.kind === 'range' ? batch.count : batch.rowCount;
+    this.#rowsSeen += length;
+    return this.#rowsSeen < AUTO_ROWS;
+  }
+
+  #interpret(index: number, batch: Exclude<TaskBatch, PendingBatch>, run: ChainRun, sink: Sink): void {
+    this.roads.interpreted++;
+    const steps = this.#stepGroups[index] as readonly Step[];
+    const cursors = run.cursors[index] as readonly Cursor[];
+    if (batch.kind === 'range') {
+      for (let i = 0; i < batch.count && !sink.isDone; i++) {
+        interpretRecord(batch.start + i * batch.step, steps, cursors, sink);
+      }
+      return;
+    }
+    const rows = batch.kind === 'rows' ? batch.rows : materializeRows(batch);
+    const from = batch.kind === 'rows' ? batch.from : 0;
+    const to = batch.kind === 'rows' ? batch.to : batch.rowCount;
+    for (let i = from; i < to && !sink.isDone; i++) interpretRecord(rows[i], steps, cursors, sink);
+  }
+
+  #runCompiled(index: number, batch: Exclude<TaskBatch, PendingBatch>, run: ChainRun, sink: Sink): void {
+    const group = this.#groups[index] as Group;
+    const cursors = run.cursors[index] as readonly Cursor[];
+    if (batch.kind === 'range') {
+      this.roads.range++;
+      for (let i = 0; i < batch.count && !sink.isDone; i += BATCH_ROWS) {
+        group.runRange(batch.start + i * batch.step, batch.step, Math.min(BATCH_ROWS, batch.count - i), sink, cursors);
+      }
+      return;
+    }
+    if (batch.kind === 'columns') {
+      if (group.runColumns(batch, sink, cursors)) {
+        this.roads.columns++;
+        return;
+      }
+      this.roads.rows++;
+      group.runRows(materializeRows(batch), 0, batch.rowCount, sink, cursors);
+      return;
+    }
+    this.roads.rows++;
+    for (let from = batch.from; from < batch.to && !sink.isDone; from += BATCH_ROWS) {
+      group.runRows(batch.rows, from, Math.min(from + BATCH_ROWS, batch.to), sink, cursors);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The plain twin of the generated loop: the same steps, one record at a time through a switch. Runs small inputs,
+ * where compiling would cost more than it gains, and everything when generated code is off.
+ */
+import { unreachable } from '../base/invariant.ts';
+import type { Step } from '../lineage/step.ts';
+import type { Cursor } from './cursor.ts';
+import { checkPair } from './pair.ts';
+import { type Sink, takesPairs } from './sink.ts';
+import { StepFailure } from './step-failure.ts';
+
+/** Sends one record through the steps into the sink. A function that throws becomes a `StepFailure` with its step. */
+export function interpretRecord(record: unknown, steps: readonly Step[], cursors: readonly Cursor[], sink: Sink): void {
+  pass(record, 0, steps, cursors, sink);
+}
+
+function pass(record: unknown, index: number, steps: readonly Step[], cursors: readonly Cursor[], sink: Sink): void {
+  if (sink.isDone) return;
+  const step = steps[index];
+  if (step === undefined) {
+    attempt(index, () => sink.add(takesPairs(sink.kind) ? checkPair(record) : record));
+    return;
+  }
+  const cursor = cursors[index] as Cursor;
+  const next = (value: unknown): void => pass(value, index + 1, steps, cursors, sink);
+  switch (step.kind) {
+    case 'map':
+      return next(attempt(index, () => step.f(record)));
+    case 'filter':
+      if (attempt(index, () => step.f(record))) next(record);
+      return;
+    case 'flat-map':
+      return passAll(index, () => step.f(record), next, sink);
+    case 'map-values': {
+      const [key, value] = attempt(index, () => checkPair(record));
+      return next([key, attempt(index, () => step.f(value))]);
+    }
+    case 'flat-map-values': {
+      const [key, value] = attempt(index, () => checkPair(record));
+      return passAll(
+        index,
+        () => step.f(value),
+        (item) => next([key, item]),
+        sink,
+      );
+    }
+    case 'key-by':
+      return next([attempt(index, () => step.f(record)), record]);
+    case 'keys':
+      return next(attempt(index, () => checkPair(record))[0]);
+    case 'values':
+      return next(attempt(index, () => checkPair(record))[1]);
+    case 'pass':
+      return next(record);
+    case 'join': {
+      const [key, sides] = record as [unknown, [unknown[], unknown[]]];
+      const [lefts, rights] = joinSides(sides[0], sides[1], step.leftOuter, step.rightOuter);
+      for (const left of lefts) for (const right of rights) next([key, [left, right]]);
+      return;
+    }
+    case 'index':
+      return next([record, cursor.position++]);
+    case 'unique-id': {
+      const id = cursor.position;
+      cursor.position += step.stride;
+      return next([record, id]);
+    }
+    case 'sample': {
+      const draw = cursor.random?.nextDouble() ?? 0;
+      if (draw >= step.lower && draw < step.upper) next(record);
+      return;
+    }
+    case 'poisson-sample': {
+      for (let times = cursor.poisson?.next() ?? 0; times > 0; times--) next(record);
+      return;
+    }
+    case 'deal':
+      return next([++cursor.position, record]);
+    default:
+      return unreachable(step);
+  }
+}
+
+function passAll(index: number, make: () => Iterable<unknown>, next: (item: unknown) => void, sink: Sink): void {
+  const items = attempt(index, () => make()[Symbol.iterator]());
+  for (;;) {
+    const item = attempt(index, () => items.next());
+    if (item.done === true) return;
+    next(item.value);
+    if (sink.isDone) {
+      items.return?.();
+      return;
+    }
+  }
+}
+
+function attempt<T>(index: number, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw error instanceof StepFailure ? error : new StepFailure(index, error);
+  }
+}
+
+const MISSING: readonly undefined[] = [undefined];
+
+/** The two sides of a join with an empty one replaced by one `undefined` where the join keeps the other. */
+export function joinSides(
+  lefts: readonly unknown[],
+  rights: readonly unknown[],
+  leftOuter: boolean,
+  rightOuter: boolean,
+): readonly [readonly unknown[], readonly unknown[]] {
+  return [lefts.length === 0 && rightOuter ? MISSING : lefts, rights.length === 0 && leftOuter ? MISSING : rights];
+}

@@ -1,0 +1,170 @@
+/**
+ * Where the records of a fused loop go. Each sink has a plain `add` for the interpreted road; the generated road
+ * works on the same fields, so that a loop can change roads between batches.
+ */
+import type { Aggregator } from '../lineage/dependency.ts';
+import type { KeyTable } from '../shuffle/key-table.ts';
+
+/** Appends to `rows`. */
+export class RowsSink {
+  readonly kind = 'rows';
+  rows: unknown[] = [];
+  readonly isDone = false;
+
+  add(record: unknown): void {
+    this.rows.push(record);
+  }
+}
+
+export class CountSink {
+  readonly kind = 'count';
+  count = 0;
+  readonly isDone = false;
+
+  add(_record: unknown): void {
+    this.count++;
+  }
+}
+
+/** Keeps the first `limit` records and is done then. */
+export class TakeSink {
+  readonly kind = 'take';
+  readonly rows: unknown[] = [];
+  readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  get isDone(): boolean {
+    return this.rows.length >= this.limit;
+  }
+
+  add(record: unknown): void {
+    if (this.rows.length < this.limit) this.rows.push(record);
+  }
+}
+
+/** Folds records, starting from the first. */
+export class ReduceSink {
+  readonly kind = 'reduce';
+  isEmpty = true;
+  value: unknown = undefined;
+  readonly merge: (a: unknown, b: unknown) => unknown;
+  readonly isDone = false;
+
+  constructor(merge: (a: unknown, b: unknown) => unknown) {
+    this.merge = merge;
+  }
+
+  add(record: unknown): void {
+    if (this.isEmpty) {
+      this.isEmpty = false;
+      this.value = record;
+    } else {
+      this.value = this.merge(this.value, record);
+    }
+  }
+}
+
+/** Folds records into `value`. */
+export class AggregateSink {
+  readonly kind = 'aggregate';
+  value: unknown;
+  readonly merge: (accumulated: unknown, record: unknown) => unknown;
+  readonly isDone = false;
+
+  constructor(zero: unknown, merge: (accumulated: unknown, record: unknown) => unknown) {
+    this.value = zero;
+    this.merge = merge;
+  }
+
+  add(record: unknown): void {
+    this.value = this.merge(this.value, record);
+  }
+}
+
+export class ForeachSink {
+  readonly kind = 'foreach';
+  readonly visit: (record: unknown) => void;
+  readonly isDone = false;
+
+  constructor(visit: (record: unknown) => void) {
+    this.visit = visit;
+  }
+
+  add(record: unknown): void {
+    this.visit(record);
+  }
+}
+
+/**
+ * Combines pairs by key into `values[table id of the key]`. `isMerging`: the pairs' values are combiners already (the
+ * reduce side of a map-side combine).
+ */
+export class CombineSink {
+  readonly kind = 'combine';
+  readonly table: KeyTable;
+  values: unknown[] = [];
+  readonly aggregator: Aggregator;
+  readonly isMerging: boolean;
+  readonly isDone = false;
+  /** Pairs seen since the table was last empty. */
+  rowsIn = 0;
+
+  constructor(table: KeyTable, aggregator: Aggregator, isMerging: boolean) {
+    this.table = table;
+    this.aggregator = aggregator;
+    this.isMerging = isMerging;
+  }
+
+  add(record: unknown): void {
+    const pair = record as readonly unknown[];
+    const id = this.table.find(pair[0]);
+    if (id >= 0) {
+      const merge = this.isMerging ? this.aggregator.mergeCombiners : this.aggregator.mergeValue;
+      this.values[id] = merge(this.values[id], pair[1]);
+    } else {
+      const first = this.isMerging ? pair[1] : this.aggregator.createCombiner(pair[1]);
+      this.table.insert(pair[0]);
+      this.values.push(first);
+    }
+    this.rowsIn++;
+  }
+}
+
+/** Deals pairs out to `buckets` by the partition of their key, in order. */
+export class BucketSink {
+  readonly kind = 'bucket';
+  readonly buckets: unknown[][];
+  readonly partitionOf: (key: unknown) => number;
+  /** For int keys: the partition is the key modulo the number of buckets. */
+  readonly isHash: boolean;
+  readonly isDone = false;
+
+  constructor(numBuckets: number, partitionOf: (key: unknown) => number, isHash: boolean) {
+    this.buckets = Array.from({ length: numBuckets }, () => []);
+    this.partitionOf = partitionOf;
+    this.isHash = isHash;
+  }
+
+  add(record: unknown): void {
+    const key = (record as readonly unknown[])[0];
+    (this.buckets[this.partitionOf(key)] as unknown[]).push(record);
+  }
+}
+
+export type Sink =
+  | RowsSink
+  | CountSink
+  | TakeSink
+  | ReduceSink
+  | AggregateSink
+  | ForeachSink
+  | CombineSink
+  | BucketSink;
+
+/** Whether a sink takes `[key, value]` pairs only. */
+export function takesPairs(kind: Sink['kind']): boolean {
+  return kind === 'combine' || kind === 'bucket';
+}

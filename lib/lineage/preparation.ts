@@ -1,0 +1,63 @@
+/**
+ * Work that must be done by a job of its own before a node can be computed: the bounds of a range partitioner, the
+ * first number of each partition for `zipWithIndex`. Spark runs such jobs inside the transformation; here a
+ * transformation never waits, so they run when the first action needs them.
+ */
+import type { LineageNode } from './lineage-node.ts';
+import type { ResultAction } from './result-action.ts';
+
+/** Runs a job over partitions of a node; gives one result a partition, in the order asked for. */
+export type JobRunner = (node: LineageNode, action: ResultAction, partitions: readonly number[]) => Promise<unknown[]>;
+
+/** One piece of such work. Kept by the node that needs it. */
+export interface Preparation {
+  readonly isReady: boolean;
+  /** Idempotent; concurrent calls share one run. After a failure the next call tries again. */
+  prepare(runJob: JobRunner): Promise<void>;
+}
+
+/** A preparation from a function that does the work once. */
+export function preparation(work: (runJob: JobRunner) => Promise<void>): Preparation {
+  let ready = false;
+  let running: Promise<void> | undefined;
+  return {
+    get isReady() {
+      return ready;
+    },
+    prepare(runJob) {
+      running ??= work(runJob).then(
+        () => {
+          ready = true;
+        },
+        (error: unknown) => {
+          running = undefined;
+          throw error;
+        },
+      );
+      return running;
+    },
+  };
+}
+
+/**
+ * What has still to be prepared before `node` can be computed, parents first. Iterative, and linear in the part of the
+ * lineage that has not been found ready before.
+ */
+export function pendingPreparations(node: LineageNode): Preparation[] {
+  const found: Preparation[] = [];
+  const entered = new Set<LineageNode>();
+  const stack: { readonly node: LineageNode; readonly leaving: boolean }[] = [{ node, leaving: false }];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    if (top.leaving) {
+      const own = top.node.preparations.filter((one) => !one.isReady);
+      found.push(...own);
+      if (own.length === 0 && top.node.dependencies.every((d) => d.parent.isPrepared)) top.node.isPrepared = true;
+      continue;
+    }
+    if (top.node.isPrepared || entered.has(top.node)) continue;
+    entered.add(top.node);
+    stack.push({ node: top.node, leaving: true });
+    for (const dependency of top.node.dependencies) stack.push({ node: dependency.parent, leaving: false });
+  }
+  return found;
+}
