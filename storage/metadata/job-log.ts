@@ -78,15 +78,15 @@ const SUM_SHUFFLE = `
   SET total_bytes = sums.bytes, row_count = sums.row_count,
       state = CASE WHEN sums.outputs = map_count THEN 'complete' ELSE 'partial' END
   FROM (SELECT count(*) AS outputs, coalesce(sum(bytes), 0) AS bytes, coalesce(sum(row_count), 0) AS row_count
-        FROM map_outputs WHERE run = ?1 AND shuffle = ?2) AS sums
-  WHERE run = ?1 AND shuffle = ?2`;
+        FROM map_outputs WHERE run = ? AND shuffle = ?) AS sums
+  WHERE run = ? AND shuffle = ?`;
 
 /** A killed run ended no earlier than the last thing it wrote. */
 const LAST_SIGN_OF_LIFE = `
   SELECT max(at) AS at FROM (
-    SELECT max(started_at_ms) AS at FROM runs WHERE run = ?1
-    UNION ALL SELECT max(max(submitted_at_ms, coalesce(ended_at_ms, 0))) FROM jobs WHERE run = ?1
-    UNION ALL SELECT max(completed_at_ms) FROM stages WHERE run = ?1)`;
+    SELECT max(started_at_ms) AS at FROM runs WHERE run = ?
+    UNION ALL SELECT max(max(submitted_at_ms, coalesce(ended_at_ms, 0))) FROM jobs WHERE run = ?
+    UNION ALL SELECT max(completed_at_ms) FROM stages WHERE run = ?)`;
 
 /**
  * Marks `killed` every run whose owner is gone, with its unfinished jobs, and its blocks `dropped`. Gives those runs.
@@ -101,7 +101,7 @@ export function markDeadRuns(database: MetadataDatabase, isAlive: (owner: RunOwn
   if (dead.length === 0) return dead;
   database.transaction(() => {
     for (const run of dead) {
-      const at = database.get<{ at: number }>(LAST_SIGN_OF_LIFE, run)?.at ?? null;
+      const at = database.get<{ at: number }>(LAST_SIGN_OF_LIFE, run, run, run)?.at ?? null;
       database.run(`UPDATE runs SET state = 'killed', ended_at_ms = ? WHERE run = ?`, at, run);
       endUnfinished(database, run, 'killed', at);
     }
@@ -208,7 +208,7 @@ export class JobLog {
           INSERT_MAP_OUTPUT,
           mapOutputs.map((output) => MAP_OUTPUTS.values({ ...output, run, shuffle: id })),
         );
-        database.run(SUM_SHUFFLE, run, id);
+        database.run(SUM_SHUFFLE, run, id, run, id);
       }
       this.#writeBlocks(blocks);
     });
@@ -245,7 +245,7 @@ export class JobLog {
         'DELETE FROM map_outputs WHERE run = ? AND shuffle = ? AND map_index = ?',
         mapIndexes.map((index) => [this.run, shuffle, index]),
       );
-      this.#database.run(SUM_SHUFFLE, this.run, shuffle);
+      this.#database.run(SUM_SHUFFLE, this.run, shuffle, this.run, shuffle);
     });
   }
 

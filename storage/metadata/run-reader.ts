@@ -38,13 +38,16 @@ export interface LineageGraph {
 /** How many runs a message lists. */
 const RUNS_LISTED = 5;
 
-/** `?2` and everything it is computed from. */
+/**
+ * A node and everything it is computed from; takes the node, then the run. CROSS JOIN fixes the order: left to itself,
+ * SQLite reads every edge of the run for each node.
+ */
 const ANCESTORS = `
   WITH RECURSIVE ancestors (node) AS (
-    VALUES (?2)
+    VALUES (?)
     UNION
-    SELECT parent FROM lineage_edges JOIN ancestors ON lineage_edges.child = ancestors.node
-    WHERE lineage_edges.run = ?1)`;
+    SELECT parent FROM ancestors
+    CROSS JOIN lineage_edges ON lineage_edges.run = ? AND lineage_edges.child = ancestors.node)`;
 
 /** Reads runs for the command line, the UI and reports. Every list has one order, so that output is repeatable. */
 export class RunReader {
@@ -70,11 +73,12 @@ export class RunReader {
       return newest;
     }
     if (prefix === '') throw this.#notFound(prefix);
-    const found = this.#rows(RUNS, 'WHERE substr(run, 1, length(?1)) = ?1 ORDER BY seq DESC', prefix.toLowerCase());
+    const start = prefix.toLowerCase();
+    const found = this.#rows(RUNS, 'WHERE substr(run, 1, length(?)) = ? ORDER BY seq DESC', start, start);
     const [first] = found;
     if (first === undefined) throw this.#notFound(prefix);
     if (found.length === 1) return first;
-    const exact = found.find(({ run }) => run === prefix);
+    const exact = found.find(({ run }) => run === start);
     if (exact !== undefined) return exact;
     throw new CairnError('RUN_AMBIGUOUS', { prefix, matches: listed(found) });
   }
@@ -130,11 +134,11 @@ export class RunReader {
           edges: this.#rows(LINEAGE_EDGES, 'WHERE run = ? ORDER BY child, ordinal', run),
         };
       }
-      const nodes = `${ANCESTORS} ${LINEAGE_NODES.select} WHERE run = ?1 AND node IN ancestors ORDER BY node`;
-      const edges = `${ANCESTORS} ${LINEAGE_EDGES.select} WHERE run = ?1 AND child IN ancestors ORDER BY child, ordinal`;
+      const nodes = `${ANCESTORS} ${LINEAGE_NODES.select} WHERE run = ? AND node IN ancestors ORDER BY node`;
+      const edges = `${ANCESTORS} ${LINEAGE_EDGES.select} WHERE run = ? AND child IN ancestors ORDER BY child, ordinal`;
       return {
-        nodes: this.#database.all<LineageNodeRow>(nodes, run, root),
-        edges: this.#database.all<LineageEdgeRow>(edges, run, root),
+        nodes: this.#database.all<LineageNodeRow>(nodes, root, run, run),
+        edges: this.#database.all<LineageEdgeRow>(edges, root, run, run),
       };
     });
   }

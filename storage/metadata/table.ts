@@ -46,13 +46,19 @@ export function toSqlValue(value: unknown): SqlValue {
       if (Number.isNaN(value)) return 0;
       return Math.min(Math.max(Math.round(value) + 0, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
     case 'string':
-      return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT - 1)}…` : value;
+      return toText(value);
     case 'object':
       return value === null ? null : toJson(value);
     default:
       invariant(value === undefined, `a ${typeof value} has no column type`);
       return null;
   }
+}
+
+/** Half a surrogate pair has no UTF-8, and other programs that read the file would trip over it. */
+function toText(text: string): string {
+  const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
+  return short.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function toJson(value: object): string {
