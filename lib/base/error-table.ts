@@ -145,6 +145,28 @@ export const ERROR_TABLE = {
     hint: 'blocks are named as in Spark: rdd_3_7, shuffle_0_12_0.data, broadcast_1',
   },
 
+  // Datasets
+  ACTION_INSIDE_TASK: {
+    kind: 'user',
+    message: '{method} was called inside a function that runs in a task',
+    hint: 'use datasets outside of the functions you give them: collect what the function needs first, or join the datasets',
+  },
+  NOT_A_PAIR: {
+    kind: 'user',
+    message: 'a record is not a [key, value] pair: {found}',
+    hint: 'make pairs first, with keyBy or map(record => [key, value])',
+  },
+  PARTITION_COUNTS_DIFFER: {
+    kind: 'user',
+    message: "datasets with different numbers of partitions can't be zipped: {counts}",
+    hint: 'give both the same number, with repartition or numPartitions',
+  },
+  PARTITION_LENGTHS_DIFFER: {
+    kind: 'user',
+    message: "partitions of different lengths can't be zipped: the {shorter} one ended first",
+    hint: 'zip datasets that were made from one by map, or join them by zipWithIndex',
+  },
+
   // Jobs and tasks
   JOB_CANCELLED: {
     kind: 'cancelled',
@@ -182,6 +204,11 @@ export const ERROR_TABLE = {
     kind: 'user',
     message: 'a record cannot be stored: {path} is {found}',
     hint: '{remedy}',
+  },
+  RECORD_CLASS_UNKNOWN: {
+    kind: 'user',
+    message: "stored records hold instances of class '{name}' (version {version}), which is not registered",
+    hint: 'call registerRecordClass with this name before the records are read, in every process that reads them',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

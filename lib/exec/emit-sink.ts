@@ -70,7 +70,8 @@ function emitCombine(b: SourceBuilder): SinkCode {
   return {
     before: () =>
       b
-        .line('const table = sink.table, values = sink.values, isMerging = sink.isMerging;')
+        .line('const table = sink.table, isMerging = sink.isMerging;')
+        .line('let values = sink.values, limit = sink.limit;')
         .line('const create = sink.aggregator.createCombiner;')
         .line('const merge = isMerging ? sink.aggregator.mergeCombiners : sink.aggregator.mergeValue;')
         .line('let slots = table.slots, shift = table.shift, mask = table.mask, rowsIn = 0;'),
@@ -92,6 +93,7 @@ function emitCombine(b: SourceBuilder): SinkCode {
         b.line('const first = isMerging ? item : create(item);');
         b.line('table.insert(key);');
         b.line('values.push(first);');
+        b.line('if (table.size >= limit) { sink.onFull(); values = sink.values; limit = sink.limit; }');
         b.line('slots = table.slots; shift = table.shift; mask = table.mask;');
       });
       b.line('rowsIn++;');
@@ -105,7 +107,8 @@ function emitBucket(b: SourceBuilder): SinkCode {
     before: () =>
       b
         .line('const buckets = sink.buckets, numBuckets = buckets.length, isHash = sink.isHash;')
-        .line('const partitionOf = sink.partitionOf;'),
+        .line('const partitionOf = sink.partitionOf;')
+        .line('let room = sink.room;'),
     record: (x, known) => {
       emitPairCheck(b, x, known);
       b.line(`const key = ${x}[0];`);
@@ -115,7 +118,8 @@ function emitBucket(b: SourceBuilder): SinkCode {
       );
       b.line('else bucket = partitionOf(key);');
       b.line(`buckets[bucket].push(${x});`);
+      b.line('if (--room <= 0) { sink.room = room; sink.onFull(); room = sink.room; }');
     },
-    after: () => {},
+    after: () => b.line('sink.room = room;'),
   };
 }

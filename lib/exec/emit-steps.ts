@@ -7,9 +7,9 @@
  */
 import type { SourceBuilder } from '../base/compile-source.ts';
 import { unreachable } from '../base/invariant.ts';
+import { notAPair } from '../lineage/pair.ts';
 import type { Step } from '../lineage/step.ts';
 import { joinSides } from './interpret-steps.ts';
-import { notAPair } from './pair.ts';
 
 /** What is known about the record at a point of the chain. */
 export interface Known {

@@ -65,7 +65,7 @@ class Group {
   }
 
   runRows(rows: readonly unknown[], from: number, to: number, sink: Sink, cursors: readonly Cursor[]): void {
-    this.#rowsLoop ??= this.#compile('rows', ['rows', 'from', 'to'], () => ({
+    this.#rowsLoop ??= this.#compile<RowsLoop>('rows', ['rows', 'from', 'to'], () => ({
       header: 'for (let i = from; i < to; i++)',
       record: 'rows[i]',
     }));
@@ -73,7 +73,7 @@ class Group {
   }
 
   runRange(start: number, step: number, count: number, sink: Sink, cursors: readonly Cursor[]): void {
-    this.#rangeLoop ??= this.#compile('range', ['start', 'step', 'n'], () => ({
+    this.#rangeLoop ??= this.#compile<RangeLoop>('range', ['start', 'step', 'n'], () => ({
       header: 'for (let i = 0; i < n; i++)',
       record: 'start + i * step',
     }));

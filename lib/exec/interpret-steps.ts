@@ -3,9 +3,9 @@
  * where compiling would cost more than it gains, and everything when generated code is off.
  */
 import { unreachable } from '../base/invariant.ts';
+import { checkPair } from '../lineage/pair.ts';
 import type { Step } from '../lineage/step.ts';
 import type { Cursor } from './cursor.ts';
-import { checkPair } from './pair.ts';
 import { type Sink, takesPairs } from './sink.ts';
 import { StepFailure } from './step-failure.ts';
 

@@ -111,6 +111,9 @@ export class CombineSink {
   readonly isDone = false;
   /** Pairs seen since the table was last empty. */
   rowsIn = 0;
+  /** Keys after which `onFull` is called; it may empty the table, replace `values` and set another limit. */
+  limit = Number.POSITIVE_INFINITY;
+  onFull: () => void = () => {};
 
   constructor(table: KeyTable, aggregator: Aggregator, isMerging: boolean) {
     this.table = table;
@@ -128,6 +131,7 @@ export class CombineSink {
       const first = this.isMerging ? pair[1] : this.aggregator.createCombiner(pair[1]);
       this.table.insert(pair[0]);
       this.values.push(first);
+      if (this.table.size >= this.limit) this.onFull();
     }
     this.rowsIn++;
   }
@@ -141,6 +145,9 @@ export class BucketSink {
   /** For int keys: the partition is the key modulo the number of buckets. */
   readonly isHash: boolean;
   readonly isDone = false;
+  /** Pairs that fit before `onFull` is called, which empties the buckets and sets it again. */
+  room = Number.POSITIVE_INFINITY;
+  onFull: () => void = () => {};
 
   constructor(numBuckets: number, partitionOf: (key: unknown) => number, isHash: boolean) {
     this.buckets = Array.from({ length: numBuckets }, () => []);
@@ -151,6 +158,7 @@ export class BucketSink {
   add(record: unknown): void {
     const key = (record as readonly unknown[])[0];
     (this.buckets[this.partitionOf(key)] as unknown[]).push(record);
+    if (--this.room <= 0) this.onFull();
   }
 }
 

@@ -9,6 +9,11 @@ export interface Aggregator<V = unknown, C = unknown> {
   readonly mergeCombiners: (a: C, b: C) => C;
 }
 
+/** The `createCombiner` of a fold whose combiners are values; known by identity, so that loops can leave it out. */
+export function identity<T>(value: T): T {
+  return value;
+}
+
 /** Each child partition reads whole partitions of the parent, in the same stage. */
 export interface NarrowDependency {
   readonly kind: 'narrow';

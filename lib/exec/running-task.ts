@@ -1,0 +1,300 @@
+/**
+ * One task attempt while it runs: what nodes see as their `TaskContext`.
+ *
+ * It reads a dataset's partition from where it is cheapest: its block, else computed, with chains of steps fused; and
+ * the reduce side of shuffles. Functions of the user's that throw are wrapped here, once, with the step they belong to.
+ */
+import { rowBatch } from '../../formats/schema/batch.ts';
+import { rddBlockId } from '../../storage/block/block-id.ts';
+import type { FileSystem } from '../../storage/fs/file-system.ts';
+import type { MapOutput } from '../../storage/shuffle/map-output.ts';
+import { CairnError, describeValue } from '../base/errors.ts';
+import { invariant } from '../base/invariant.ts';
+import { describeCallSite } from '../lineage/call-site.ts';
+import type { ShuffleDependency } from '../lineage/dependency.ts';
+import { ComputedNode, type LineageNode } from '../lineage/lineage-node.ts';
+import type { Partition } from '../lineage/partition.ts';
+import { recordsOf, storable } from '../lineage/records.ts';
+import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-context.ts';
+import { CoGrouper } from '../shuffle/co-group.ts';
+import { KeyTable } from '../shuffle/key-table.ts';
+import { sortPairs } from '../shuffle/sort-pairs.ts';
+import type { FusedChain } from './fused-chain.ts';
+import { MetricsCounter } from './metrics-counter.ts';
+import { type Pipeline, pipelineOf } from './pipeline.ts';
+import { CombineSink, RowsSink, type Sink } from './sink.ts';
+import type { StageChains } from './stage-chains.ts';
+import { StepFailure } from './step-failure.ts';
+import type { TaskDescription } from './task.ts';
+import type { TaskEnvironment } from './task-environment.ts';
+
+/** Records of a range between two looks at the clock and at the sink. */
+const LOOP_ROWS = 1 << 16;
+
+export class RunningTask implements TaskContext {
+  readonly fileSystem: FileSystem;
+  readonly partition: number;
+  readonly attempt: number;
+  readonly stage: number;
+  readonly batchRows: number;
+  readonly metrics = new MetricsCounter();
+  readonly #task: TaskDescription;
+  readonly #environment: TaskEnvironment;
+  readonly #chains: StageChains;
+  readonly #signal: AbortSignal;
+  readonly #completions: (() => void)[] = [];
+
+  constructor(task: TaskDescription, environment: TaskEnvironment, chains: StageChains, signal: AbortSignal) {
+    this.#task = task;
+    this.#environment = environment;
+    this.#chains = chains;
+    this.#signal = signal;
+    this.fileSystem = environment.fileSystem;
+    this.partition = task.partition;
+    this.attempt = task.attempt;
+    this.stage = task.stageId;
+    this.batchRows = environment.batchRows;
+  }
+
+  iterate(node: LineageNode, partition: number): BatchIterator {
+    if (!node.isPersisted) return this.#compute(node, partition);
+    return this.#fromBlock(node, partition);
+  }
+
+  /**
+   * Runs a dataset's partition into a sink, fused with it where possible: what a task's own loop does. `currentSink`
+   * is asked for each batch: a map task may change from combining to dealing out. Gives pending batches for the caller
+   * to await, and `undefined` after each other batch so that it can look at the clock.
+   */
+  *drain(
+    node: LineageNode,
+    partition: number,
+    currentSink: () => Sink,
+  ): Generator<Promise<unknown> | undefined, void, undefined> {
+    const pipeline: Pipeline = node.isPersisted ? { base: node, steps: [] } : pipelineOf(node);
+    let sink = currentSink();
+    let chain = this.#chains.get(node, pipeline, sink.kind);
+    // Cursors belong to the steps, not to the sink: they stay when the sink changes.
+    const run = chain.open(partition);
+    for (const batch of this.iterate(pipeline.base, partition)) {
+      this.throwIfCancelled();
+      if (batch.kind === 'pending') {
+        yield batch.ready;
+        continue;
+      }
+      for (const piece of pieces(batch, LOOP_ROWS)) {
+        if (sink !== currentSink()) {
+          sink = currentSink();
+          chain = this.#chains.get(node, pipeline, sink.kind);
+        }
+        this.#run(chain, piece, run, sink, pipeline, node);
+        if (sink.isDone) return;
+        yield undefined;
+      }
+    }
+  }
+
+  *readShuffle(dependency: ShuffleDependency, partition: number): BatchIterator {
+    const { aggregator, keyOrder } = dependency;
+    const raw = this.#mapOutputBatches(dependency, partition);
+    let batches: BatchIterator = raw;
+    if (aggregator !== undefined) {
+      const sink = new CombineSink(new KeyTable(), aggregator, dependency.mapSideCombine);
+      const chain = this.#chains.getPlain(dependency.parent, `combine${dependency.shuffleId}`, sink.kind);
+      const run = chain.open(partition);
+      for (const batch of raw) {
+        this.throwIfCancelled();
+        if (batch.kind !== 'pending') this.#run(chain, batch, run, sink, undefined, dependency.parent);
+      }
+      batches = pairBatches(sink.table.keys, sink.values, this.batchRows);
+    }
+    if (keyOrder === undefined) {
+      yield* batches;
+      return;
+    }
+    const pairs = sortPairs([...recordsOf(batches)] as [unknown, unknown][], keyOrder);
+    for (let from = 0; from < pairs.length; from += this.batchRows) {
+      yield rowBatch(pairs, from, Math.min(from + this.batchRows, pairs.length));
+    }
+  }
+
+  *coGroup(inputs: readonly BatchIterator[]): BatchIterator {
+    const groups = new CoGrouper(inputs.length);
+    for (let i = 0; i < inputs.length; i++) {
+      for (const batch of inputs[i] as BatchIterator) {
+        this.throwIfCancelled();
+        if (batch.kind === 'pending') yield batch;
+        else groups.add(batch, i);
+      }
+    }
+    const rows = groups.groups();
+    for (let from = 0; from < rows.length; from += this.batchRows) {
+      yield rowBatch(rows, from, Math.min(from + this.batchRows, rows.length));
+    }
+  }
+
+  countInput(bytes: number): void {
+    this.metrics.bytesRead += bytes;
+  }
+
+  throwIfCancelled(): void {
+    if (this.#signal.aborted) throw new CairnError('TASK_CANCELLED', { task: this.#task.taskId });
+  }
+
+  onCompletion(action: () => void): void {
+    this.#completions.push(action);
+  }
+
+  /** Runs what was registered with `onCompletion`, the last first, whatever throws; raises the first error. */
+  complete(): void {
+    let failure: { readonly error: unknown } | undefined;
+    for (const action of this.#completions.splice(0).reverse()) {
+      try {
+        action();
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** The error that the user sees when a function threw in `operation` of `node`. Errors of ours pass unchanged. */
+  wrap(error: unknown, operation: string, node: LineageNode): unknown {
+    if (error instanceof CairnError) return error;
+    return new CairnError(
+      'TASK_FAILED',
+      {
+        operation,
+        partition: this.partition,
+        dataset: describeDataset(node),
+        attempt: this.attempt,
+        reason: error instanceof Error ? `${error.name}: ${error.message}` : `thrown value ${describeValue(error)}`,
+      },
+      { cause: error },
+    );
+  }
+
+  *#fromBlock(node: LineageNode, partition: number): BatchIterator {
+    const id = rddBlockId(node.id, partition);
+    // What waits for promises is settled before the store asks for it: the store reads synchronously.
+    let held: TaskBatch[] | undefined;
+    if (node.mayPend && !this.#environment.blocks.hasBlock(id)) {
+      held = [];
+      for (const batch of this.#compute(node, partition)) {
+        if (batch.kind === 'pending') yield batch;
+        else held.push(batch);
+      }
+    }
+    const compute = () => storable(held?.values() ?? this.#compute(node, partition));
+    yield* this.#environment.blocks.getOrElseUpdate(id, node.storageLevel, compute);
+  }
+
+  *#compute(node: LineageNode, partition: number): BatchIterator {
+    const pipeline = pipelineOf(node);
+    if (pipeline.steps.length > 0) {
+      yield* this.#computeSteps(node, pipeline, partition);
+      return;
+    }
+    invariant(node instanceof ComputedNode, `${node.kind} can be computed`);
+    const split = node.partitions[partition];
+    invariant(split !== undefined, `partition ${partition} of ${node.kind}`);
+    const countsRows = node.dependencies.length === 0;
+    try {
+      for (const batch of node.compute(split as Partition, this)) {
+        if (countsRows) this.metrics.rowsRead += lengthOf(batch);
+        yield batch;
+      }
+    } catch (error) {
+      throw this.wrap(error, describeCallSite(node.callSite), node);
+    }
+  }
+
+  *#computeSteps(node: LineageNode, pipeline: Pipeline, partition: number): BatchIterator {
+    const chain = this.#chains.get(node, pipeline, 'rows');
+    const run = chain.open(partition);
+    for (const batch of this.iterate(pipeline.base, partition)) {
+      this.throwIfCancelled();
+      if (batch.kind === 'pending') {
+        yield batch;
+        continue;
+      }
+      for (const piece of pieces(batch, this.batchRows)) {
+        const sink = new RowsSink();
+        this.#run(chain, piece, run, sink, pipeline, node);
+        if (sink.rows.length > 0) yield rowBatch(sink.rows);
+      }
+    }
+  }
+
+  #run(
+    chain: FusedChain,
+    batch: Parameters<FusedChain['run']>[0],
+    run: ReturnType<FusedChain['open']>,
+    sink: Sink,
+    pipeline: Pipeline | undefined,
+    node: LineageNode,
+  ): void {
+    try {
+      chain.run(batch, run, sink);
+    } catch (error) {
+      if (!(error instanceof StepFailure)) throw error;
+      const step = pipeline?.steps[error.stepIndex];
+      const owner = step ?? node;
+      throw this.wrap(error.cause, step === undefined ? this.#sinkName(sink) : describeCallSite(step.callSite), owner);
+    }
+  }
+
+  #sinkName(sink: Sink): string {
+    return sink.kind === 'combine' || sink.kind === 'bucket' ? 'combining by key' : `the function of ${sink.kind}`;
+  }
+
+  *#mapOutputBatches(dependency: ShuffleDependency, partition: number): BatchIterator {
+    const outputs = this.#task.shuffles.get(dependency.shuffleId);
+    invariant(outputs !== undefined, `the task knows the outputs of shuffle ${dependency.shuffleId}`);
+    for (const output of outputs as readonly MapOutput[]) {
+      this.metrics.shuffleReadBytes += output.partitionBytes[partition] as number;
+      this.metrics.shuffleReadRecords += output.partitionRows[partition] as number;
+      yield* this.#environment.mapOutputs.readPartition(output, partition);
+    }
+  }
+}
+
+/** `MapPartitionsRDD[3] at map at job.ts:14`, with its name before when it has one. */
+function describeDataset(node: LineageNode): string {
+  const name = node.name === undefined ? '' : `${node.name} `;
+  return `${name}${node.className}[${node.id}] at ${describeCallSite(node.callSite)}`;
+}
+
+function lengthOf(batch: TaskBatch): number {
+  switch (batch.kind) {
+    case 'rows':
+      return batch.to - batch.from;
+    case 'columns':
+      return batch.rowCount;
+    case 'range':
+      return batch.count;
+    case 'pending':
+      return 0;
+  }
+}
+
+/** A range cut so that a chain's output stays of ordinary size. */
+function* pieces(batch: Parameters<FusedChain['run']>[0], rows: number): Generator<Parameters<FusedChain['run']>[0]> {
+  if (batch.kind !== 'range' || batch.count <= rows) {
+    yield batch;
+    return;
+  }
+  for (let i = 0; i < batch.count; i += rows) {
+    const count = Math.min(rows, batch.count - i);
+    yield { kind: 'range', start: batch.start + i * batch.step, step: batch.step, count };
+  }
+}
+
+function* pairBatches(keys: readonly unknown[], values: readonly unknown[], batchRows: number): BatchIterator {
+  for (let from = 0; from < keys.length; from += batchRows) {
+    const to = Math.min(from + batchRows, keys.length);
+    const rows = new Array<unknown>(to - from);
+    for (let i = from; i < to; i++) rows[i - from] = [keys[i], values[i]];
+    yield rowBatch(rows);
+  }
+}

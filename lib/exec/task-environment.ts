@@ -1,0 +1,23 @@
+import type { CodecName } from '../../formats/bytes/compression.ts';
+import type { BlockManager } from '../../storage/block/block-manager.ts';
+import type { FileSystem } from '../../storage/fs/file-system.ts';
+import type { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
+import type { Clock } from '../base/clock.ts';
+import type { CodegenMode } from './fused-chain.ts';
+
+/** What tasks of one thread run with: its stores and settings. Made once per session and thread. */
+export interface TaskEnvironment {
+  readonly fileSystem: FileSystem;
+  readonly blocks: BlockManager;
+  readonly mapOutputs: MapOutputReader;
+  /** Where map outputs of this run go. */
+  readonly shuffleDirectory: string;
+  /** A path in scratch space that nobody else uses. */
+  readonly newScratchPath: (stem: string) => string;
+  readonly clock: Clock;
+  readonly codegen: CodegenMode;
+  readonly batchRows: number;
+  readonly shuffleCodec: CodecName;
+  /** Memory one task may hold for shuffles before it spills, in bytes. */
+  readonly taskMemoryBytes: number;
+}

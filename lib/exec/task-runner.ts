@@ -1,0 +1,178 @@
+/**
+ * Runs one task attempt from its description to its outcome. Knows nothing of threads: the inline executor and the
+ * workers call it alike.
+ *
+ * Threading: a task is synchronous work between awaits. It gives the event loop a turn every `YIELD_MS`, so that
+ * timers, signals and cancellation get through; another task of the same thread may then run in between.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { MapOutput } from '../../storage/shuffle/map-output.ts';
+import { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
+import { CairnError } from '../base/errors.ts';
+import { shuffleId } from '../base/ids.ts';
+import { unreachable } from '../base/invariant.ts';
+import { describeCallSite } from '../lineage/call-site.ts';
+import type { ShuffleDependency } from '../lineage/dependency.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
+import { recordsOf, settle } from '../lineage/records.ts';
+import type { ResultAction } from '../lineage/result-action.ts';
+import { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
+import { MapSide } from './map-side.ts';
+import { RunningTask } from './running-task.ts';
+import { AggregateSink, CountSink, ForeachSink, ReduceSink, RowsSink, type Sink, TakeSink } from './sink.ts';
+import type { StageChains } from './stage-chains.ts';
+import type { TaskDescription, TaskOutcome } from './task.ts';
+import type { TaskEnvironment } from './task-environment.ts';
+
+const YIELD_MS = 25;
+
+/** Never rejects: whatever goes wrong is in the outcome. */
+export async function runTask(
+  task: TaskDescription,
+  environment: TaskEnvironment,
+  chains: StageChains,
+  signal: AbortSignal,
+): Promise<TaskOutcome> {
+  const startedMs = environment.clock.monotonicMs();
+  const running = new RunningTask(task, environment, chains, signal);
+  const metrics = () => running.metrics.snapshot(environment.clock.monotonicMs() - startedMs);
+  try {
+    let value: unknown;
+    let mapOutput: MapOutput | undefined;
+    try {
+      running.throwIfCancelled();
+      if (task.work.kind === 'result') {
+        value = await runAction(running, task.work.node, task.work.action, environment);
+      } else {
+        mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);
+      }
+    } finally {
+      running.complete();
+    }
+    return { kind: 'succeeded', value, mapOutput, metrics: metrics() };
+  } catch (error) {
+    if (CairnError.is(error, 'TASK_CANCELLED')) return { kind: 'cancelled', metrics: metrics() };
+    if (CairnError.is(error, 'SHUFFLE_OUTPUT_LOST')) {
+      const { shuffle, map } = error.params;
+      return {
+        kind: 'fetch-failed',
+        shuffleId: shuffleId(Number(shuffle)),
+        mapIndex: Number(map),
+        error,
+        metrics: metrics(),
+      };
+    }
+    const failure = error instanceof Error ? error : (running.wrap(error, 'the task', task.work.node) as Error);
+    return { kind: 'failed', error: failure, metrics: metrics() };
+  }
+}
+
+/** Drives a dataset's partition into a sink, awaiting what is pending and yielding to the event loop. */
+async function drain(
+  running: RunningTask,
+  node: LineageNode,
+  sink: Sink | (() => Sink),
+  environment: TaskEnvironment,
+): Promise<void> {
+  let turnMs = environment.clock.monotonicMs();
+  for (const pending of running.drain(node, running.partition, typeof sink === 'function' ? sink : () => sink)) {
+    if (pending !== undefined) await pending;
+    else {
+      if (environment.clock.monotonicMs() - turnMs < YIELD_MS) continue;
+      await nextTurn();
+      turnMs = environment.clock.monotonicMs();
+    }
+  }
+}
+
+async function runAction(
+  running: RunningTask,
+  node: LineageNode,
+  action: ResultAction,
+  environment: TaskEnvironment,
+): Promise<unknown> {
+  switch (action.kind) {
+    case 'collect': {
+      const sink = new RowsSink();
+      await drain(running, node, sink, environment);
+      return sink.rows;
+    }
+    case 'count': {
+      const sink = new CountSink();
+      await drain(running, node, sink, environment);
+      return sink.count;
+    }
+    case 'take': {
+      const sink = new TakeSink(action.limit);
+      if (!sink.isDone) await drain(running, node, sink, environment);
+      return sink.rows;
+    }
+    case 'reduce': {
+      const sink = new ReduceSink(action.merge);
+      await drain(running, node, sink, environment);
+      return sink.isEmpty ? undefined : { value: sink.value };
+    }
+    case 'aggregate': {
+      const sink = new AggregateSink(action.zero(), action.merge);
+      await drain(running, node, sink, environment);
+      return sink.value;
+    }
+    case 'foreach':
+      await drain(running, node, new ForeachSink(action.visit), environment);
+      return undefined;
+    case 'iterate': {
+      const settling = settle(node, running.partition, running);
+      let step = settling.next();
+      while (step.done !== true) {
+        await step.value.ready;
+        step = settling.next();
+      }
+      const records = recordsOf(step.value);
+      try {
+        return await action.visit(records, running.partition);
+      } catch (error) {
+        throw running.wrap(error, describeCallSite(node.callSite), node);
+      } finally {
+        records.return?.();
+      }
+    }
+    default:
+      return unreachable(action);
+  }
+}
+
+async function writeMapOutput(
+  running: RunningTask,
+  task: TaskDescription,
+  node: LineageNode,
+  dependency: ShuffleDependency,
+  environment: TaskEnvironment,
+): Promise<MapOutput> {
+  const { numPartitions } = dependency.partitioner;
+  using output = MapOutputWriter.open({
+    fileSystem: environment.fileSystem,
+    directory: environment.shuffleDirectory,
+    shuffleId: dependency.shuffleId,
+    mapIndex: task.partition,
+    taskId: task.taskId,
+    partitionCount: numPartitions,
+  });
+  using writer = new ShuffleWriter({
+    numPartitions,
+    codec: environment.shuffleCodec,
+    memoryBytes: environment.taskMemoryBytes,
+    fileSystem: environment.fileSystem,
+    newRunPath: () => environment.newScratchPath('temp_shuffle'),
+    output,
+  });
+  const mapSide = new MapSide(dependency, writer, environment.taskMemoryBytes);
+  await drain(running, node, () => mapSide.sink, environment);
+  mapSide.finish();
+  const written = writer.commit();
+  running.metrics.spilledBytes += writer.spilledBytes;
+  for (let p = 0; p < numPartitions; p++) {
+    running.metrics.shuffleWriteBytes += written.partitionBytes[p] as number;
+    running.metrics.shuffleWriteRecords += written.partitionRows[p] as number;
+  }
+  return written;
+}

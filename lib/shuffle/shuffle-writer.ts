@@ -1,0 +1,120 @@
+/**
+ * The map side of a shuffle: pairs per reduce partition become frames, frames become one map output.
+ *
+ * Encoded frames stay in one growing buffer per partition until they pass the task's share of memory; then all of them
+ * go to a run file, in order, and the buffers start again. Within a partition the output therefore keeps the order in
+ * which records came, and the same records give the same bytes, spilled or not at the same points.
+ */
+import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
+import type { CodecName } from '../../formats/bytes/compression.ts';
+import { encodeFrame } from '../../formats/record/record-writer.ts';
+import { rowBatch } from '../../formats/schema/batch.ts';
+import type { FileSystem } from '../../storage/fs/file-system.ts';
+import type { MapOutput } from '../../storage/shuffle/map-output.ts';
+import type { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
+import { type RunFile, RunFileReader, RunFileWriter } from '../../storage/spill/run-file.ts';
+
+export interface ShuffleWriterOptions {
+  readonly numPartitions: number;
+  readonly codec: CodecName;
+  /** Encoded bytes held before they are spilled. */
+  readonly memoryBytes: number;
+  readonly fileSystem: FileSystem;
+  /** A path in scratch space for one more run file. */
+  readonly newRunPath: () => string;
+  readonly output: MapOutputWriter;
+}
+
+/** Records per frame at most: also the most that a reader has to hold as rows at a time. */
+const FRAME_ROWS = 4096;
+
+export class ShuffleWriter implements Disposable {
+  readonly #options: ShuffleWriterOptions;
+  readonly #frames: (ByteWriter | undefined)[];
+  readonly #rows: number[];
+  readonly #runs: RunFile[] = [];
+  #heldBytes = 0;
+  #spilledBytes = 0;
+  #writtenBytes = 0;
+
+  constructor(options: ShuffleWriterOptions) {
+    this.#options = options;
+    this.#frames = new Array<ByteWriter | undefined>(options.numPartitions).fill(undefined);
+    this.#rows = new Array<number>(options.numPartitions).fill(0);
+  }
+
+  get spilledBytes(): number {
+    return this.#spilledBytes;
+  }
+
+  /** Encoded bytes so far, spilled ones included. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** Encodes records for a partition. The array may be emptied afterwards. */
+  write(partition: number, records: readonly unknown[]): void {
+    if (records.length === 0) return;
+    this.#frames[partition] ??= new ByteWriter({ initialBytes: 1024 });
+    const out = this.#frames[partition];
+    const before = out.length;
+    for (let from = 0; from < records.length; from += FRAME_ROWS) {
+      const to = Math.min(from + FRAME_ROWS, records.length);
+      encodeFrame(rowBatch(records, from, to), out, { codec: this.#options.codec });
+    }
+    this.#rows[partition] = (this.#rows[partition] as number) + records.length;
+    this.#heldBytes += out.length - before;
+    this.#writtenBytes += out.length - before;
+    if (this.#heldBytes > this.#options.memoryBytes) this.#spill();
+  }
+
+  /** Writes everything out and publishes it. */
+  commit(): MapOutput {
+    const { output, fileSystem, numPartitions } = this.#options;
+    const readers = this.#runs.map((run) => new RunFileReader(fileSystem, run));
+    try {
+      const next = readers.map(() => 0);
+      for (let partition = 0; partition < numPartitions; partition++) {
+        readers.forEach((reader, r) => {
+          for (;;) {
+            const segment = reader.run.segments[next[r] as number];
+            if (segment === undefined || segment.partition !== partition) break;
+            output.appendFrames(partition, reader.readFrames(segment), segment.rowCount);
+            next[r] = (next[r] as number) + 1;
+          }
+        });
+        const held = this.#frames[partition];
+        if (held !== undefined && held.length > 0) {
+          output.appendFrames(partition, held.bytes(), this.#rows[partition] as number);
+        }
+      }
+      return output.commit();
+    } finally {
+      for (const reader of readers) reader.close();
+      this[Symbol.dispose]();
+    }
+  }
+
+  /** Drops buffers and run files, whether committed or not. */
+  [Symbol.dispose](): void {
+    for (const frames of this.#frames) frames?.[Symbol.dispose]();
+    this.#frames.fill(undefined);
+    for (const run of this.#runs.splice(0)) this.#options.fileSystem.removeFile(run.path);
+  }
+
+  #spill(): void {
+    const { fileSystem, newRunPath } = this.#options;
+    using run = RunFileWriter.open(fileSystem, newRunPath());
+    this.#frames.forEach((frames, partition) => {
+      if (frames === undefined || frames.length === 0) return;
+      run.append(partition, frames.bytes(), this.#rows[partition] as number);
+    });
+    run.flush();
+    const finished = run.finish();
+    this.#runs.push(finished);
+    this.#spilledBytes += finished.sizeBytes;
+    for (const frames of this.#frames) frames?.reset();
+    this.#rows.fill(0);
+    this.#heldBytes = 0;
+  }
+}
