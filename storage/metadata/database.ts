@@ -17,7 +17,7 @@ import type { FileSystem } from '../fs/file-system.ts';
 import { nodeFileSystem } from '../fs/node-file-system.ts';
 import { ALL_MIGRATIONS } from './migrations/all-migrations.ts';
 import type { Migration } from './migrations/migration.ts';
-import { needsSnapshot, readSnapshot } from './read-snapshot.ts';
+import { inspectFile, readSnapshot } from './read-snapshot.ts';
 import { checkVersion, latestVersion, migrate } from './schema-version.ts';
 import { fromSqliteError } from './sqlite-error.ts';
 import type { SqlValue } from './table.ts';
@@ -90,6 +90,7 @@ export class MetadataDatabase implements Disposable {
       fileSystem.open(path, 'append').close();
       fileSystem.syncDirectory(directory);
     }
+    inspectFile(fileSystem, path);
     return MetadataDatabase.#adopt(
       path,
       options,
@@ -109,8 +110,10 @@ export class MetadataDatabase implements Disposable {
   static #openForReading(path: string, options: ResolvedOptions): MetadataDatabase {
     const { fileSystem, migrations } = options;
     if (fileSystem.stat(path, { follow: true }) === undefined) throw new CairnError('FILE_NOT_FOUND', { path });
-    if (needsSnapshot(fileSystem, path)) {
-      return MetadataDatabase.#openImage(path, options, readSnapshot(fileSystem, path));
+    if (inspectFile(fileSystem, path) !== 'direct') {
+      const image = readSnapshot(fileSystem, path);
+      // A session that began meanwhile may have written between the reads; its side files are there now.
+      if (inspectFile(fileSystem, path) !== 'direct') return MetadataDatabase.#openImage(path, options, image);
     }
     let outdated: Uint8Array | undefined;
     const live = MetadataDatabase.#adopt(

@@ -14,20 +14,26 @@ const SNAPSHOT_LIMIT_BYTES = 1024 ** 3;
 
 const MAGIC = 'SQLite format 3\0';
 const FILE_HEADER_BYTES = 100;
+/** The format a reader must know: 2 for WAL mode, 1 for rollback mode. */
+const READ_VERSION_OFFSET = 19;
+const WAL_VERSION = 2;
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 /** The log's magic number; its lowest bit says whether its checksums read words big-endian. */
 const LOG_MAGIC = 0x377f0682;
 
 /**
- * Whether `path` cannot be opened read-only by SQLite without creating files: it is in WAL mode and a side file is
- * missing, or it is empty. Raises CORRUPT_FILE when it does not begin as a database does.
+ * How a file must be opened: `empty` has nothing yet; `snapshot` is in WAL mode and misses a side file, so that SQLite
+ * would create files to read it; `direct` is for SQLite as it is. Raises CORRUPT_FILE when the file does not begin as
+ * a database does: SQLite itself takes a file of a few bytes for an empty one and would write over it.
  */
-export function needsSnapshot(fileSystem: FileSystem, path: string): boolean {
+export function inspectFile(fileSystem: FileSystem, path: string): 'empty' | 'snapshot' | 'direct' {
+  // Left by a crash in rollback mode: the file means nothing before SQLite has put it back.
+  if (fileSystem.stat(`${path}-journal`) !== undefined) return 'direct';
   using file = fileSystem.open(path, 'read');
   const header = new Uint8Array(FILE_HEADER_BYTES);
   const length = file.read(header, 0);
-  if (length === 0) return true;
+  if (length === 0) return 'empty';
   const found = Buffer.from(header.subarray(0, MAGIC.length)).toString('latin1');
   if (length < FILE_HEADER_BYTES || found !== MAGIC) {
     throw new CairnError('CORRUPT_FILE', {
@@ -37,8 +43,9 @@ export function needsSnapshot(fileSystem: FileSystem, path: string): boolean {
       found: length < FILE_HEADER_BYTES ? `${length} bytes` : JSON.stringify(found),
     });
   }
-  const isWal = header[19] === 2;
-  return isWal && (fileSystem.stat(`${path}-wal`) === undefined || fileSystem.stat(`${path}-shm`) === undefined);
+  if (header[READ_VERSION_OFFSET] !== WAL_VERSION) return 'direct';
+  const hasSideFiles = ['-wal', '-shm'].every((suffix) => fileSystem.stat(path + suffix) !== undefined);
+  return hasSideFiles ? 'direct' : 'snapshot';
 }
 
 /** The whole database at its last commit; empty for an empty file. Raises LIMIT_EXCEEDED above 1 GiB. */

@@ -43,6 +43,7 @@ export function columnName(property: string): string {
 export function toSqlValue(value: unknown): SqlValue {
   switch (typeof value) {
     case 'number':
+      if (Number.isSafeInteger(value)) return value + 0;
       if (Number.isNaN(value)) return 0;
       return Math.min(Math.max(Math.round(value) + 0, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
     case 'string':
@@ -55,10 +56,13 @@ export function toSqlValue(value: unknown): SqlValue {
   }
 }
 
+/** Any half of a pair, lone or not: the quick question first. */
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** Half a surrogate pair has no UTF-8, and other programs that read the file would trip over it. */
 function toText(text: string): string {
   const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
-  return short.replace(/\p{Surrogate}/gu, '\ufffd');
+  return SURROGATE.test(short) ? short.replace(/\p{Surrogate}/gu, '\ufffd') : short;
 }
 
 function toJson(value: object): string {
