@@ -2,12 +2,16 @@ import { defineConfig } from 'vitest/config';
 
 const ENGINE_SPECS = ['spec/lib/**/*.spec.ts', 'spec/model/**/*.spec.ts', 'spec/examples/**/*.spec.ts'];
 
+/** Where `.ci/run` wants the result as JSON, beside what is printed. */
+const REPORT = process.env.CAIRN_TEST_REPORT;
+
 /** One set of specs, several roads: the engine's specs run again with generated code off and with little memory. */
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    reporters: REPORT === undefined ? ['default'] : ['default', ['json', { outputFile: REPORT }]],
     projects: [
       {
         extends: true,
