@@ -89,6 +89,48 @@ export const ERROR_TABLE = {
     hint: "close that session, or open this one with another 'dir'; readers may open it read-only",
   },
 
+  // Inputs and outputs
+  INPUT_CHANGED: {
+    kind: 'user',
+    message: '{path} had {expected} bytes when the job was planned, {found} now',
+    hint: 'leave input files alone while a job reads them; make the dataset again to read the file as it is now',
+  },
+  INPUT_NOT_A_FILE: {
+    kind: 'user',
+    message: '{path} is no file (it is a {found})',
+    hint: "directories below an input directory are not read: name them, for instance as 'dir/*'",
+  },
+  OUTPUT_EXISTS: {
+    kind: 'user',
+    message: '{path} exists already',
+    hint: "remove it, choose another path, or save with 'overwrite: true'",
+  },
+  OUTPUT_INCOMPLETE: {
+    kind: 'transient',
+    message: 'part {part} of {path} cannot be committed: {reason}',
+    hint: 'nothing was published; see that nobody else removes files there, then run the job again',
+  },
+  PARTIAL_RECORD: {
+    kind: 'user',
+    message: '{path} has {sizeBytes} bytes, which is no whole number of records of {recordLength} bytes',
+    hint: 'check the record length, and that the file is complete',
+  },
+  PIPE_COMMAND_NOT_FOUND: {
+    kind: 'user',
+    message: "cannot start '{command}': {reason}",
+    hint: 'check the name, the PATH and the working directory; no shell is used, so write [\'sh\', \'-c\', …] for one',
+  },
+  PIPE_FAILED: {
+    kind: 'transient',
+    message: "'{command}' ended with {ending}; its last words were: {stderr}",
+    hint: 'run the command by hand with the same input',
+  },
+  UNSUPPORTED_COMPRESSION: {
+    kind: 'user',
+    message: '{path} is compressed in a way that is not read here ({found})',
+    hint: 'decompress it, or compress it again with gzip or zstd',
+  },
+
   // Storage: metadata
   DATABASE_BUSY: {
     kind: 'transient',
@@ -104,6 +146,18 @@ export const ERROR_TABLE = {
     kind: 'user',
     message: "there is no run '{prefix}' in {path}",
     hint: '{recent}',
+  },
+
+  DIRECTORY_ALREADY_OPEN: {
+    kind: 'user',
+    message: '{path} is already open in this process, since {startedAt}',
+    hint: "use the session that is open, close it first, or give the second one another 'dir'",
+  },
+  DIRECTORY_LOCKED_ELSEWHERE: {
+    kind: 'user',
+    message:
+      '{path} was opened at {startedAt} by process {pid} ({command}) of another container, which cannot be seen from here',
+    hint: 'stop that container; if it is gone already, delete {lockPath} and try again',
   },
 
   // Storage: damage

@@ -1,0 +1,73 @@
+/** Appends a tree of columns to a frame (FORMAT.md). `base` is where the frame begins: alignment counts from there. */
+import type { ByteWriter } from '../bytes/byte-writer.ts';
+import type { Column } from '../schema/batch.ts';
+import { COLUMN_KINDS, HAS_NULLS } from './column-kinds.ts';
+import { EncodedStrings } from './encoded-strings.ts';
+import { ALIGNMENT, writeInts } from './int-array.ts';
+import { writeTextBlock, writeTexts } from './text-block.ts';
+import { formatKey } from './value-path.ts';
+import { ValueWriter } from './value-writer.ts';
+
+/** Appends `column`, which has `count` entries. Raises `VALUE_NOT_SERIALIZABLE` for members of value columns. */
+export function writeColumn(out: ByteWriter, column: Column, count: number, base: number, path = 'record'): void {
+  // Objects and tuples of nothing get marks too: an entry must cost a byte, so that no count runs away from its bytes.
+  const nulls = column.nulls ?? (isEmpty(column) ? new Uint8Array(count) : undefined);
+  out.u8(COLUMN_KINDS.indexOf(column.kind) + (nulls === undefined ? 0 : HAS_NULLS));
+  if (nulls !== undefined) out.raw(nulls);
+  switch (column.kind) {
+    case 'int':
+      writeInts(out, column.values, base);
+      return;
+    case 'double':
+    case 'date':
+    case 'bigint':
+      out.align(ALIGNMENT, base);
+      out.raw(column.values);
+      return;
+    case 'boolean':
+      out.raw(column.values);
+      return;
+    case 'dictionary':
+      out.varint(column.dictionary.length);
+      writeTexts(out, column.dictionary, base);
+      writeInts(out, column.codes, base);
+      return;
+    case 'string':
+      if (column instanceof EncodedStrings) writeTextBlock(out, column.block, base);
+      else writeTexts(out, column.values, base);
+      return;
+    case 'object':
+      out.varint(column.names.length);
+      for (let i = 0; i < column.names.length; i++) {
+        out.string(column.names[i] as string);
+        const fieldPath = path + formatKey(column.names[i] as string);
+        writeColumn(out, column.fields[i] as Column, count, base, fieldPath);
+      }
+      return;
+    case 'tuple':
+      out.varint(column.items.length);
+      column.items.forEach((item, i) => {
+        writeColumn(out, item, count, base, `${path}[${i}]`);
+      });
+      return;
+    case 'list': {
+      const itemCount = column.offsets[count] as number;
+      out.varint(itemCount);
+      out.align(ALIGNMENT, base);
+      out.raw(column.offsets);
+      writeColumn(out, column.item, itemCount, base, `${path}[…]`);
+      return;
+    }
+    case 'value': {
+      const values = new ValueWriter(out, path);
+      for (let i = 0; i < count; i++) values.write(column.values[i]);
+      return;
+    }
+  }
+}
+
+function isEmpty(column: Column): boolean {
+  return (
+    (column.kind === 'object' && column.fields.length === 0) || (column.kind === 'tuple' && column.items.length === 0)
+  );
+}
