@@ -129,9 +129,9 @@ export class MetadataDatabase implements Disposable {
     return MetadataDatabase.#openImage(path, options, outdated);
   }
 
-  /** Opens a copy of the database in memory: the schema may be brought up to date there, and nothing reaches the file. */
+  /** Opens `image`, which becomes ours, as a database in memory: the schema may be brought up to date there, and nothing reaches the file. */
   static #openImage(path: string, options: ResolvedOptions, image: Uint8Array): MetadataDatabase {
-    const bytes = Buffer.from(image);
+    const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
     // Bytes 18 and 19 of the header: a database in memory has no log to be in WAL mode with.
     if (bytes.length > 19) bytes.fill(1, 18, 20);
     return MetadataDatabase.#adopt(
@@ -223,7 +223,8 @@ export class MetadataDatabase implements Disposable {
     try {
       return body();
     } finally {
-      if (this.#sqlite.inTransaction) this.run('COMMIT');
+      // It read, so that there is nothing to commit; and should `body` have written, nothing of it is kept.
+      if (this.#sqlite.inTransaction) this.run('ROLLBACK');
     }
   }
 

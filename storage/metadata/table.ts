@@ -66,7 +66,10 @@ function toText(text: string): string {
 }
 
 function toJson(value: object): string {
-  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === 'bigint') return part.toString();
+    return typeof part === 'string' ? toText(part) : part;
+  });
 }
 
 function defineTable<Row extends object>(
@@ -79,7 +82,11 @@ function defineTable<Row extends object>(
     name,
     insert: `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     select: `SELECT ${columns.map((column, i) => `${name}.${column} AS "${properties[i]}"`).join(', ')} FROM ${name}`,
-    values: (row) => properties.map((property) => toSqlValue(row[property])),
+    values: (row) => {
+      const values: SqlValue[] = [];
+      for (const property of properties) values.push(toSqlValue(row[property]));
+      return values;
+    },
     row: (raw) => {
       if (jsonProperties.length === 0) return raw as Row;
       const parsed: Record<string, unknown> = { ...raw };

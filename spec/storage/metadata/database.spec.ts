@@ -61,6 +61,13 @@ test('a transaction commits all or nothing, and an inner one belongs to the oute
   expect(new RunReader(database).listRuns()).toHaveLength(1);
 });
 
+test('what is written within a read transaction is not kept', () => {
+  using scratch = new ScratchDirectory();
+  using database = MetadataDatabase.open(scratch.database);
+  database.readTransaction(() => beginWordCount(database));
+  expect(new RunReader(database).listRuns()).toEqual([]);
+});
+
 test('an asynchronous transaction is refused and rolled back', () => {
   using scratch = new ScratchDirectory();
   using database = MetadataDatabase.open(scratch.database);

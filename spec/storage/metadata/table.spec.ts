@@ -36,6 +36,8 @@ test('nothing becomes NULL, objects become JSON, and what has no column type is 
   expect(toSqlValue(undefined)).toBe(null);
   expect(toSqlValue(null)).toBe(null);
   expect(toSqlValue({ a: [1, 2n] })).toBe('{"a":[1,"2"]}');
+  const stack = JSON.parse(String(toSqlValue({ stack: `\ud800${'x'.repeat(100_000)}` }))).stack;
+  expect(stack).toBe(`\ufffd${'x'.repeat(65_534)}…`);
   expect(() => toSqlValue(true)).toThrow(/INTERNAL/);
 });
 
