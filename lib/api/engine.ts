@@ -2,7 +2,7 @@
  * What an `Rdd` needs of its session: ids and call sites for new nodes, and jobs. Not public. `Session` implements it.
  */
 
-import type { NodeBlocksStatus } from '../../storage/block/block-manager.ts';
+import type { NodeStatus } from '../../storage/block/block-manager.ts';
 import type { StorageLevel } from '../../storage/block/storage-level.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { NodeId, ShuffleId } from '../base/ids.ts';
@@ -17,6 +17,8 @@ export interface JobOptions {
   readonly partitions?: readonly number[];
   /** Called with each partition's result as it arrives, in any order. */
   readonly onPartition?: (partition: number, value: unknown) => void;
+  /** Cancels the job when it aborts: JOB_CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Engine {
@@ -33,7 +35,7 @@ export interface Engine {
   /** Keeps a dataset's blocks at this level once computed; NONE drops them. */
   persist(node: LineageNode, level: StorageLevel): void;
   unpersist(node: LineageNode): void;
-  blocksOf(id: NodeId): NodeBlocksStatus;
+  blocksOf(id: NodeId): NodeStatus;
   /** A temporary name that no other task or process uses. */
   uniqueName(stem: string): string;
 }

@@ -11,8 +11,9 @@ import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
-import type { ShuffleDependency } from '../lineage/dependency.ts';
+import type { Aggregator, ShuffleDependency } from '../lineage/dependency.ts';
 import { ComputedNode, type LineageNode } from '../lineage/lineage-node.ts';
+import { checkPair } from '../lineage/pair.ts';
 import type { Partition } from '../lineage/partition.ts';
 import { recordsOf, storable } from '../lineage/records.ts';
 import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-context.ts';
@@ -131,6 +132,19 @@ export class RunningTask implements TaskContext {
     for (let from = 0; from < rows.length; from += this.batchRows) {
       yield rowBatch(rows, from, Math.min(from + this.batchRows, rows.length));
     }
+  }
+
+  *combineByKey(pairs: BatchIterator, aggregator: Aggregator): BatchIterator {
+    const sink = new CombineSink(new KeyTable(), aggregator, false);
+    for (const batch of pairs) {
+      this.throwIfCancelled();
+      if (batch.kind === 'pending') {
+        yield batch;
+        continue;
+      }
+      for (const record of recordsOf([batch])) sink.add(checkPair(record));
+    }
+    yield* pairBatches(sink.table.keys, sink.values, this.batchRows);
   }
 
   countInput(bytes: number): void {

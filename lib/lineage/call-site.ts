@@ -35,6 +35,24 @@ export function captureCallSite(method: string): CallSite {
   return { method, location: 'unknown', position: 'unknown' };
 }
 
+/** Cuts the engine's own frames off the top of an error's stack, so that it starts at the user's line. */
+export function startAtCaller<E extends Error>(error: E): E {
+  const lines = (error.stack ?? '').split('\n');
+  const first = lines.findIndex((line) => FRAME.test(line));
+  if (first < 0) return error;
+  let own = first;
+  while (own < lines.length && isEngineFrame(lines[own] as string)) own++;
+  if (own < lines.length) error.stack = [...lines.slice(0, first), ...lines.slice(own)].join('\n');
+  return error;
+}
+
+function isEngineFrame(line: string): boolean {
+  const raw = FRAME.exec(line)?.[1];
+  if (raw === undefined) return false;
+  const path = raw.startsWith('file://') ? toPath(raw) : raw;
+  return ENGINE_FOLDERS.some((folder) => path.startsWith(folder));
+}
+
 /** Spark's short form: `map at job.ts:14`. */
 export function describeCallSite(site: CallSite): string {
   return `${site.method} at ${site.location}`;

@@ -54,6 +54,11 @@ export abstract class LineageNode {
     return this.#partitions;
   }
 
+  /** Whether `partitions` is known without work: walks over long lineages stop here. */
+  get arePartitionsKnown(): boolean {
+    return this.#partitions !== undefined;
+  }
+
   get isPersisted(): boolean {
     return isPersisted(this.storageLevel);
   }

@@ -1,6 +1,6 @@
 import type { Batch } from '../../formats/schema/batch.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
-import type { ShuffleDependency } from './dependency.ts';
+import type { Aggregator, ShuffleDependency } from './dependency.ts';
 import type { LineageNode } from './lineage-node.ts';
 
 /** Whole numbers `start, start + step, …` as a batch that is never written out: loops count instead of reading. */
@@ -42,6 +42,8 @@ export interface TaskContext {
   readShuffle(dependency: ShuffleDependency, partition: number): BatchIterator;
   /** Groups several inputs of pairs by key: batches of `[key, [values of input 0, values of input 1, …]]`. */
   coGroup(inputs: readonly BatchIterator[]): BatchIterator;
+  /** Combines the pairs of one partition by key: batches of `[key, combiner]`, as the reduce side of a shuffle gives. */
+  combineByKey(pairs: BatchIterator, aggregator: Aggregator): BatchIterator;
   readonly fileSystem: FileSystem;
   readonly partition: number;
   /** 0 for the first try of this partition in this stage. */

@@ -19,24 +19,7 @@ export class CoGroupNode extends ComputedNode {
     partitioner: Partitioner,
     nextShuffleId: () => ShuffleId,
   ) {
-    super(
-      origin,
-      parents.map(
-        (parent): Dependency =>
-          parent.partitioner?.equals(partitioner) === true
-            ? { kind: 'narrow', parent }
-            : {
-                kind: 'shuffle',
-                parent,
-                partitioner,
-                shuffleId: nextShuffleId(),
-                aggregator: undefined,
-                mapSideCombine: false,
-                keyOrder: undefined,
-              },
-      ),
-      partitioner,
-    );
+    super(origin, coGroupDependencies(parents, partitioner, nextShuffleId), partitioner);
   }
 
   protected override computePartitions(): readonly Partition[] {
@@ -44,12 +27,36 @@ export class CoGroupNode extends ComputedNode {
   }
 
   override compute(partition: Partition, task: TaskContext): BatchIterator {
-    return task.coGroup(
-      this.dependencies.map((dependency) =>
-        dependency.kind === 'narrow'
-          ? task.iterate(dependency.parent, partition.index)
-          : task.readShuffle(dependency, partition.index),
-      ),
-    );
+    return task.coGroup(coGroupInputs(this, partition, task));
   }
+}
+
+/** A narrow dependency on each parent that is partitioned by `partitioner` already, a shuffle of each other one. */
+export function coGroupDependencies(
+  parents: readonly LineageNode[],
+  partitioner: Partitioner,
+  nextShuffleId: () => ShuffleId,
+): Dependency[] {
+  return parents.map((parent) =>
+    parent.partitioner?.equals(partitioner) === true
+      ? { kind: 'narrow', parent }
+      : {
+          kind: 'shuffle',
+          parent,
+          partitioner,
+          shuffleId: nextShuffleId(),
+          aggregator: undefined,
+          mapSideCombine: false,
+          keyOrder: undefined,
+        },
+  );
+}
+
+/** The same partition of every input of `node`, whichever way it is read. */
+export function coGroupInputs(node: LineageNode, partition: Partition, task: TaskContext): BatchIterator[] {
+  return node.dependencies.map((dependency) =>
+    dependency.kind === 'narrow'
+      ? task.iterate(dependency.parent, partition.index)
+      : task.readShuffle(dependency, partition.index),
+  );
 }
