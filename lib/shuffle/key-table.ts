@@ -55,7 +55,7 @@ export class KeyTable {
       this.#composites.set(keyIdentity(key), id);
     } else {
       this.#others ??= new Map();
-      this.#others.set(key, id);
+      this.#others.set(keyIdentity(key), id);
     }
     return id;
   }
