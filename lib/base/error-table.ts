@@ -205,6 +205,21 @@ export const ERROR_TABLE = {
     message: '{method} was called inside a function that runs in a task',
     hint: 'use datasets outside of the functions you give them: collect what the function needs first, or join the datasets',
   },
+  EMPTY_DATASET: {
+    kind: 'user',
+    message: '{method} of a dataset without records',
+    hint: 'ask isEmpty() first, or use fold or aggregate, which have an answer for no records',
+  },
+  HISTOGRAM_RANGE_UNKNOWN: {
+    kind: 'user',
+    message: 'a histogram with {buckets} buckets has no range: the dataset is empty, or holds NaN or an infinite number',
+    hint: 'filter such records out, or give the boundaries of the buckets yourself',
+  },
+  NOT_A_NUMBER: {
+    kind: 'user',
+    message: '{method} needs numbers, a record is {found}',
+    hint: 'map the records to numbers first',
+  },
   NOT_A_PAIR: {
     kind: 'user',
     message: 'a record is not a [key, value] pair: {found}',
@@ -215,10 +230,20 @@ export const ERROR_TABLE = {
     message: "datasets with different numbers of partitions can't be zipped: {counts}",
     hint: 'give both the same number, with repartition or numPartitions',
   },
+  OTHER_SESSION: {
+    kind: 'user',
+    message: '{method}: {argument} belongs to another session',
+    hint: 'combine datasets of one session; to move data between sessions, write it to files and read it again',
+  },
   PARTITION_LENGTHS_DIFFER: {
     kind: 'user',
     message: "partitions of different lengths can't be zipped: the {shorter} one ended first",
     hint: 'zip datasets that were made from one by map, or join them by zipWithIndex',
+  },
+  STORAGE_LEVEL_ASSIGNED: {
+    kind: 'user',
+    message: "cannot change the storage level of dataset {id} after it was already assigned a level: it is '{assigned}', asked for '{wanted}'",
+    hint: 'call unpersist() first',
   },
 
   // Jobs and tasks
