@@ -118,7 +118,7 @@ export const ERROR_TABLE = {
   PIPE_COMMAND_NOT_FOUND: {
     kind: 'user',
     message: "cannot start '{command}': {reason}",
-    hint: 'check the name, the PATH and the working directory; no shell is used, so write [\'sh\', \'-c\', …] for one',
+    hint: "check the name, the PATH and the working directory; no shell is used, so write ['sh', '-c', …] for one",
   },
   PIPE_FAILED: {
     kind: 'transient',
@@ -212,7 +212,8 @@ export const ERROR_TABLE = {
   },
   HISTOGRAM_RANGE_UNKNOWN: {
     kind: 'user',
-    message: 'a histogram with {buckets} buckets has no range: the dataset is empty, or holds NaN or an infinite number',
+    message:
+      'a histogram with {buckets} buckets has no range: the dataset is empty, or holds NaN or an infinite number',
     hint: 'filter such records out, or give the boundaries of the buckets yourself',
   },
   NOT_A_NUMBER: {
@@ -242,7 +243,8 @@ export const ERROR_TABLE = {
   },
   STORAGE_LEVEL_ASSIGNED: {
     kind: 'user',
-    message: "cannot change the storage level of dataset {id} after it was already assigned a level: it is '{assigned}', asked for '{wanted}'",
+    message:
+      "cannot change the storage level of dataset {id} after it was already assigned a level: it is '{assigned}', asked for '{wanted}'",
     hint: 'call unpersist() first',
   },
 
