@@ -16,8 +16,8 @@ import { invariant } from '../../lib/base/invariant.ts';
 import type { BlockId } from '../block/block-id.ts';
 
 /**
- * Frees at least `bytes` of storage memory, releasing it in the budget, or frees nothing and gives 0. `forBlock` is
- * the block that is to be stored, undefined when execution asks. Gives the bytes freed.
+ * Frees at least `bytes` of storage memory, releasing it in the budget, or as a rule frees nothing and gives 0.
+ * `forBlock` is the block that is to be stored, undefined when execution asks. Gives the bytes freed.
  */
 export type StorageEvictor = (bytes: number, forBlock: BlockId | undefined) => number;
 

@@ -1,0 +1,131 @@
+/**
+ * Blocks on disk: one file a block, in hashed sub-directories, as in Spark.
+ *
+ * A block is written under a temporary name and renamed when it is whole, without fsync: it is a cache, and what a crash
+ * tears fails its checksums and is computed again. It is written and read chunk by chunk, so it may be larger than
+ * memory. A block that exists is replaced.
+ *
+ * Threading: one store a thread; the stores of several threads may share a directory, each under an `owner` of its own.
+ */
+import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
+import type { CodecName } from '../../formats/bytes/compression.ts';
+import type { FileSystem } from '../fs/file-system.ts';
+import { ChunkWriter } from '../spill/chunk-writer.ts';
+import { blockSeed, encodeTrailer } from './block-file.ts';
+import { type BlockId, findBlockId } from './block-id.ts';
+import { DiskBlock } from './disk-block.ts';
+import { HashedDirectory } from './hashed-directory.ts';
+import { encodeItem, itemRows, type StoredItem } from './stored-item.ts';
+
+export interface DiskStoreOptions {
+  readonly fileSystem: FileSystem;
+  /** The run's block directory. */
+  readonly directory: string;
+  readonly codec: CodecName;
+  /** Keeps the temporary names of stores that share a directory apart: letters and digits; `0` unless said. */
+  readonly owner?: string;
+  /** What a reader has to hold at least at a time; 1 MiB unless said. */
+  readonly chunkBytes?: number;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+export class DiskStore {
+  readonly #fileSystem: FileSystem;
+  readonly #directory: HashedDirectory;
+  readonly #codec: CodecName;
+  readonly #owner: string;
+  readonly #chunkBytes: number;
+  /** Sizes of the blocks this store wrote or read. */
+  readonly #sizes = new Map<BlockId, number>();
+  #temporaryCount = 0;
+
+  constructor(options: DiskStoreOptions) {
+    this.#fileSystem = options.fileSystem;
+    this.#directory = new HashedDirectory(options.fileSystem, options.directory);
+    this.#codec = options.codec;
+    this.#owner = options.owner ?? '0';
+    this.#chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
+  }
+
+  /**
+   * Writes a block, replacing what there is; gives the bytes of its file. What the items, the encoder or the file
+   * system raise passes through, with the items closed, no temporary file left and an older block as it was.
+   */
+  put(id: BlockId, items: Iterable<StoredItem>): number {
+    const path = this.#directory.makePath(id);
+    using chunks = new ChunkWriter({
+      fileSystem: this.#fileSystem,
+      path: `${path}.${this.#owner}-${this.#temporaryCount++}.tmp`,
+      chunkBytes: this.#chunkBytes,
+      seed: blockSeed(id),
+    });
+    using out = new ByteWriter();
+    let rowCount = 0;
+    const append = (): void => {
+      chunks.append(0, out.bytes(), rowCount);
+      chunks.flush();
+      out.reset();
+      rowCount = 0;
+    };
+    for (const item of items) {
+      encodeItem(item, out, this.#codec);
+      rowCount += itemRows(item);
+      if (out.length >= this.#chunkBytes) append();
+    }
+    append();
+    const trailer = encodeTrailer(id, chunks.chunks);
+    chunks.close(trailer);
+    try {
+      this.#fileSystem.rename(chunks.path, path);
+    } catch (error) {
+      chunks.abort();
+      throw error;
+    }
+    const sizeBytes = chunks.sizeBytes + trailer.length;
+    this.#sizes.set(id, sizeBytes);
+    return sizeBytes;
+  }
+
+  /**
+   * Opens a block with all of its bytes verified; the caller closes it. Raises FILE_NOT_FOUND when there is none,
+   * CORRUPT_FILE or CORRUPT_DATA when it is damaged, IO_ERROR.
+   */
+  open(id: BlockId): DiskBlock {
+    const block = DiskBlock.open(this.#fileSystem, this.pathOf(id), id);
+    this.#sizes.set(id, block.sizeBytes);
+    return block;
+  }
+
+  has(id: BlockId): boolean {
+    return this.sizeOf(id) > 0;
+  }
+
+  /** Bytes of the block's file; 0 when there is none. A file of another thread's store counts too. */
+  sizeOf(id: BlockId): number {
+    const known = this.#sizes.get(id);
+    if (known !== undefined) return known;
+    const found = this.#fileSystem.stat(this.pathOf(id));
+    return found?.kind === 'file' ? found.sizeBytes : 0;
+  }
+
+  /** Whether this store wrote the block or read it, and so expects it to be there. */
+  knows(id: BlockId): boolean {
+    return this.#sizes.has(id);
+  }
+
+  /** Removes the block's file; gives whether this store knew it. */
+  remove(id: BlockId): boolean {
+    this.#fileSystem.removeFile(this.pathOf(id));
+    return this.#sizes.delete(id);
+  }
+
+  pathOf(id: BlockId): string {
+    return this.#directory.pathOf(id);
+  }
+
+  /** Every block in the directory, whoever wrote it. Names that are no block's are passed over. */
+  *list(): IterableIterator<BlockId> {
+    for (const { name } of this.#directory.files()) if (findBlockId(name) !== undefined) yield name as BlockId;
+  }
+}
