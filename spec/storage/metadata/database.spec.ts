@@ -39,6 +39,8 @@ test('what was committed is there after closing and opening again, in one file',
     beginWordCount(database).recordStageEnd(exampleStage());
   }
   expect(readdirSync(dirname(scratch.database))).toEqual(['metadata.db']);
+  // Rollback mode in the header: a reader needs no side files.
+  expect([...readFileSync(scratch.database).subarray(18, 20)]).toEqual([1, 1]);
   using database = MetadataDatabase.open(scratch.database);
   expect(new RunReader(database).stagesOf(RUN, jobId(0))).toHaveLength(1);
   expect(database.findDamage()).toEqual([]);

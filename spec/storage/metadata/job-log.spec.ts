@@ -167,10 +167,15 @@ test('at the end of a run its unfinished jobs are killed and its blocks are drop
   const log = beginWordCount(database);
   const stage = exampleStage();
   log.recordStageEnd({ ...stage, blocks: stage.blocks.map((b, i) => (i === 0 ? { ...b, state: 'lost' } : b)) });
+  log.recordJobStart(exampleJob(1));
+  log.recordJobEnd({ job: jobId(1), state: 'succeeded', endedAtMs: 7, stageCount: 1, skippedStageCount: 0 });
   log.endRun({ state: 'failed', error: new Error('stopped') });
   const reader = new RunReader(database);
   expect(reader.findRun('last')).toMatchObject({ state: 'failed', errorCode: 'Error', errorMessage: 'stopped' });
-  expect(reader.listJobs(RUN)).toMatchObject([{ state: 'killed', endedAtMs: 1_001_000 }]);
+  expect(reader.listJobs(RUN)).toMatchObject([
+    { state: 'killed', endedAtMs: 1_001_000 },
+    { state: 'succeeded', endedAtMs: 7 },
+  ]);
   expect(reader.blocksOf(RUN).map(({ state }) => state)).toEqual(['lost', 'dropped']);
 });
 
