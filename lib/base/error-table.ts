@@ -226,15 +226,15 @@ export const ERROR_TABLE = {
     message: 'a record is not a [key, value] pair: {found}',
     hint: 'make pairs first, with keyBy or map(record => [key, value])',
   },
-  PARTITION_COUNTS_DIFFER: {
-    kind: 'user',
-    message: "datasets with different numbers of partitions can't be zipped: {counts}",
-    hint: 'give both the same number, with repartition or numPartitions',
-  },
   OTHER_SESSION: {
     kind: 'user',
     message: '{method}: {argument} belongs to another session',
     hint: 'combine datasets of one session; to move data between sessions, write it to files and read it again',
+  },
+  PARTITION_COUNTS_DIFFER: {
+    kind: 'user',
+    message: "datasets with different numbers of partitions can't be zipped: {counts}",
+    hint: 'give both the same number, with repartition or numPartitions',
   },
   PARTITION_LENGTHS_DIFFER: {
     kind: 'user',
