@@ -1,23 +1,36 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StageId } from '../base/ids.ts';
 import type { Executor } from './executor.ts';
 import { StageChains } from './stage-chains.ts';
 import type { TaskDescription, TaskOutcome } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
-import { runTask } from './task-runner.ts';
+import { runTask, YIELD_MS } from './task-runner.ts';
+import { insideTask } from './task-scope.ts';
 
-/** Runs tasks in the caller's thread, one at a time: master `local`. The same task code as on workers. */
+/**
+ * Runs tasks in the caller's thread. With more than one slot, tasks that wait for promises or for their turn of the
+ * event loop overlap; computing itself is one at a time. The same task code as on workers.
+ */
 export class InlineExecutor implements Executor {
-  readonly slots = 1;
+  readonly slots: number;
   readonly name = 'driver';
   readonly #environment: TaskEnvironment;
+  #turnMs = Number.NEGATIVE_INFINITY;
   readonly #stages = new Map<StageId, StageChains>();
 
-  constructor(environment: TaskEnvironment) {
+  constructor(environment: TaskEnvironment, slots: number) {
+    this.slots = slots;
     this.#environment = environment;
   }
 
   async run(task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
-    return await runTask(task, this.#environment, this.#chainsOf(task.stageId), signal);
+    const { clock } = this.#environment;
+    // Many short tasks in a row must not keep timers and signals waiting.
+    if (clock.monotonicMs() - this.#turnMs >= YIELD_MS) {
+      await nextTurn();
+      this.#turnMs = clock.monotonicMs();
+    }
+    return await insideTask(() => runTask(task, this.#environment, this.#chainsOf(task.stageId), signal));
   }
 
   forgetStage(stageId: StageId): void {

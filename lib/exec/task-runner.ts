@@ -24,7 +24,8 @@ import type { StageChains } from './stage-chains.ts';
 import type { TaskDescription, TaskOutcome } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
-const YIELD_MS = 25;
+/** How long a thread computes before the event loop gets a turn. */
+export const YIELD_MS = 25;
 
 /** Never rejects: whatever goes wrong is in the outcome. */
 export async function runTask(

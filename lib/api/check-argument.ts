@@ -1,0 +1,61 @@
+/**
+ * Checks of what users pass in. Every failure is an INVALID_ARGUMENT whose stack starts at the user's line: it names
+ * the method, the argument, what was expected and what was found.
+ */
+import { types } from 'node:util';
+import { CairnError, describeValue } from '../base/errors.ts';
+import { startAtCaller } from '../lineage/call-site.ts';
+
+export function invalidArgument(method: string, argument: string, expected: string, found: unknown): CairnError {
+  return startAtCaller(new CairnError('INVALID_ARGUMENT', { method, argument, expected, found: describeValue(found) }));
+}
+
+/** Partitions, buckets and the like: counts beyond an int32 have no meaning. */
+const MAX_INT = 2 ** 31 - 1;
+
+/**
+ * A function the engine calls and whose result it uses at once: a promise in its place would be a record, a truthy
+ * filter or a lost error. Functions compiled from `async` to something else are not recognised.
+ */
+export function checkFunction(method: string, argument: string, f: unknown): void {
+  if (typeof f !== 'function') throw invalidArgument(method, argument, 'a function', f);
+  if (types.isAsyncFunction(f)) {
+    throw startAtCaller(
+      new CairnError('INVALID_ARGUMENT', {
+        method,
+        argument,
+        expected: 'a synchronous function (mapAsync and foreachPartition take asynchronous ones)',
+        found: `asynchronous ${describeValue(f)}`,
+      }),
+    );
+  }
+}
+
+/** A function that may be asynchronous. */
+export function checkAnyFunction(method: string, argument: string, f: unknown): void {
+  if (typeof f !== 'function') throw invalidArgument(method, argument, 'a function', f);
+}
+
+/** An integer from `min` to the largest int32. */
+export function checkInteger(method: string, argument: string, value: unknown, min: number): void {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > MAX_INT) {
+    throw invalidArgument(method, argument, `an integer from ${min} to ${MAX_INT}`, value);
+  }
+}
+
+/** A number from `min` to `max`, both included. */
+export function checkNumber(method: string, argument: string, value: unknown, min: number, max: number): void {
+  if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    const expected = max === Number.POSITIVE_INFINITY ? `a number from ${min} up` : `a number from ${min} to ${max}`;
+    throw invalidArgument(method, argument, expected, value);
+  }
+}
+
+export function checkBoolean(method: string, argument: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw invalidArgument(method, argument, 'true or false', value);
+}
+
+/** A seed, or undefined. */
+export function checkSeed(method: string, seed: unknown): void {
+  if (seed !== undefined && !Number.isSafeInteger(seed)) throw invalidArgument(method, 'seed', 'a safe integer', seed);
+}

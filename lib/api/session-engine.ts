@@ -1,0 +1,251 @@
+/**
+ * The session's machinery behind the API: stores, scheduler and executor, wired from the options. `Session` is the
+ * public skin over it; `Rdd` sees it as an `Engine`.
+ */
+import { initCompression } from '../../formats/bytes/compression.ts';
+import type { BlockEvent } from '../../storage/block/block-event.ts';
+import { BlockManager, type NodeStatus } from '../../storage/block/block-manager.ts';
+import { DiskStore } from '../../storage/block/disk-store.ts';
+import { isPersisted, STORAGE_LEVELS, type StorageLevel } from '../../storage/block/storage-level.ts';
+import type { FileSystem } from '../../storage/fs/file-system.ts';
+import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
+import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
+import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { CairnError } from '../base/errors.ts';
+import { type NodeId, nodeId, type RunId, type ShuffleId, shuffleId } from '../base/ids.ts';
+import { unreachable } from '../base/invariant.ts';
+import { type Logger, stderrLogger } from '../base/logger.ts';
+import type { Config } from '../config/options.ts';
+import { EventBus } from '../events/event-bus.ts';
+import { InlineExecutor } from '../exec/inline-executor.ts';
+import { refuseInsideTask } from '../exec/task-scope.ts';
+import { captureCallSite } from '../lineage/call-site.ts';
+import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
+import { type JobRunner, pendingPreparations } from '../lineage/preparation.ts';
+import type { ResultAction } from '../lineage/result-action.ts';
+import { DagScheduler } from '../scheduler/dag-scheduler.ts';
+import type { Engine, JobOptions } from './engine.ts';
+import { currentJobScope } from './job-scope.ts';
+import { SessionStorage } from './session-storage.ts';
+
+/** What specs replace. */
+export interface EngineParts {
+  readonly fileSystem?: FileSystem;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/** A task spills beyond this however much memory there is: larger buffers gain nothing. */
+const MOST_TASK_MEMORY = 256 * 1024 * 1024;
+
+export class SessionEngine implements Engine {
+  readonly config: Config;
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly events: EventBus;
+  readonly storage: SessionStorage;
+  readonly blocks: BlockManager;
+  readonly budget: MemoryBudget;
+  readonly scheduler: DagScheduler;
+  readonly defaultParallelism: number;
+  readonly configuredParallelism: number | undefined;
+  readonly #executor: InlineExecutor;
+  readonly #persisted = new Map<NodeId, LineageNode>();
+  #nextNodeId = 0;
+  #nextShuffleId = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(config: Config, parts: EngineParts) {
+    const { master } = config;
+    this.config = config;
+    this.fileSystem = parts.fileSystem ?? nodeFileSystem;
+    this.clock = parts.clock ?? systemClock;
+    this.events = new EventBus(parts.logger ?? stderrLogger);
+    const slots = master.kind === 'workers' ? master.workers : 1;
+    this.configuredParallelism = config.parallelism;
+    this.defaultParallelism = config.parallelism ?? slots;
+    this.storage = SessionStorage.open({ directory: config.dir, fileSystem: this.fileSystem, clock: this.clock });
+    const memoryBytes = Math.floor(config.memory * config.memoryFraction);
+    this.budget = new MemoryBudget({ totalBytes: memoryBytes, storageFraction: config.memoryStorageFraction });
+    this.blocks = new BlockManager({
+      disk: new DiskStore({
+        fileSystem: this.fileSystem,
+        directory: this.storage.blockDirectory,
+        codec: config['storage.codec'],
+      }),
+      budget: this.budget,
+      codec: config['storage.codec'],
+      onEvent: (event) => this.#onBlockEvent(event),
+    });
+    this.#executor = new InlineExecutor(
+      {
+        fileSystem: this.fileSystem,
+        blocks: this.blocks,
+        mapOutputs: new MapOutputReader({
+          fileSystem: this.fileSystem,
+          directory: this.storage.shuffleDirectory,
+        }),
+        shuffleDirectory: this.storage.shuffleDirectory,
+        newScratchPath: (stem) => this.storage.newScratchPath(stem),
+        clock: this.clock,
+        codegen: config.codegen,
+        batchRows: config['batch.rows'],
+        shuffleCodec: config['shuffle.codec'],
+        taskMemoryBytes: Math.min(MOST_TASK_MEMORY, Math.floor(memoryBytes / slots)),
+      },
+      slots,
+    );
+    this.scheduler = new DagScheduler({
+      executor: this.#executor,
+      events: this.events,
+      clock: this.clock,
+      materialized: { isFullyCached: (node) => this.#isFullyCached(node) },
+      maxFailures: master.maxFailures,
+      maxConsecutiveAttempts: config['stage.maxConsecutiveAttempts'],
+      maxResultBytes: config['result.maxBytes'],
+      mode: config['scheduler.mode'],
+      pools: config['scheduler.pools'],
+      // Tasks of this thread report one after another: there is nothing to wait for.
+      resubmitDelayMs: 0,
+    });
+  }
+
+  static async open(config: Config, parts: EngineParts = {}): Promise<SessionEngine> {
+    await initCompression();
+    const engine = new SessionEngine(config, parts);
+    engine.events.emit({
+      kind: 'session-opened',
+      atMs: engine.clock.nowMs(),
+      runId: engine.run,
+      name: config.name,
+      directory: engine.storage.directory,
+      slots: engine.#executor.slots,
+      memoryBytes: config.memory,
+    });
+    return engine;
+  }
+
+  get run(): RunId {
+    return this.storage.run;
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  assertUsable(method: string): void {
+    refuseInsideTask(method);
+    if (this.isClosed) throw new CairnError('SESSION_CLOSED', { what: method });
+  }
+
+  origin(method: string): NodeOrigin {
+    this.assertUsable(method);
+    return { id: nodeId(this.#nextNodeId++), callSite: captureCallSite(method) };
+  }
+
+  nextShuffleId(): ShuffleId {
+    return shuffleId(this.#nextShuffleId++);
+  }
+
+  async runJob(node: LineageNode, action: ResultAction, options: JobOptions): Promise<unknown[]> {
+    this.assertUsable(options.method);
+    const callSite = captureCallSite(options.method);
+    const scope = currentJobScope();
+    const signal = options.signal ?? scope.signal;
+    const start: JobRunner = (of, what, partitions) =>
+      this.scheduler.runJob({
+        node: of,
+        partitions,
+        action: what,
+        callSite,
+        name: options.method,
+        group: scope.group,
+        description: scope.description,
+        pool: scope.pool,
+        signal,
+        onPartition: of === node ? options.onPartition : undefined,
+      }).result;
+    for (const preparation of pendingPreparations(node)) await preparation.prepare(start);
+    const partitions = options.partitions ?? node.partitions.map((partition) => partition.index);
+    return await start(node, action, partitions);
+  }
+
+  persist(node: LineageNode, level: StorageLevel): void {
+    this.assertUsable('persist');
+    node.storageLevel = level;
+    if (isPersisted(level)) this.#persisted.set(node.id, node);
+  }
+
+  unpersist(node: LineageNode): void {
+    node.storageLevel = STORAGE_LEVELS.NONE;
+    this.#persisted.delete(node.id);
+    this.blocks.removeNode(node.id);
+  }
+
+  blocksOf(id: NodeId): NodeStatus {
+    return this.blocks.nodeStatus(id);
+  }
+
+  uniqueName(stem: string): string {
+    return `${stem}-${this.run}-${this.#nextShuffleId}-${this.#nextNodeId}`;
+  }
+
+  /** Stops running jobs, then drops everything that does not outlive the session. Concurrent calls share one end. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.scheduler.close();
+      await this.#executor.close();
+      this.events.emit({ kind: 'session-closed', atMs: this.clock.nowMs(), runId: this.run });
+      this.blocks.close();
+    } finally {
+      this.storage[Symbol.dispose]();
+    }
+  }
+
+  #isFullyCached(node: LineageNode): boolean {
+    return node.isPersisted && this.blocks.nodeStatus(node.id).cachedPartitions === node.partitions.length;
+  }
+
+  #onBlockEvent(event: BlockEvent): void {
+    const moment = { atMs: this.clock.nowMs(), block: event.blockId };
+    switch (event.kind) {
+      case 'stored': {
+        const { memoryBytes, diskBytes } = event;
+        return this.events.emit({ kind: 'block-stored', ...moment, memoryBytes, diskBytes });
+      }
+      case 'reloaded': {
+        const { memoryBytes, diskBytes } = this.blocks.status(event.blockId);
+        return this.events.emit({ kind: 'block-stored', ...moment, memoryBytes, diskBytes });
+      }
+      case 'evicted':
+        return this.events.emit({
+          kind: 'block-evicted',
+          ...moment,
+          freedBytes: event.memoryBytes,
+          toDisk: event.diskBytes > 0,
+        });
+      case 'dropped-to-disk':
+        return this.events.emit({ kind: 'block-evicted', ...moment, freedBytes: event.memoryBytes, toDisk: true });
+      case 'drop-failed':
+        return this.events.emit({
+          kind: 'warning',
+          atMs: moment.atMs,
+          message: `block ${event.blockId} could not be written to disk and stays in memory: ${event.reason}`,
+        });
+      case 'lost':
+        return this.events.emit({ kind: 'block-lost', ...moment, reason: event.reason });
+      case 'removed':
+        return this.events.emit({ kind: 'block-dropped', ...moment });
+      case 'not-stored':
+        return;
+      default:
+        return unreachable(event);
+    }
+  }
+}
