@@ -45,7 +45,7 @@ function renderErrors(): string {
 
 /** Placeholders as code, and nothing else that Markdown would take for its own. */
 function inline(text: string): string {
-  return text.replaceAll(/[*_<>[\]]/g, '\\$&').replaceAll(/\{\w+\}/g, '`$&`');
+  return text.replaceAll(/[*<>[\]]/g, '\\$&').replaceAll(/\{\w+\}/g, '`$&`');
 }
 
 function renderOptions(): string {

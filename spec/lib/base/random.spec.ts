@@ -64,6 +64,12 @@ describe('XorShiftRandom', () => {
     expect([random.nextDouble(), random.nextDouble(), random.nextGaussian(), random.nextGaussian()]).toEqual(doubles);
   });
 
+  it('gives each number of a pair of the polar method once', () => {
+    const random = new XorShiftRandom(3);
+    const draws = Array.from({ length: 6 }, () => random.nextGaussian());
+    expect(new Set(draws).size).toBe(6);
+  });
+
   it('takes a bigint seed modulo 2^64, and the same number for the same seed', () => {
     const first = (seed: number | bigint) => new XorShiftRandom(seed).nextDouble();
     expect(first(2n ** 64n + 7n)).toBe(first(7));

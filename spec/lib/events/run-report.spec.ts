@@ -101,8 +101,8 @@ describe('RunReport', () => {
       ended(1, SUCCEEDED, { rowsRead: 1 }, 0),
       started(2, 1),
       ended(2, SUCCEEDED, { rowsRead: 1 }, 1),
-      { kind: 'stage-completed', atMs: 60, stageId: MAP, attempt: 0 },
       { kind: 'stage-completed', atMs: 70, stageId: MAP, attempt: 1 },
+      { kind: 'stage-failed', atMs: 80, stageId: MAP, attempt: 0, error: ERROR, willRetry: true },
     ]);
     expect(stages.get(MAP)).toMatchObject({
       status: 'completed',
