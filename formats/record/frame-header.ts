@@ -40,6 +40,15 @@ export function frameBytes(storedLength: number): number {
   return Math.ceil((FRAME_HEADER_BYTES + storedLength) / FRAME_ALIGNMENT) * FRAME_ALIGNMENT;
 }
 
+/**
+ * Records and length of the frame at `at`, for cutting bytes between frames. Only for bytes this process has just
+ * encoded: nothing is verified.
+ */
+export function peekFrame(bytes: Uint8Array, at: number): { readonly rowCount: number; readonly byteLength: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_HEADER_BYTES);
+  return { rowCount: view.getUint32(8, true), byteLength: frameBytes(view.getUint32(12, true)) };
+}
+
 /** The checksum of a frame: its header up to the checksum, then payload and padding. */
 export function frameChecksum(frame: Uint8Array): number {
   return checksum(frame.subarray(FRAME_HEADER_BYTES), checksum(frame.subarray(0, 20)));
