@@ -38,8 +38,9 @@ export class KeyTable {
         slot = (slot + 1) & this.mask;
       }
     }
-    if (typeof key === 'object' && key !== null) return this.#composites?.get(keyIdentity(key)) ?? -1;
-    return this.#others?.get(keyIdentity(key)) ?? -1;
+    const identity = keyIdentity(key);
+    const ids = typeof key === 'object' && key !== null ? this.#composites : this.#others;
+    return ids?.get(identity) ?? -1;
   }
 
   /** Adds a key that `find` did not find; gives its id. */
