@@ -69,7 +69,7 @@ export function sourceFile(path: string, text: string): SourceFile {
 }
 
 /** The line, counted from 1, of an offset. */
-export function lineAt(text: string, offset: number): number {
+function lineAt(text: string, offset: number): number {
   let line = 1;
   for (let i = 0; i < offset; i++) if (text.charCodeAt(i) === 10) line++;
   return line;
