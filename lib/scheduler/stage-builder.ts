@@ -8,7 +8,7 @@
 import { CairnError } from '../base/errors.ts';
 import { type ShuffleId, type StageId, stageId } from '../base/ids.ts';
 import type { CallSite } from '../lineage/call-site.ts';
-import type { ShuffleDependency } from '../lineage/dependency.ts';
+import type { NarrowDependency, ShuffleDependency } from '../lineage/dependency.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
@@ -92,25 +92,19 @@ export function shufflesReadBy(
   stop: (node: LineageNode) => boolean = () => false,
 ): ShuffleDependency[] {
   const shuffles = new Map<ShuffleId, ShuffleDependency>();
-  const visited = new Set<LineageNode>([node]);
-  const stack: (LineageNode | ShuffleDependency)[] = [node];
+  const visited = new Set<LineageNode>();
+  const stack: (NarrowDependency | ShuffleDependency)[] = [{ kind: 'narrow', parent: node }];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (next.kind === 'shuffle' && 'shuffleId' in next) {
+    if (next.kind === 'shuffle') {
       if (!shuffles.has(next.shuffleId)) shuffles.set(next.shuffleId, next);
       continue;
     }
-    const current = next as LineageNode;
-    if (materialized.isCheckpointed?.(current) === true || stop(current)) continue;
-    // Pushed from right to left, so that they come off from left to right.
-    for (let i = current.dependencies.length - 1; i >= 0; i--) {
-      const dependency = current.dependencies[i];
-      if (dependency === undefined) continue;
-      if (dependency.kind === 'shuffle') stack.push(dependency);
-      else if (!visited.has(dependency.parent)) {
-        visited.add(dependency.parent);
-        stack.push(dependency.parent);
-      }
-    }
+    const { parent } = next;
+    if (visited.has(parent)) continue;
+    visited.add(parent);
+    if (materialized.isCheckpointed?.(parent) === true || stop(parent)) continue;
+    // Put on from right to left, so that they come off from left to right.
+    for (const dependency of parent.dependencies.toReversed()) stack.push(dependency);
   }
   return [...shuffles.values()];
 }
