@@ -29,6 +29,8 @@ export interface DiskStoreOptions {
 }
 
 const CHUNK_BYTES = 1024 * 1024;
+/** Frames are handed on in parts of a chunk, so that chunks come out nearly full. */
+const PARTS = 4;
 
 export class DiskStore {
   readonly #fileSystem: FileSystem;
@@ -71,7 +73,7 @@ export class DiskStore {
     for (const item of items) {
       encodeItem(item, out, this.#codec);
       rowCount += itemRows(item);
-      if (out.length >= this.#chunkBytes) append();
+      if (out.length * PARTS >= this.#chunkBytes) append();
     }
     append();
     const trailer = encodeTrailer(id, chunks.chunks);

@@ -45,6 +45,8 @@ export class MapOutputWriter implements Disposable {
   readonly #dataFile: string;
   readonly #indexFile: string;
   readonly #chunks: ChunkWriter;
+  /** What this commit has put in place, to be taken back when it fails; never what was there before. */
+  #published: string[] = [];
 
   private constructor(options: MapOutputWriterOptions) {
     this.#options = options;
@@ -93,24 +95,24 @@ export class MapOutputWriter implements Disposable {
   commit(): MapOutput {
     const { fileSystem, partitionCount, sync = false } = this.#options;
     const dataPath = this.#directory.pathOf(this.#dataFile);
+    const indexPath = this.#directory.pathOf(this.#indexFile);
     try {
       this.#chunks.close(undefined, sync);
-      const indexPath = this.#directory.makePath(this.#indexFile);
-      const older = this.#findOlder(dataPath, indexPath);
+      this.#directory.makePath(this.#indexFile);
+      const older = this.#keepOlder(dataPath, indexPath);
       if (older !== undefined) {
         this.#chunks.abort();
         return older;
       }
-      // What is left of a torn commit goes first: an old index must never meet new data.
-      fileSystem.removeFile(indexPath);
-      fileSystem.removeFile(dataPath);
       this.#writeIndex(`${indexPath}.tmp`, sync);
-      if (this.#chunks.hasFile) fileSystem.rename(this.#chunks.path, dataPath);
+      // Without data of its own, a commit leaves none of a torn one before it.
+      if (this.#chunks.hasFile) this.#publish(this.#chunks.path, dataPath);
+      else fileSystem.removeFile(dataPath);
       failpoint('shuffle/after-data-rename');
-      fileSystem.rename(`${indexPath}.tmp`, indexPath);
+      this.#publish(`${indexPath}.tmp`, indexPath);
       if (sync) this.#syncDirectories();
     } catch (error) {
-      this.#removeAll();
+      this.#takeBack(`${indexPath}.tmp`);
       throw error;
     }
     return describeOutput(this.#options, partitionCount, this.#chunks.chunks);
@@ -125,18 +127,21 @@ export class MapOutputWriter implements Disposable {
     this.#chunks[Symbol.dispose]();
   }
 
-  /** The output of a complete pair of this attempt; undefined when there is none or it is damaged. */
-  #findOlder(dataPath: string, indexPath: string): MapOutput | undefined {
+  /** The output of a complete pair of this attempt; without one gives undefined, and no index is left. */
+  #keepOlder(dataPath: string, indexPath: string): MapOutput | undefined {
     const { fileSystem, partitionCount } = this.#options;
     if (fileSystem.stat(indexPath) === undefined) return undefined;
     try {
       const index = readIndex(fileSystem, indexPath, this.#options, partitionCount);
-      if ((fileSystem.stat(dataPath)?.sizeBytes ?? 0) !== index.dataBytes) return undefined;
-      return describeOutput(this.#options, partitionCount, index.chunks);
+      if ((fileSystem.stat(dataPath)?.sizeBytes ?? 0) === index.dataBytes) {
+        return describeOutput(this.#options, partitionCount, index.chunks);
+      }
     } catch (error) {
-      if (isDamage(error)) return undefined;
-      throw error;
+      if (!isDamage(error)) throw error;
     }
+    // What is left of a torn commit goes first: an old index must never meet new data.
+    fileSystem.removeFile(indexPath);
+    return undefined;
   }
 
   #writeIndex(path: string, sync: boolean): void {
@@ -153,12 +158,16 @@ export class MapOutputWriter implements Disposable {
     fileSystem.syncDirectory(this.#directory.path);
   }
 
-  #removeAll(): void {
+  #publish(temporary: string, path: string): void {
+    // Noted first: a rename may fail and have happened.
+    this.#published.unshift(path);
+    this.#options.fileSystem.rename(temporary, path);
+  }
+
+  #takeBack(temporaryIndex: string): void {
     this.#chunks.abort();
-    const dataPath = this.#directory.pathOf(this.#dataFile);
-    const indexPath = this.#directory.pathOf(this.#indexFile);
-    // The index first: at no moment does one name data that is gone.
-    for (const path of [indexPath, `${indexPath}.tmp`, dataPath]) {
+    // The index before the data: at no moment does one name data that is gone.
+    for (const path of [...this.#published, temporaryIndex]) {
       try {
         this.#options.fileSystem.removeFile(path);
       } catch {

@@ -2,10 +2,11 @@
  * Writes a file of frames in few large calls, keeping its directory.
  *
  * Frames handed in are not copied: they are kept until `flushBytes` have gathered, then written with one call. What is
- * appended for one partition in a row becomes one chunk until it has `chunkBytes`; a chunk is read into memory whole,
- * so this bounds what a reader holds.
+ * appended for one partition in a row becomes one chunk until it has `chunkBytes`, and a longer append is cut between
+ * its frames: a chunk is read into memory whole, so this bounds what a reader holds.
  */
 import { checksum } from '../../formats/bytes/checksum.ts';
+import { peekFrame } from '../../formats/record/frame-header.ts';
 import { CairnError } from '../../lib/base/errors.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import type { FileHandle, FileSystem } from '../fs/file-system.ts';
@@ -15,7 +16,7 @@ export interface ChunkWriterOptions {
   readonly fileSystem: FileSystem;
   /** An existing file is overwritten. */
   readonly path: string;
-  /** A chunk takes no more frames from here on; 0 makes each append a chunk. 1 MiB unless said. */
+  /** The most a chunk holds unless one frame alone is longer; 0 makes each append a chunk. 1 MiB unless said. */
   readonly chunkBytes?: number;
   /** Frames gathered for one write. 4 MiB unless said. */
   readonly flushBytes?: number;
@@ -64,6 +65,33 @@ export class ChunkWriter implements Disposable {
     const last = this.chunks.at(-1);
     invariant(last === undefined || partition >= last.partition, `partition ${partition} after ${last?.partition}`);
     if (frames.length === 0) return;
+    if (frames.length > this.#chunkBytes && this.#chunkBytes > 0) this.#appendCut(partition, frames, rowCount);
+    else this.#appendWhole(partition, frames, rowCount);
+    if (this.#pendingBytes >= this.#flushBytes) this.flush();
+  }
+
+  /** Cuts a long append between its frames: a reader should not have to hold all of it. */
+  #appendCut(partition: number, frames: Uint8Array, expectedRows: number): void {
+    let from = 0;
+    let rowCount = 0;
+    let cutRows = 0;
+    for (let at = 0; at < frames.length; ) {
+      const frame = peekFrame(frames, at);
+      if (at > from && at + frame.byteLength - from > this.#chunkBytes) {
+        this.#appendWhole(partition, frames.subarray(from, at), rowCount);
+        from = at;
+        cutRows += rowCount;
+        rowCount = 0;
+      }
+      rowCount += frame.rowCount;
+      at += frame.byteLength;
+    }
+    invariant(cutRows + rowCount === expectedRows, `${cutRows + rowCount} records appended as ${expectedRows}`);
+    this.#appendWhole(partition, frames.subarray(from), rowCount);
+  }
+
+  #appendWhole(partition: number, frames: Uint8Array, rowCount: number): void {
+    const last = this.chunks.at(-1);
     if (frames.length > MAX_CHUNK || rowCount > MAX_CHUNK) {
       throw new CairnError('LIMIT_EXCEEDED', {
         what: `a chunk of ${this.path}`,
@@ -90,7 +118,6 @@ export class ChunkWriter implements Disposable {
     this.#pending.push(frames);
     this.#pendingBytes += frames.length;
     this.#sizeBytes += frames.length;
-    if (this.#pendingBytes >= this.#flushBytes) this.flush();
   }
 
   /** Writes what was appended: its bytes may change from here on. */
