@@ -45,27 +45,27 @@ const ROW = 'r';
 /** A first guess of a list column's items is the first list's length for each record, up to this many. */
 const FIRST_ITEMS = 1 << 20;
 
+/** The names of what generated code calls and compares with, bound in `out`. */
+function bindHelpers(out: SourceBuilder) {
+  return {
+    narrowInts: out.bind('narrowInts', narrowInts),
+    narrowDoubles: out.bind('narrowDoubles', narrowDoubles),
+    narrowNulls: out.bind('narrowNulls', narrowNulls),
+    narrowStrings: out.bind('narrowStrings', narrowStrings),
+    trim: out.bind('trim', trimTo),
+    grow: out.bind('grow', growTo),
+    prototypeOf: out.bind('prototypeOf', Object.getPrototypeOf),
+    isArray: out.bind('isArray', Array.isArray),
+    getTime: out.bind('getTime', Date.prototype.getTime),
+    objectPrototype: out.bind('objectPrototype', Object.prototype),
+    arrayPrototype: out.bind('arrayPrototype', Array.prototype),
+    datePrototype: out.bind('datePrototype', Date.prototype),
+  };
+}
+
 class BuilderEmitter {
   readonly #out = new SourceBuilder();
-  readonly #helpers: Record<string, string>;
-
-  constructor() {
-    const bind = (name: string, value: unknown): string => this.#out.bind(name, value);
-    this.#helpers = {
-      narrowInts: bind('narrowInts', narrowInts),
-      narrowDoubles: bind('narrowDoubles', narrowDoubles),
-      narrowNulls: bind('narrowNulls', narrowNulls),
-      narrowStrings: bind('narrowStrings', narrowStrings),
-      trim: bind('trim', trimTo),
-      grow: bind('grow', growTo),
-      prototypeOf: bind('prototypeOf', Object.getPrototypeOf),
-      isArray: bind('isArray', Array.isArray),
-      getTime: bind('getTime', Date.prototype.getTime),
-      objectPrototype: bind('objectPrototype', Object.prototype),
-      arrayPrototype: bind('arrayPrototype', Array.prototype),
-      datePrototype: bind('datePrototype', Date.prototype),
-    };
-  }
+  readonly #helpers = bindHelpers(this.#out);
 
   emit(shape: Shape): SourceBuilder {
     const out = this.#out;
@@ -260,7 +260,7 @@ class BuilderEmitter {
       out.line(`const first = ${capacity} === 0 ? Math.min(${length} * n, ${FIRST_ITEMS}) : 2 * ${capacity};`);
       out.line(`${capacity} = Math.min(0x7ffffff0, Math.max(first, ${count} + ${length}));`);
       for (const { name, extra } of buffers) {
-        out.line(`${name} = ${this.#helpers['grow']}(${name}, ${capacity}${extra > 0 ? ` + ${extra}` : ''});`);
+        out.line(`${name} = ${this.#helpers.grow}(${name}, ${capacity}${extra > 0 ? ` + ${extra}` : ''});`);
       }
     });
     const j = out.fresh('j');
@@ -289,14 +289,14 @@ class BuilderEmitter {
     const { shape, values, marks, level, children } = plan;
     const { count } = level;
     const help = this.#helpers;
-    const nulls = shape.nullable ? `${help['narrowNulls']}(${marks}, ${count})` : 'undefined';
+    const nulls = shape.nullable ? `${help.narrowNulls}(${marks}, ${count})` : 'undefined';
     switch (shape.kind) {
       case 'int':
-        return `${help['narrowInts']}(${values}, ${count}, ${plan.sign}, ${plan.magnitude}, ${nulls})`;
+        return `${help.narrowInts}(${values}, ${count}, ${plan.sign}, ${plan.magnitude}, ${nulls})`;
       case 'double':
-        return `${help['narrowDoubles']}(${values}, ${count}, ${nulls})`;
+        return `${help.narrowDoubles}(${values}, ${count}, ${nulls})`;
       case 'string':
-        return `${help['narrowStrings']}(${values}, ${nulls})`;
+        return `${help.narrowStrings}(${values}, ${nulls})`;
       case 'unknown':
         return `{ kind: 'int', values: new Uint8Array(${count}), nulls: ${nulls} }`;
       case 'value':
@@ -311,11 +311,11 @@ class BuilderEmitter {
         return `{ kind: 'tuple', items: [${items}], nulls: ${nulls} }`;
       }
       case 'list': {
-        const offsets = `${help['trim']}(${values}, ${count} + 1)`;
+        const offsets = `${help.trim}(${values}, ${count} + 1)`;
         return `{ kind: 'list', offsets: ${offsets}, item: ${this.#result(children[0] as Plan)}, nulls: ${nulls} }`;
       }
       default:
-        return `{ kind: '${shape.kind}', values: ${help['trim']}(${values}, ${count}), nulls: ${nulls} }`;
+        return `{ kind: '${shape.kind}', values: ${help.trim}(${values}, ${count}), nulls: ${nulls} }`;
     }
   }
 }

@@ -11,14 +11,9 @@ import { CairnError, describeValue } from '../../lib/base/errors.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import { MAX_VALUE_DEPTH } from './limits.ts';
 import { findClassOf, type RegisteredClass } from './record-class.ts';
+import { NEW_SHAPE, NO_SHAPE, ShapeTable } from './shape-table.ts';
 import { formatValuePath } from './value-path.ts';
 import * as tag from './value-tags.ts';
-
-/** A step in the tree of key lists: the list of the keys on the way here is shape number `index`. */
-interface ShapeStep {
-  index: number;
-  readonly next: Map<string, ShapeStep>;
-}
 
 /** From this depth on, ancestors are compared with each container: before it a cycle costs a few copies. */
 const CYCLE_CHECK_DEPTH = 8;
@@ -28,10 +23,7 @@ const REMEDY_CLASS = 'make it a plain object, or register its class with registe
 export class ValueWriter {
   readonly #out: ByteWriter;
   readonly #rootName: string;
-  readonly #root: ShapeStep = { index: -1, next: new Map() };
-  #shapeCount = 0;
-  #lastNames: readonly string[] = [];
-  #lastIndex = -1;
+  readonly #shapes = new ShapeTable();
   readonly #classes = new Map<RegisteredClass, number>();
   /** Per depth: the container being written and the key in it. Only errors and the cycle check read them. */
   readonly #containers: unknown[] = [];
@@ -135,21 +127,19 @@ export class ValueWriter {
     const out = this.#out;
     const names = Object.keys(value);
     const keys = this.#keys;
-    if (!this.#isLast(names)) {
-      if (names.length > tag.MAX_SHAPE_KEYS || !this.#shape(names)) {
-        out.u8(isNull ? tag.TAG_INLINE_NULL_OBJECT : tag.TAG_INLINE_OBJECT);
-        this.#pairs(value, names, depth);
-        return;
-      }
+    const shape = names.length > tag.MAX_SHAPE_KEYS ? NO_SHAPE : this.#shapes.find(names);
+    if (shape === NO_SHAPE) {
+      out.u8(isNull ? tag.TAG_INLINE_NULL_OBJECT : tag.TAG_INLINE_OBJECT);
+      this.#pairs(value, names, depth);
+      return;
     }
     out.u8(isNull ? tag.TAG_NULL_OBJECT : tag.TAG_OBJECT);
-    if (this.#lastIndex < 0) {
-      this.#lastIndex = this.#shapeCount++;
+    if (shape === NEW_SHAPE) {
       out.varint(0);
       out.varint(names.length);
       for (const name of names) out.string(name);
     } else {
-      out.varint(this.#lastIndex + 1);
+      out.varint(shape + 1);
     }
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
@@ -158,38 +148,12 @@ export class ValueWriter {
     }
   }
 
-  #isLast(names: readonly string[]): boolean {
-    const last = this.#lastNames;
-    if (last.length !== names.length || this.#lastIndex < 0) return false;
-    for (let i = 0; i < names.length; i++) if (last[i] !== names[i]) return false;
-    return true;
-  }
-
-  /** Makes `names` the last shape; its index is -1 when it is new. False when the table is full. */
-  #shape(names: readonly string[]): boolean {
-    let step = this.#root;
-    for (const name of names) {
-      let next = step.next.get(name);
-      if (next === undefined) {
-        if (this.#shapeCount >= tag.MAX_SHAPES) return false;
-        next = { index: -1, next: new Map() };
-        step.next.set(name, next);
-      }
-      step = next;
-    }
-    if (step.index < 0 && this.#shapeCount >= tag.MAX_SHAPES) return false;
-    this.#lastNames = names;
-    this.#lastIndex = step.index;
-    if (step.index < 0) step.index = this.#shapeCount;
-    return true;
-  }
-
-  #pairs(value: Record<string, unknown>, names: readonly string[], depth: number): void {
+  #pairs(value: object, names: readonly string[], depth: number): void {
     this.#out.varint(names.length);
     for (const name of names) {
       this.#out.string(name);
       this.#keys[depth] = name;
-      this.#value(value[name], depth + 1);
+      this.#value((value as Record<string, unknown>)[name], depth + 1);
     }
   }
 
@@ -230,7 +194,7 @@ export class ValueWriter {
 
   #properties(value: object, names: readonly string[], depth: number): void {
     this.#out.u8(tag.TAG_WITH_PROPERTIES);
-    this.#pairs(value as Record<string, unknown>, names, depth);
+    this.#pairs(value, names, depth);
   }
 
   /** Writes what is built into JavaScript and Node; false for anything else. */
@@ -320,9 +284,9 @@ export class ValueWriter {
     const kind = ERROR_PROTOTYPES.indexOf(prototype);
     if (kind < 0 || !types.isNativeError(value)) return false;
     const out = this.#out;
-    const source = value as unknown as Record<string, unknown>;
-    const hasMessage = typeof source['message'] === 'string' && Object.hasOwn(value, 'message');
-    const hasStack = typeof source['stack'] === 'string';
+    const source = value as Error & { readonly errors?: unknown };
+    const hasMessage = typeof source.message === 'string' && Object.hasOwn(value, 'message');
+    const hasStack = typeof source.stack === 'string';
     const hasCause = Object.hasOwn(value, 'cause');
     const hasErrors = Object.hasOwn(value, 'errors');
     out.u8(tag.TAG_ERROR);
@@ -333,15 +297,15 @@ export class ValueWriter {
         (hasCause ? tag.ERROR_HAS_CAUSE : 0) +
         (hasErrors ? tag.ERROR_HAS_ERRORS : 0),
     );
-    if (hasMessage) out.string(source['message'] as string);
-    if (hasStack) out.string(source['stack'] as string);
+    if (hasMessage) out.string(source.message);
+    if (hasStack) out.string(source.stack as string);
     for (const part of ['cause', 'errors'] as const) {
       if (part === 'cause' ? !hasCause : !hasErrors) continue;
       this.#keys[depth] = part;
       this.#value(source[part], depth + 1);
     }
     const names = Object.keys(value).filter((name) => !tag.ERROR_PARTS.includes(name));
-    this.#pairs(source, names, depth);
+    this.#pairs(value, names, depth);
     return true;
   }
 
