@@ -8,7 +8,7 @@
  */
 
 import { rowAt } from '../../formats/record/row-at.ts';
-import type { Column } from '../../formats/schema/batch.ts';
+import type { Column, ListColumn } from '../../formats/schema/batch.ts';
 import type { SourceBuilder } from '../base/compile-source.ts';
 import { quoteKey } from '../base/compile-source.ts';
 import { unreachable } from '../base/invariant.ts';
@@ -48,6 +48,8 @@ export function columnSignature(root: Column): string | undefined {
         }
         return `[${parts.join()}]${mark}`;
       }
+      case 'list':
+        return `list(${column.item.kind}${column.item.nulls === undefined ? '' : '?'})${mark}`;
       default:
         return column.kind + mark;
     }
@@ -113,12 +115,8 @@ export function emitColumnRow(b: SourceBuilder, root: Column, index: string): st
         b.line(`const ${values} = columns[${at}].values;`);
         return `${values}[base + ${index}]`;
       }
-      case 'list': {
-        const read = b.bind('rowAt', rowAt);
-        const list = b.fresh('l');
-        b.line(`const ${list} = columns[${at}];`);
-        return `${read}(${list}, base + ${index})`;
-      }
+      case 'list':
+        return emitList(b, column, at, index);
       case 'object':
         return `{ ${column.names.map((name, i) => `${quoteKey(name)}: ${visit(column.fields[i] as Column)}`).join(', ')} }`;
       case 'tuple':
@@ -128,4 +126,25 @@ export function emitColumnRow(b: SourceBuilder, root: Column, index: string): st
     }
   };
   return visit(root);
+}
+
+/** Lists of plain numbers or strings are read by a loop of their own, which sees one kind of array. */
+function emitList(b: SourceBuilder, column: ListColumn, at: number, index: string): string {
+  const { item } = column;
+  const list = b.fresh('list');
+  b.line(`const ${list} = columns[${at}];`);
+  const isPlain = (item.kind === 'int' || item.kind === 'double' || item.kind === 'string') && item.nulls === undefined;
+  if (!isPlain) return `${b.bind('rowAt', rowAt)}(${list}, base + ${index})`;
+  const read = b.fresh('readList');
+  b.line(`const ${list}Items = ${list}.item.values, ${list}Offsets = ${list}.offsets;`);
+  b.block(
+    `const ${read} = (row) =>`,
+    () => {
+      b.line(`const from = ${list}Offsets[row], count = ${list}Offsets[row + 1] - from, items = new Array(count);`);
+      b.line(`for (let k = 0; k < count; k++) items[k] = ${list}Items[from + k];`);
+      b.line('return items;');
+    },
+    '};',
+  );
+  return `${read}(base + ${index})`;
 }
