@@ -18,6 +18,12 @@ export class KeyMap<K, V> {
     else this.#insert(key, value);
   }
 
+  get(key: K): V | undefined {
+    const id = this.#table.find(key);
+    return id >= 0 ? this.#values[id] : undefined;
+  }
+
+  /** In order of first appearance; keys as they first came. */
   entries(): [K, V][] {
     return this.#table.keys.map((key, id) => [key as K, this.#values[id] as V]);
   }

@@ -1,0 +1,125 @@
+/**
+ * Finds the bounds of a range partitioner as Spark does: each partition gives a reservoir of keys and its length; a
+ * partition so long that its reservoir would stand for too much is sampled again, in proportion; the weighted keys in
+ * order then give bounds between which equal weights lie.
+ *
+ * Seeds follow from the dataset's id and the partition, so that the same job finds the same bounds.
+ */
+import { byteswap32, partitionSeed, XorShiftRandom } from '../base/random.ts';
+import { findPartitions } from './find-partitions.ts';
+import type { LineageNode } from './lineage-node.ts';
+import { checkPair } from './pair.ts';
+import type { RangePartitioner } from './partitioner.ts';
+import { type Preparation, preparation } from './preparation.ts';
+
+/** Keys a partition of the result is sampled by, and the most altogether. */
+const KEYS_PER_PARTITION = 20;
+const MAX_KEYS = 1e6;
+/** Partitions are not equally long: each is sampled for three times its share. */
+const OVERSAMPLING = 3;
+
+/** What one partition told. */
+export interface KeySample {
+  readonly count: number;
+  readonly keys: readonly unknown[];
+}
+
+/** A key and how many it stands for. */
+export interface WeightedKey {
+  readonly key: unknown;
+  readonly weight: number;
+}
+
+/** A uniform sample of `size` keys of a partition's pairs, all of them when there are no more, and their count. */
+export function reservoirSample(pairs: Iterable<unknown>, size: number, seed: number): KeySample {
+  const random = new XorShiftRandom(seed);
+  const keys: unknown[] = [];
+  let count = 0;
+  for (const pair of pairs) {
+    const key = checkPair(pair)[0];
+    count++;
+    if (keys.length < size) {
+      keys.push(key);
+      continue;
+    }
+    const at = Math.floor(random.nextDouble() * count);
+    if (at < size) keys[at] = key;
+  }
+  return { count, keys };
+}
+
+/** Each key with probability `fraction`. */
+export function bernoulliSample(pairs: Iterable<unknown>, fraction: number, seed: number): unknown[] {
+  const random = new XorShiftRandom(seed);
+  const keys: unknown[] = [];
+  for (const pair of pairs) if (random.nextDouble() < fraction) keys.push(checkPair(pair)[0]);
+  return keys;
+}
+
+/**
+ * At most `numPartitions - 1` bounds in ascending order, all different, that cut the keys into runs of about equal
+ * weight. Fewer when keys repeat or are few.
+ */
+export function rangeBounds(
+  candidates: readonly WeightedKey[],
+  numPartitions: number,
+  compare: (a: unknown, b: unknown) => number,
+): unknown[] {
+  const ordered = candidates.toSorted((a, b) => compare(a.key, b.key));
+  const wanted = Math.min(numPartitions, ordered.length);
+  const step = ordered.reduce((sum, { weight }) => sum + weight, 0) / wanted;
+  const bounds: unknown[] = [];
+  let passed = 0;
+  let target = step;
+  for (const { key, weight } of ordered) {
+    if (bounds.length >= wanted - 1) break;
+    passed += weight;
+    if (passed >= target && (bounds.length === 0 || compare(key, bounds.at(-1)) > 0)) {
+      bounds.push(key);
+      target += step;
+    }
+  }
+  return bounds;
+}
+
+/** The jobs that find the bounds of `partitioner` over the keys of `parent`: one, or two when partitions are uneven. */
+export function rangePreparation(partitioner: RangePartitioner, parent: LineageNode): Preparation {
+  return preparation(async (runJob) => {
+    if (partitioner.isReady) return;
+    const { numPartitions, order } = partitioner;
+    const inputs = findPartitions(parent).length;
+    const wanted = Math.min(KEYS_PER_PARTITION * numPartitions, MAX_KEYS);
+    const size = Math.ceil((OVERSAMPLING * wanted) / Math.max(inputs, 1));
+    const all = Array.from({ length: inputs }, (_, i) => i);
+    const samples = (await runJob(parent, reservoirAction(size, parent.id), all)) as KeySample[];
+    const total = samples.reduce((sum, { count }) => sum + count, 0);
+    const fraction = Math.min(wanted / Math.max(total, 1), 1);
+    const candidates: WeightedKey[] = [];
+    const uneven: number[] = [];
+    samples.forEach(({ count, keys }, partition) => {
+      if (fraction * count > size) uneven.push(partition);
+      else for (const key of keys) candidates.push({ key, weight: count / keys.length });
+    });
+    if (uneven.length > 0) {
+      const again = (await runJob(parent, bernoulliAction(fraction, parent.id), uneven)) as unknown[][];
+      for (const keys of again) for (const key of keys) candidates.push({ key, weight: 1 / fraction });
+    }
+    partitioner.setBounds(rangeBounds(candidates, numPartitions, order.compare));
+  });
+}
+
+function reservoirAction(size: number, nodeId: number) {
+  return {
+    kind: 'iterate',
+    visit: (pairs: Iterable<unknown>, partition: number) =>
+      reservoirSample(pairs, size, byteswap32(partition ^ (nodeId << 16))),
+  } as const;
+}
+
+function bernoulliAction(fraction: number, nodeId: number) {
+  return {
+    kind: 'iterate',
+    visit: (pairs: Iterable<unknown>, partition: number) =>
+      bernoulliSample(pairs, fraction, partitionSeed(byteswap32(-nodeId - 1), partition)),
+  } as const;
+}
