@@ -22,7 +22,9 @@ export class ByteWriter implements Disposable {
   #buffer: Buffer;
   #view: DataView;
   #length = 0;
-  #maxBytes: number;
+  /** What may be written without growing: the store, or the limit where a pooled store is larger. */
+  #room: number;
+  readonly #maxBytes: number;
 
   /** Raises `LIMIT_EXCEEDED` on the write that would take more than `maxBytes`. */
   constructor(options: { readonly initialBytes?: number; readonly maxBytes?: number } = {}) {
@@ -32,6 +34,7 @@ export class ByteWriter implements Disposable {
     this.#store = index >= 0 ? (pool.splice(index, 1)[0] as ArrayBuffer) : new ArrayBuffer(Math.max(initial, 64));
     this.#buffer = Buffer.from(this.#store);
     this.#view = new DataView(this.#store);
+    this.#room = Math.min(this.#store.byteLength, this.#maxBytes);
   }
 
   /** Bytes written so far. */
@@ -41,7 +44,7 @@ export class ByteWriter implements Disposable {
 
   /** Makes room for `count` more bytes, so that writes up to there do not move the buffer. */
   reserve(count: number): void {
-    if (this.#length + count > this.#store.byteLength) this.#grow(count);
+    if (this.#length + count > this.#room) this.#grow(count);
   }
 
   u8(value: number): void {
@@ -253,6 +256,7 @@ export class ByteWriter implements Disposable {
     this.#store = new ArrayBuffer(0);
     this.#buffer = Buffer.from(this.#store);
     this.#view = new DataView(this.#store);
+    this.#room = 0;
     this.#length = 0;
     if (pool.length < POOL_LIMIT && store.byteLength <= POOL_MAX_BYTES) pool.push(store);
   }
@@ -271,6 +275,7 @@ export class ByteWriter implements Disposable {
     const buffer = Buffer.from(store);
     buffer.set(this.#buffer.subarray(0, this.#length));
     this.#store = store;
+    this.#room = store.byteLength;
     this.#buffer = buffer;
     this.#view = new DataView(store);
   }
