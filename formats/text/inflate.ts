@@ -309,9 +309,10 @@ export class Inflater {
       while (bits <= 24) {
         if (at === end) {
           save();
-          if (!input.fill()) return;
-          at = 0;
+          const isMore = input.fill();
+          at = input.at;
           end = input.end;
+          if (!isMore) return;
         }
         hold |= (buffer[at++] as number) << bits;
         bits += 8;

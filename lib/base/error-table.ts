@@ -97,8 +97,8 @@ export const ERROR_TABLE = {
   },
   INPUT_NOT_A_FILE: {
     kind: 'user',
-    message: '{path} is no file (it is a {found})',
-    hint: "directories below an input directory are not read: name them, for instance as 'dir/*'",
+    message: '{path} is no plain file (it is a {found})',
+    hint: "name files, directories of files, or a pattern; to read a program's output, write it to a file first",
   },
   OUTPUT_EXISTS: {
     kind: 'user',

@@ -1,18 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ByteSource } from '../../../formats/text/byte-stream.ts';
 import { SourceStream } from '../../../formats/text/byte-stream.ts';
 import { LineReader } from '../../../formats/text/line-reader.ts';
-
-function sourceOf(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): ByteSource {
-  return {
-    read(target, position) {
-      const part = bytes.subarray(position, position + Math.min(target.length, most));
-      target.set(part);
-      return part.length;
-    },
-  };
-}
+import { allLines, sourceOf } from '../../support/bytes.ts';
 
 /** The plain twin: the whole text at once. */
 function plainLines(bytes: Uint8Array): string[] {
@@ -24,10 +14,7 @@ function plainLines(bytes: Uint8Array): string[] {
 
 function linesOf(bytes: Uint8Array, start: number, length: number, chunkBytes: number, most?: number): string[] {
   const stream = new SourceStream(sourceOf(bytes, most), start);
-  const reader = new LineReader(stream, { path: 'a.txt', length, atStart: start === 0, chunkBytes });
-  const lines: string[] = [];
-  for (let next = reader.next(); next !== undefined; next = reader.next()) lines.push(...next);
-  return lines;
+  return allLines(new LineReader(stream, { path: 'a.txt', length, atStart: start === 0, chunkBytes }));
 }
 
 const piece = fc.oneof(
