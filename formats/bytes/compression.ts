@@ -12,6 +12,7 @@ export type CodecName = 'none' | 'zstd' | 'deflate';
 
 /** Level 1 of both: beyond it a local disk is faster than the compressor. */
 const LEVEL = 1;
+const MAX_WASM_BYTES = 1.5 * 1024 ** 3;
 /** Deflate spends at least two bits on 258 bytes. */
 const DEFLATE_MAX_RATIO = 1032;
 
@@ -121,9 +122,20 @@ async function loadWasmZstd(): Promise<Zstd> {
   const wasm = await import('@bokuweb/zstd-wasm');
   await wasm.init();
   return {
-    compress: (bytes) => wasm.compress(bytes, LEVEL),
-    decompress: (bytes) => wasm.decompress(bytes),
+    compress: (bytes) => wasm.compress(fitsWasm(bytes, bytes.length), LEVEL),
+    decompress: (bytes, rawLength) => wasm.decompress(fitsWasm(bytes, rawLength)),
   };
+}
+
+/** Source and result share the 2 GiB that WebAssembly can address; the library does not notice when they do not fit. */
+function fitsWasm(bytes: Uint8Array, rawLength: number): Uint8Array {
+  if (bytes.length + rawLength <= MAX_WASM_BYTES && rawLength <= MAX_WASM_BYTES / 2) return bytes;
+  throw new CairnError('LIMIT_EXCEEDED', {
+    what: 'the size of a block for zstd in WebAssembly',
+    found: `${rawLength} bytes`,
+    limit: `${MAX_WASM_BYTES / 2} bytes`,
+    remedy: 'use smaller batches, or Node 22.15 or later, which has zstd built in',
+  });
 }
 
 function damaged(expected: string, found: string): CairnError {

@@ -6,7 +6,8 @@ import { materializeRows } from '../../../formats/record/materialize-rows.ts';
 import { decodeFrameAt, decodeFrames } from '../../../formats/record/record-reader.ts';
 import { encodeFrame } from '../../../formats/record/record-writer.ts';
 import { type Batch, rowBatch } from '../../../formats/schema/batch.ts';
-import { CairnError, type ErrorCode } from '../../../lib/base/errors.ts';
+import type { ErrorCode } from '../../../lib/base/error-table.ts';
+import { CairnError } from '../../../lib/base/errors.ts';
 import { expectSame } from './same-value.ts';
 
 /** Mutations of each kind; all together a few seconds. Raise them for a long run. */
