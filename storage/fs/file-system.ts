@@ -2,8 +2,9 @@
  * Every byte on disk goes through this interface; only its Node implementation imports `node:fs`.
  *
  * Synchronous on purpose: tasks run in threads of their own, and one synchronous call costs a fraction of an
- * asynchronous one (docs/decisions/001-synchronous-file-system.md). All errors are `CairnError`s with the path: FILE_NOT_FOUND, DISK_FULL,
- * PERMISSION_DENIED, TOO_MANY_OPEN_FILES, IO_ERROR, and FILE_EXISTS where a new name was asked for.
+ * asynchronous one (docs/decisions/001-synchronous-file-system.md). All errors are `CairnError`s with the path:
+ * FILE_NOT_FOUND, DISK_FULL, PERMISSION_DENIED, TOO_MANY_OPEN_FILES, IO_ERROR, and FILE_EXISTS where a new name was
+ * asked for.
  */
 
 /** How a file is opened. `create` refuses an existing file; `overwrite` truncates one; `append` writes at the end. */

@@ -38,10 +38,7 @@ import type { DirectoryEntry, FileHandle, FileStat, FileSystem, OpenMode } from 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 
-/** Linux takes at most 1,024 buffers in one writev (IOV_MAX). */
-const MAX_CHUNKS_PER_CALL = 1024;
-
-/** Node checks lengths as 32-bit integers and aborts the process on larger ones; a gibibyte a call is no slower. */
+/** Node refuses lengths of 2 GiB and more, and counts a larger writev wrongly; a gibibyte a call is no slower. */
 const MAX_BYTES_PER_CALL = 1024 ** 3;
 
 const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
@@ -188,12 +185,13 @@ function writeSome(fd: number, chunks: readonly Uint8Array[], index: number, off
   }
   const batch: Uint8Array[] = [first.subarray(offset)];
   let bytes = first.length - offset;
-  for (let i = index + 1; i < chunks.length && batch.length < MAX_CHUNKS_PER_CALL; i++) {
+  for (let i = index + 1; i < chunks.length; i++) {
     const chunk = chunks[i] as Uint8Array;
     bytes += chunk.length;
     if (bytes > MAX_BYTES_PER_CALL) break;
     batch.push(chunk);
   }
+  // More chunks than the system takes at once (1,024 on Linux) are split by libuv.
   return writevSync(fd, batch);
 }
 
