@@ -12,7 +12,7 @@ interface Slice {
 /** Records of the user's own array, cut as Spark's `parallelize` does: slice i is `[i·len/n, (i+1)·len/n)`. */
 export class CollectionNode extends ComputedNode {
   readonly kind = 'collection';
-  readonly className = 'ParallelCollectionRDD';
+  readonly className: string = 'ParallelCollectionRDD';
   readonly records: readonly unknown[];
   readonly numSlices: number;
 
