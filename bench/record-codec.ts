@@ -24,7 +24,11 @@ function randomNumbers(seed: number): () => number {
 
 function wideRecords(count: number): unknown[] {
   const random = randomNumbers(5);
-  const words = Array.from({ length: 2000 }, () => random().toString(36).slice(2, 4 + Math.floor(random() * 9)));
+  const words = Array.from({ length: 2000 }, () =>
+    random()
+      .toString(36)
+      .slice(2, 4 + Math.floor(random() * 9)),
+  );
   return Array.from({ length: count }, () => {
     let text = '';
     while (text.length < 1000) text += `${words[Math.floor(random() * random() * 2000)]} `;

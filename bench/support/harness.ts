@@ -1,0 +1,89 @@
+/**
+ * Measures ways to do the same work beside each other: every variant's answer is checked against the first one's
+ * before anything is timed, then rounds go through all variants in turn, so that a noisy moment hits all of them.
+ * Reports medians, and ratios to the first variant.
+ */
+
+/** One way of doing the work. `run` gives the answer that all variants must agree on. */
+export interface Variant {
+  readonly name: string;
+  readonly run: () => unknown;
+  /** Undoes what a run left behind; not timed. */
+  readonly after?: () => unknown;
+}
+
+/** What must hold between two variants: `faster` takes at most `1 / times` of the time of `slower`. */
+export interface Bar {
+  readonly faster: string;
+  readonly slower: string;
+  readonly times: number;
+}
+
+export interface Comparison {
+  readonly title: string;
+  readonly variants: readonly Variant[];
+  readonly bars?: readonly Bar[];
+  /** Timed rounds, at least 5. */
+  readonly rounds?: number;
+}
+
+interface Row {
+  readonly name: string;
+  readonly medianMs: number;
+  readonly minMs: number;
+}
+
+/** Runs a comparison and prints it. Gives whether all bars hold. Throws when answers differ. */
+export async function compare(comparison: Comparison): Promise<boolean> {
+  const { title, variants, bars = [], rounds = 7 } = comparison;
+  const times = variants.map((): number[] => []);
+  let expected: string | undefined;
+  for (const variant of variants) {
+    const answer = JSON.stringify(await variant.run());
+    await variant.after?.();
+    expected ??= answer;
+    if (answer !== expected) {
+      throw new Error(`${title}: ${variant.name} answers ${answer.slice(0, 200)}, not ${expected.slice(0, 200)}`);
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, variant] of variants.entries()) {
+      globalThis.gc?.();
+      const start = performance.now();
+      await variant.run();
+      times[i]?.push(performance.now() - start);
+      await variant.after?.();
+    }
+  }
+  const rows = variants.map((variant, i): Row => {
+    const sorted = (times[i] as number[]).toSorted((a, b) => a - b);
+    return { name: variant.name, medianMs: sorted[sorted.length >> 1] as number, minMs: sorted[0] as number };
+  });
+  print(`\n${title}`);
+  const base = rows[0] as Row;
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  for (const row of rows) {
+    const ratio = row.medianMs / base.medianMs;
+    print(
+      `  ${row.name.padEnd(width)}  ${row.medianMs.toFixed(1).padStart(9)} ms  (min ${row.minMs.toFixed(1)})  ×${ratio.toFixed(2)}`,
+    );
+  }
+  let allHold = true;
+  for (const bar of bars) {
+    const [faster, slower] = [bar.faster, bar.slower].map((name) => rows.find((row) => row.name === name));
+    if (faster === undefined || slower === undefined) {
+      print(`  not measured: ${bar.faster} against ${bar.slower}`);
+      continue;
+    }
+    const found = slower.medianMs / faster.medianMs;
+    const holds = found >= bar.times;
+    allHold &&= holds;
+    const verdict = holds ? 'holds' : 'MISSED';
+    print(`  ${verdict}: ${bar.faster} is ${found.toFixed(2)} times as fast as ${bar.slower} (bar: ${bar.times})`);
+  }
+  return allHold;
+}
+
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
