@@ -29,10 +29,10 @@ function onDisk(): Subject {
 
 function inMemory(): Subject {
   const fs = new MemoryFileSystem();
-  fs.makeDirectory('/work/here');
+  fs.makeDirectory('/base/here');
   return {
     fs,
-    directory: '/work/here',
+    directory: '/base/here',
     symbolicLink: (target, path) => fs.symbolicLink(target, path),
     dispose: () => expect(fs.openHandles, 'open handles').toBe(0),
   };

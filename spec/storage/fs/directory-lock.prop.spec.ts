@@ -97,7 +97,7 @@ function advance(actor: Actor, steps: number): void {
   for (let i = 0; i < steps && !actor.done; i++) actor.advance();
 }
 
-const SCHEDULES = Number(process.env.CAIRN_SCHEDULES ?? 1000);
+const SCHEDULES = Number(process.env.CAIRN_SCHEDULES ?? 600);
 
 describe('DirectoryLock in any interleaving', () => {
   it(`has at most one owner at every step of ${SCHEDULES} schedules with deaths and failures, and one without them`, () => {
@@ -108,7 +108,7 @@ describe('DirectoryLock in any interleaving', () => {
   });
 
   it('is not misled by a claim that was withdrawn before its process died', () => {
-    const most = 30;
+    const most = 18;
     for (let early = 1; early < most; early++) {
       for (let other = 1; other < most; other++) {
         const world = createWorld();
@@ -118,7 +118,7 @@ describe('DirectoryLock in any interleaving', () => {
         const slow = contender(world, 11, undefined);
         advance(slow, early);
         withdrawing.advance(EIO);
-        advance(withdrawing, most);
+        advance(withdrawing, 100);
         world.processes.kill(10);
         const second = contender(world, 12, undefined);
         advance(second, other);
