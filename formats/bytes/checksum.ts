@@ -7,5 +7,6 @@ import { crc32 } from 'node:zlib';
  * `checksum(b, checksum(a))` equals the checksum of a followed by b. Why not CRC32C: docs/decisions/003-checksum.md.
  */
 export function checksum(bytes: Uint8Array, seed = 0): number {
-  return crc32(bytes, seed);
+  // zlib takes no bytes for a new start and gives 0 for them, whatever the seed.
+  return bytes.length === 0 ? seed : crc32(bytes, seed);
 }

@@ -45,7 +45,8 @@ export function readTrailer(file: FileHandle, id: BlockId): PlacedChunk[] {
   const sizeBytes = file.sizeBytes();
   const trailerAt = sizeBytes - TRAILER_BYTES;
   if (trailerAt < 0) throw corrupt(file.path, sizeBytes, 'a whole block', `${sizeBytes} bytes`);
-  const trailer = new ByteReader(readExactly(file, trailerAt, TRAILER_BYTES));
+  const trailerBytes = readExactly(file, trailerAt, TRAILER_BYTES);
+  const trailer = new ByteReader(trailerBytes);
   const dataBytes = trailer.u64();
   const chunkCount = trailer.u32();
   const version = trailer.u32();
@@ -56,11 +57,12 @@ export function readTrailer(file: FileHandle, id: BlockId): PlacedChunk[] {
   const tableAt = trailerAt - chunkCount * CHUNK_ENTRY_BYTES;
   // Before the table is read, its length is known to fit the file.
   if (dataBytes !== BigInt(tableAt)) throw corrupt(file.path, trailerAt, `${tableAt} bytes of frames`, `${dataBytes}`);
-  const covered = readExactly(file, tableAt, sizeBytes - 8 - tableAt);
-  if (stored !== checksum(covered, blockSeed(id))) {
+  const table = readExactly(file, tableAt, trailerAt - tableAt);
+  const covered = checksum(trailerBytes.subarray(0, TRAILER_BYTES - 8), checksum(table, blockSeed(id)));
+  if (stored !== covered) {
     throw corrupt(file.path, sizeBytes - 8, `the checksum of ${id}'s directory`, 'another');
   }
-  const chunks = readChunkTable(new ByteReader(covered), chunkCount);
+  const chunks = readChunkTable(new ByteReader(table), chunkCount);
   if (chunkBytes(chunks) !== tableAt) throw corrupt(file.path, tableAt, `chunks of ${tableAt} bytes`, 'others');
   return chunks;
 }

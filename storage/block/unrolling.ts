@@ -1,8 +1,8 @@
 /**
  * A block on its way into memory: what is there so far, the rest still to come, and the memory reserved for it.
  *
- * Memory is reserved ahead in steps of half the size so far, as Spark does, so that a growing block asks seldom;
- * where that much is not to be had, exactly what is needed is asked for before the block is given up.
+ * Memory is reserved ahead in steps of half the size so far, as Spark does, so that a growing block asks seldom. But
+ * only memory that is free is taken ahead: other blocks are evicted for what is needed, not for what may be.
  */
 import type { MemoryBudget } from '../memory/memory-budget.ts';
 import type { BlockId } from './block-id.ts';
@@ -35,7 +35,7 @@ export class Unrolling {
   reserve(bytes: number): boolean {
     this.#used += bytes;
     const initial = Math.max(bytes, Math.min(INITIAL_BYTES, Math.floor(this.#budget.totalBytes / INITIAL_PART)));
-    return this.#acquire(initial) || this.#acquire(bytes);
+    return this.#acquire(initial, bytes);
   }
 
   /** The next item of the source; undefined at its end. */
@@ -62,7 +62,7 @@ export class Unrolling {
     this.rowCount += itemRows(item);
     this.#used += bytes;
     if (this.#used <= this.#reserved) return true;
-    return this.#acquire(Math.ceil(this.#used * GROWTH) - this.#reserved) || this.#acquire(this.#used - this.#reserved);
+    return this.#acquire(Math.ceil(this.#used * GROWTH) - this.#reserved, this.#used - this.#reserved);
   }
 
   /** The block is complete: gives back what was reserved beyond its size and hands over the rest. Gives that. */
@@ -93,7 +93,8 @@ export class Unrolling {
     this.#source.return?.();
   }
 
-  #acquire(bytes: number): boolean {
+  #acquire(wanted: number, needed: number): boolean {
+    const bytes = wanted <= this.#budget.storageFreeBytes ? wanted : needed;
     if (!this.#budget.acquireStorage(this.#id, bytes)) return false;
     this.#reserved += bytes;
     return true;

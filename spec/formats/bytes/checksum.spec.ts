@@ -5,6 +5,7 @@ describe('the checksum', () => {
   it('is CRC-32 (IEEE), unsigned', () => {
     expect(checksum(Buffer.from('123456789'))).toBe(0xcbf43926);
     expect(checksum(new Uint8Array(0))).toBe(0);
+    expect(checksum(new Uint8Array(0), 7)).toBe(7);
   });
 
   it('goes on from an earlier one, so that parts and whole agree', () => {
