@@ -287,6 +287,41 @@ describe('jobs at the same time', () => {
   });
 });
 
+describe('a map output that was replaced', () => {
+  it('is what later tasks of any job read', async () => {
+    const { executor, run, timers } = setUp({ slots: 1 });
+    const lineage = new Lineage();
+    const node = lineage.shuffled(lineage.collection(1), 2);
+    const jobs = [run(node), run(node)];
+    await executor.succeed('0.0/0#0');
+    const lost = {
+      kind: 'fetch-failed',
+      shuffleId: node.shuffle.shuffleId,
+      mapIndex: 0,
+      error: new Error('gone'),
+      metrics: NO_METRICS,
+    } as const;
+    const taskIdRead = () => executor.find().task.shuffles.get(node.shuffle.shuffleId)?.[0]?.taskId;
+    expect(taskIdRead()).toBe(0);
+    // The first job's task finds the output gone; the second job starts a task before that is repaired.
+    executor.find('1.0/0#0').end(lost);
+    await settled();
+    expect(executor.names).toEqual(['2.0/0#0']);
+    expect(taskIdRead()).toBeUndefined();
+    timers[0]?.action();
+    await executor.succeed('2.0/0#0');
+    await executor.succeed('0.1/0#0');
+    expect(executor.names).toEqual(['1.1/0#0']);
+    expect(taskIdRead()).toBe(3);
+    await executor.succeed();
+    await executor.succeed();
+    expect(executor.names).toEqual(['2.0/1#0']);
+    expect(taskIdRead()).toBe(3);
+    await executor.succeedAll();
+    await Promise.all(jobs.map(({ result }) => result));
+  });
+});
+
 describe('cancelling', () => {
   it('before a job starts runs nothing of it', async () => {
     const { executor, run } = setUp();

@@ -519,6 +519,21 @@ describe('cancelling', () => {
 });
 
 describe('the state', () => {
+  it('takes the first value of a partition, should a second one come', () => {
+    const script = new DagScript();
+    script.submit(new Lineage().collection(2));
+    script.start('0.0/0');
+    const { apply } = script;
+    script.apply = (event) => {
+      apply.call(script, event);
+      if (event.kind !== 'task-ended' || event.outcome.kind !== 'succeeded') return;
+      apply.call(script, { ...event, outcome: { ...event.outcome, value: 'second' } });
+    };
+    script.succeed('0.0/0');
+    script.run('0.0/1');
+    expect(script.values.get(jobId(0))).toEqual(['0!', '1!']);
+  });
+
   it('tells what happens in one order', () => {
     const script = new DagScript();
     const node = wordCount();

@@ -10,11 +10,11 @@ import { StageGraph, type StageState } from '../../../lib/scheduler/stage-graph.
 import { allOf, callSite, Lineage } from './support/lineages.ts';
 
 /** A flow with one job, whose stages are ended by hand. */
-function flowFor(node: LineageNode) {
+function flowFor(node: LineageNode, isFullyCached: (node: LineageNode) => boolean = () => false) {
   const graph = new StageGraph();
   const tracker = new MapOutputTracker();
   const effects = new EffectList();
-  const materialized = { isFullyCached: () => false };
+  const materialized = { isFullyCached };
   const flow = new StageFlow({ graph, tracker, materialized, effects, poolOf: () => 'reports' });
   const request = { node, partitions: allOf(node), action: { kind: 'count' }, callSite: callSite('count', 9) } as const;
   const result = graph.add(buildResultStage(request, flow.context()));
@@ -50,6 +50,24 @@ describe('the flow of stages', () => {
     flow.finishMapStage(stageAt(0));
     expect(submitted(effects.take())).toEqual([2]);
     expect(stageAt(0).phase).toBe('idle');
+  });
+
+  it('looks at a stage in wait twice, however many parents it has', () => {
+    const lineage = new Lineage();
+    const parents = Array.from({ length: 300 }, () => lineage.shuffled(lineage.collection(1), 1));
+    const last = lineage.union(...parents);
+    let looks = 0;
+    const { flow, effects, result, complete } = flowFor(last, (node) => {
+      if (node === last) looks++;
+      return false;
+    });
+    flow.submit(result);
+    for (const parent of [...result.parents]) {
+      complete(parent);
+      flow.finishMapStage(parent);
+    }
+    expect(submitted(effects.take()).at(-1)).toBe(300);
+    expect(looks).toBe(2);
   });
 
   it('submits a stage once, however often it is asked to', () => {
