@@ -25,7 +25,10 @@ export interface TaskDescription {
   /** 0 for the first try of this partition in this stage attempt. */
   readonly attempt: number;
   readonly work: StageWork;
-  /** The map outputs of every shuffle the stage reads, by map index. */
+  /**
+   * The map outputs of the shuffles the stage reads, by map index. One that is not complete is left out, as when
+   * blocks make it unnecessary: a task that needs it all the same ends as `fetch-failed` with `mapIndex` -1.
+   */
   readonly shuffles: ReadonlyMap<ShuffleId, readonly MapOutput[]>;
 }
 
