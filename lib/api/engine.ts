@@ -35,6 +35,7 @@ export interface Engine {
   /** Keeps a dataset's blocks at this level once computed; NONE drops them. */
   persist(node: LineageNode, level: StorageLevel): void;
   unpersist(node: LineageNode): void;
+  rename(node: LineageNode, name: string): void;
   blocksOf(id: NodeId): NodeStatus;
   /** A temporary name that no other task or process uses. */
   uniqueName(stem: string): string;

@@ -149,7 +149,7 @@ export class Rdd<T> {
   /** Names the dataset in `toDebugString`, in the metadata and in errors. Gives this dataset. */
   setName(name: string): this {
     if (typeof name !== 'string') throw invalidArgument('setName', 'name', 'a string', name);
-    this.#node.name = name;
+    this.#engine.rename(this.#node, name);
     return this;
   }
 

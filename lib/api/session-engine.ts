@@ -2,10 +2,13 @@
  * The session's machinery behind the API: stores, scheduler and executor, wired from the options. `Session` is the
  * public skin over it; `Rdd` sees it as an `Engine`.
  */
+import { relative } from 'node:path';
 import { initCompression } from '../../formats/bytes/compression.ts';
 import type { BlockEvent } from '../../storage/block/block-event.ts';
+import { shuffleDataFile } from '../../storage/block/block-id.ts';
 import { BlockManager, type NodeStatus } from '../../storage/block/block-manager.ts';
 import { DiskStore } from '../../storage/block/disk-store.ts';
+import { HashedDirectory } from '../../storage/block/hashed-directory.ts';
 import { isPersisted, STORAGE_LEVELS, type StorageLevel } from '../../storage/block/storage-level.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
@@ -27,6 +30,8 @@ import type { ResultAction } from '../lineage/result-action.ts';
 import { DagScheduler } from '../scheduler/dag-scheduler.ts';
 import type { Engine, JobOptions } from './engine.ts';
 import { currentJobScope } from './job-scope.ts';
+import { RunRecorder } from './run-recorder.ts';
+import { describeRun } from './run-start.ts';
 import { SessionStorage } from './session-storage.ts';
 
 /** What specs replace. */
@@ -51,6 +56,7 @@ export class SessionEngine implements Engine {
   readonly defaultParallelism: number;
   readonly configuredParallelism: number | undefined;
   readonly #executor: InlineExecutor;
+  readonly #recorder: RunRecorder;
   readonly #persisted = new Map<NodeId, LineageNode>();
   #nextNodeId = 0;
   #nextShuffleId = 0;
@@ -109,6 +115,7 @@ export class SessionEngine implements Engine {
       // Tasks of this thread report one after another: there is nothing to wait for.
       resubmitDelayMs: 0,
     });
+    this.#recorder = this.#beginRun(parts.logger ?? stderrLogger);
   }
 
   static async open(config: Config, parts: EngineParts = {}): Promise<SessionEngine> {
@@ -165,6 +172,14 @@ export class SessionEngine implements Engine {
         pool: scope.pool,
         signal,
         onPartition: of === node ? options.onPartition : undefined,
+        onSubmit: (id) =>
+          this.#recorder.announce(id, {
+            node: of,
+            name: options.method,
+            callSite,
+            group: scope.group,
+            description: scope.description,
+          }),
       }).result;
     for (const preparation of pendingPreparations(node)) await preparation.prepare(start);
     const partitions = options.partitions ?? node.partitions.map((partition) => partition.index);
@@ -175,12 +190,19 @@ export class SessionEngine implements Engine {
     this.assertUsable('persist');
     node.storageLevel = level;
     if (isPersisted(level)) this.#persisted.set(node.id, node);
+    this.#recorder.noteNode(node);
   }
 
   unpersist(node: LineageNode): void {
     node.storageLevel = STORAGE_LEVELS.NONE;
     this.#persisted.delete(node.id);
+    this.#recorder.noteUnpersist(node);
     this.blocks.removeNode(node.id);
+  }
+
+  rename(node: LineageNode, name: string): void {
+    node.name = name;
+    this.#recorder.noteNode(node);
   }
 
   blocksOf(id: NodeId): NodeStatus {
@@ -201,10 +223,31 @@ export class SessionEngine implements Engine {
     try {
       await this.scheduler.close();
       await this.#executor.close();
+      this.#recorder.close();
       this.events.emit({ kind: 'session-closed', atMs: this.clock.nowMs(), runId: this.run });
       this.blocks.close();
     } finally {
       this.storage[Symbol.dispose]();
+    }
+  }
+
+  /** Gives the directory back when the metadata cannot be written: then there is no session. */
+  #beginRun(logger: Logger): RunRecorder {
+    const { storage } = this;
+    const outputFiles = new HashedDirectory(this.fileSystem, storage.shuffleDirectory);
+    try {
+      return RunRecorder.begin({
+        database: storage.database,
+        start: describeRun(storage.run, this.config, storage.processes),
+        events: this.events,
+        logger,
+        findOutputs: (id) => this.scheduler.tracker.findOutputs(id),
+        pathOf: ({ shuffleId, taskId }) =>
+          relative(storage.directory, outputFiles.pathOf(shuffleDataFile(shuffleId, taskId))),
+      });
+    } catch (error) {
+      storage[Symbol.dispose]();
+      throw error;
     }
   }
 
@@ -224,14 +267,13 @@ export class SessionEngine implements Engine {
         return this.events.emit({ kind: 'block-stored', ...moment, memoryBytes, diskBytes });
       }
       case 'evicted':
+      case 'dropped-to-disk':
         return this.events.emit({
           kind: 'block-evicted',
           ...moment,
           freedBytes: event.memoryBytes,
-          toDisk: event.diskBytes > 0,
+          diskBytes: event.diskBytes,
         });
-      case 'dropped-to-disk':
-        return this.events.emit({ kind: 'block-evicted', ...moment, freedBytes: event.memoryBytes, toDisk: true });
       case 'drop-failed':
         return this.events.emit({
           kind: 'warning',

@@ -111,6 +111,8 @@ export interface StageSubmitted extends Moment {
   readonly taskCount: number;
   /** The shuffle it writes; undefined for a result stage. */
   readonly shuffleId: ShuffleId | undefined;
+  /** The stages whose shuffles it reads, run or skipped. */
+  readonly parentIds: readonly StageId[];
 }
 
 export interface StageCompleted extends Moment {
@@ -172,8 +174,8 @@ export interface BlockEvicted extends Moment {
   readonly kind: 'block-evicted';
   readonly block: string;
   readonly freedBytes: number;
-  /** Whether it is on disk now; otherwise it is computed again when needed. */
-  readonly toDisk: boolean;
+  /** Its size on disk now; 0 when it is not there, and is computed again when needed. */
+  readonly diskBytes: number;
 }
 
 /** A block was given up because the user unpersisted its dataset. */

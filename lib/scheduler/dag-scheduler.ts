@@ -151,6 +151,7 @@ export class DagScheduler {
       return handle;
     }
     this.#jobs.set(id, result);
+    spec.onSubmit?.(id);
     this.#post({
       kind: 'job-submitted',
       job: { jobId: id, node, partitions: [...partitions], action, callSite, name, group, pool },

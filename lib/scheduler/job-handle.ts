@@ -25,6 +25,8 @@ export interface JobSpec {
    * `result` resolves to an empty array. What it throws ends the job.
    */
   readonly onPartition?: ((index: number, value: unknown) => void) | undefined;
+  /** Told the job's id before its first event; not for a job that cannot be submitted. Must not raise. */
+  readonly onSubmit?: ((jobId: JobId) => void) | undefined;
 }
 
 /** A job under way. */

@@ -170,8 +170,17 @@ export class StageFlow {
     state.tries.clear();
     state.unfinished.clear();
     for (const partition of partitions) state.unfinished.add(partition);
-    const count = partitions.length;
-    this.#effects.emit({ kind: 'stage-submitted', jobId, stageId, attempt, name, taskCount: count, shuffleId });
+    const parentIds = [...state.parents].map((parent) => parent.stage.id);
+    this.#effects.emit({
+      kind: 'stage-submitted',
+      jobId,
+      stageId,
+      attempt,
+      name,
+      taskCount: partitions.length,
+      shuffleId,
+      parentIds,
+    });
     this.#effects.add({
       kind: 'submit-tasks',
       taskSet: {

@@ -89,7 +89,8 @@ const LAST_SIGN_OF_LIFE = `
     UNION ALL SELECT max(completed_at_ms) FROM stages WHERE run = ?)`;
 
 /**
- * Marks `killed` every run whose owner is gone, with its unfinished jobs, and its blocks `dropped`. Gives those runs.
+ * Marks `killed` every run whose owner is gone, with its unfinished jobs, its blocks `dropped` and its shuffles
+ * `removed`. Gives those runs.
  * `isAlive` says whether a process still is the one that wrote the row; the session's own row is not there yet.
  */
 export function markDeadRuns(database: MetadataDatabase, isAlive: (owner: RunOwner) => boolean): readonly RunId[] {
@@ -111,8 +112,9 @@ export function markDeadRuns(database: MetadataDatabase, isAlive: (owner: RunOwn
 
 function endUnfinished(database: MetadataDatabase, run: RunId, state: Outcome['state'], at: number | null): void {
   database.run(`UPDATE jobs SET state = ?, ended_at_ms = ? WHERE run = ? AND state = 'running'`, state, at, run);
-  // Blocks live in the session's memory and scratch space, which end with it.
+  // Blocks and map outputs live in memory and folders of the session's own, which end with it.
   database.run(`UPDATE blocks SET state = 'dropped' WHERE run = ? AND state = 'present'`, run);
+  database.run(`UPDATE shuffles SET state = 'removed' WHERE run = ?`, run);
 }
 
 /** Whether an id is taken. */
@@ -145,7 +147,7 @@ export class JobLog {
     return new JobLog(database, start.run);
   }
 
-  /** Ends the run, now. Jobs still running end as `killed`; blocks become `dropped`, since they end with the session. */
+  /** Ends the run, now. Jobs still running end as `killed`; blocks are `dropped` and shuffles `removed` with it. */
   endRun(outcome: Outcome): void {
     const at = this.#database.clock.nowMs();
     const failure = failureOf(outcome.error);

@@ -30,6 +30,7 @@ const submitted = (more: Partial<StageSubmitted>): EngineEvent => ({
   name: 'map at job.ts:3',
   taskCount: 2,
   shuffleId: shuffleId(0),
+  parentIds: [],
   ...more,
 });
 const task = (id: number, stageAttempt = 0) =>
