@@ -3,13 +3,11 @@ import { Xxh64 } from '../../../formats/text/xxh64.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 const M = (1n << 64n) - 1n;
-const [P1, P2, P3, P4, P5] = [
-  0x9e3779b185ebca87n,
-  0xc2b2ae3d27d4eb4fn,
-  0x165667b19e3779f9n,
-  0x85ebca77c2b2ae63n,
-  0x27d4eb2f165667c5n,
-] as const;
+const P1 = 0x9e3779b185ebca87n;
+const P2 = 0xc2b2ae3d27d4eb4fn;
+const P3 = 0x165667b19e3779f9n;
+const P4 = 0x85ebca77c2b2ae63n;
+const P5 = 0x27d4eb2f165667c5n;
 const rotate = (v: bigint, n: bigint): bigint => ((v << n) | (v >> (64n - n))) & M;
 const round = (lane: bigint, word: bigint): bigint => (rotate((lane + word * P2) & M, 31n) * P1) & M;
 
@@ -21,7 +19,7 @@ function plain(bytes: Buffer): bigint {
     for (let i = 0; i < 4; i++) lanes[i] = round(lanes[i] as bigint, bytes.readBigUInt64LE(at + 8 * i));
   }
   const [a, b, c, d] = lanes as [bigint, bigint, bigint, bigint];
-  let hash = P5;
+  let hash: bigint = P5;
   if (bytes.length >= 32) {
     hash = (rotate(a, 1n) + rotate(b, 7n) + rotate(c, 12n) + rotate(d, 18n)) & M;
     for (const lane of lanes) hash = ((hash ^ round(0n, lane)) * P1 + P4) & M;
