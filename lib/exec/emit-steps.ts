@@ -1,7 +1,7 @@
 /**
  * Emits the steps of a fused chain: nested calls of the user's closures around one record.
  *
- * In scope of the emitted code: `cursors` (one per step), `at` (set to the index of the step about to run, so that a
+ * In scope of the emitted code: `functions` and `cursors` (one per step), `at` (set to the index of the step about to run, so that a
  * throw names it; V8 folds it into the exception edge). A record that is dropped is a `continue` of the innermost loop;
  * a sink that is done breaks out of the loop labelled `outer`.
  */
@@ -18,9 +18,10 @@ export interface Known {
 }
 
 /** Declares what the steps keep in locals, and how it is stored back. Emitted before and after the loop. */
-export function emitCursorLocals(b: SourceBuilder, steps: readonly Step[]): () => void {
+export function emitStepLocals(b: SourceBuilder, steps: readonly Step[]): () => void {
   const positions: string[] = [];
   steps.forEach((step, i) => {
+    if ('f' in step) b.line(`const f${i} = functions[${i}];`);
     if (step.kind === 'index' || step.kind === 'unique-id' || step.kind === 'deal') {
       b.line(`let position${i} = cursors[${i}].position;`);
       positions.push(`cursors[${i}].position = position${i};`);
@@ -57,7 +58,7 @@ export function emitSteps(
       emitEnd(x, knownHere);
       return;
     }
-    const call = (argument: string): string => `${b.bind('f', 'f' in step ? step.f : undefined)}(${argument})`;
+    const call = (argument: string): string => `f${i}(${argument})`;
     const define = (expression: string, knownNext: Known): void => {
       const y = b.fresh('x');
       b.line(`const ${y} = ${expression};`);

@@ -2,7 +2,8 @@
  * A chain of steps with its sink, compiled once per stage and used for every partition.
  *
  * The loop's plain form is `interpret-steps.ts`. Compiled forms differ by what feeds them: an array, a range, or
- * columns of one kind; each is a fresh function, so that V8 specialises it for this chain alone. Long chains are cut
+ * columns of one kind; each is a function of its own, so that V8 specialises it for this chain alone, and serves later
+ * chains of the same text (`loop-cache.ts`). Long chains are cut
  * into groups of `GROUP_STEPS`: beyond that V8 stops inlining. Loops run over at most `BATCH_ROWS` records a call:
  * code that V8 enters in the middle of a long loop stays slower than code it compiles between calls.
  *
@@ -17,8 +18,9 @@ import type { PendingBatch, TaskBatch } from '../lineage/task-context.ts';
 import { type Cursor, openCursor } from './cursor.ts';
 import { emitSink } from './emit-sink.ts';
 import { BATCH_ROWS, columnSignature, emitColumnRow, flattenColumns } from './emit-source.ts';
-import { emitCursorLocals, emitSteps } from './emit-steps.ts';
+import { emitStepLocals, emitSteps } from './emit-steps.ts';
 import { interpretRecord } from './interpret-steps.ts';
+import { findLoop, stepSignature } from './loop-cache.ts';
 import { RowsSink, type Sink } from './sink.ts';
 import { StepFailure } from './step-failure.ts';
 
@@ -32,15 +34,12 @@ const AUTO_ROWS = 512;
 /** Kinds of columns a chain is compiled for; further kinds are made into rows first. */
 const MAX_COLUMN_FORMS = 4;
 
-type RowsLoop = (rows: readonly unknown[], from: number, to: number, sink: Sink, cursors: readonly Cursor[]) => void;
-type RangeLoop = (start: number, step: number, count: number, sink: Sink, cursors: readonly Cursor[]) => void;
-type ColumnLoop = (
-  columns: readonly unknown[],
-  base: number,
-  n: number,
-  sink: Sink,
-  cursors: readonly Cursor[],
-) => void;
+type StepFunctions = readonly (((value: unknown) => unknown) | undefined)[];
+
+type Rest = [sink: Sink, cursors: readonly Cursor[], functions: StepFunctions];
+type RowsLoop = (rows: readonly unknown[], from: number, to: number, ...rest: Rest) => void;
+type RangeLoop = (start: number, step: number, count: number, ...rest: Rest) => void;
+type ColumnLoop = (columns: readonly unknown[], base: number, n: number, ...rest: Rest) => void;
 
 /** How many batches went down each road: specs assert that the road they mean really ran. */
 export interface RoadCounts {
@@ -54,64 +53,76 @@ class Group {
   readonly #steps: readonly Step[];
   readonly #sinkKind: Sink['kind'];
   readonly #sourceName: string;
+  readonly #site: string;
+  readonly #functions: StepFunctions;
+  #signature: string | undefined;
   #rowsLoop: RowsLoop | undefined;
   #rangeLoop: RangeLoop | undefined;
   readonly #columnLoops = new Map<string, ColumnLoop>();
 
-  constructor(steps: readonly Step[], sinkKind: Sink['kind'], sourceName: string) {
+  constructor(steps: readonly Step[], sinkKind: Sink['kind'], sourceName: string, site: string) {
     this.#steps = steps;
     this.#sinkKind = sinkKind;
     this.#sourceName = sourceName;
+    this.#site = site;
+    this.#functions = steps.map((step) => ('f' in step ? (step.f as (value: unknown) => unknown) : undefined));
   }
 
   runRows(rows: readonly unknown[], from: number, to: number, sink: Sink, cursors: readonly Cursor[]): void {
-    this.#rowsLoop ??= this.#compile<RowsLoop>('rows', ['rows', 'from', 'to'], () => ({
+    this.#rowsLoop ??= this.#loop<RowsLoop>('rows', '', ['rows', 'from', 'to'], () => ({
       header: 'for (let i = from; i < to; i++)',
       record: 'rows[i]',
     }));
-    this.#rowsLoop(rows, from, to, sink, cursors);
+    this.#rowsLoop(rows, from, to, sink, cursors, this.#functions);
   }
 
   runRange(start: number, step: number, count: number, sink: Sink, cursors: readonly Cursor[]): void {
-    this.#rangeLoop ??= this.#compile<RangeLoop>('range', ['start', 'step', 'n'], () => ({
+    this.#rangeLoop ??= this.#loop<RangeLoop>('range', '', ['start', 'step', 'n'], () => ({
       header: 'for (let i = 0; i < n; i++)',
       record: 'start + i * step',
     }));
-    this.#rangeLoop(start, step, count, sink, cursors);
+    this.#rangeLoop(start, step, count, sink, cursors, this.#functions);
   }
 
   /** False when these columns have no loop: too many forms were seen, or they cannot be staged. */
   runColumns(batch: ColumnBatch, sink: Sink, cursors: readonly Cursor[]): boolean {
-    const signature = columnSignature(batch.root);
-    if (signature === undefined) return false;
-    let loop = this.#columnLoops.get(signature);
+    const columnsOf = columnSignature(batch.root);
+    if (columnsOf === undefined) return false;
+    let loop = this.#columnLoops.get(columnsOf);
     if (loop === undefined) {
       if (this.#columnLoops.size >= MAX_COLUMN_FORMS) return false;
-      loop = this.#compile<ColumnLoop>('columns', ['columns', 'base', 'n'], (b) => ({
+      loop = this.#loop<ColumnLoop>('columns', columnsOf, ['columns', 'base', 'n'], (b) => ({
         header: 'for (let i = 0; i < n; i++)',
         record: emitColumnRow(b, batch.root, 'i'),
         isPair: batch.root.kind === 'tuple' && batch.root.nulls === undefined,
       }));
-      this.#columnLoops.set(signature, loop);
+      this.#columnLoops.set(columnsOf, loop);
     }
     const columns = flattenColumns(batch.root);
     for (let base = 0; base < batch.rowCount && !sink.isDone; base += BATCH_ROWS) {
-      loop(columns, base, Math.min(BATCH_ROWS, batch.rowCount - base), sink, cursors);
+      loop(columns, base, Math.min(BATCH_ROWS, batch.rowCount - base), sink, cursors, this.#functions);
     }
     return true;
   }
 
-  #compile<Loop>(
+  #loop<Loop extends object>(
     form: string,
+    columns: string,
     inputs: readonly string[],
-    emitSource: (b: SourceBuilder) => { header: string; record: string; isPair?: boolean },
+    emitSource: (b: SourceBuilder) => LoopSource,
   ): Loop {
+    this.#signature ??= JSON.stringify([this.#sinkKind, this.#site, this.#steps.map(stepSignature)]);
+    const key = `${form} ${columns} ${this.#signature}`;
+    return findLoop(key, () => this.#compile<Loop>(form, inputs, emitSource));
+  }
+
+  #compile<Loop>(form: string, inputs: readonly string[], emitSource: (b: SourceBuilder) => LoopSource): Loop {
     const b = new SourceBuilder();
     const failure = b.bind('StepFailure', StepFailure);
-    b.block(`return function ${form}Loop(${[...inputs, 'sink', 'cursors'].join(', ')})`, () => {
+    b.block(`return function ${form}Loop(${[...inputs, 'sink', 'cursors', 'functions'].join(', ')})`, () => {
       const source = emitSource(b);
       const sink = emitSink(b, this.#sinkKind);
-      const storeCursors = emitCursorLocals(b, this.#steps);
+      const storeCursors = emitStepLocals(b, this.#steps);
       sink.before();
       b.line('let at = 0;');
       b.block('try', () => {
@@ -128,6 +139,13 @@ class Group {
   }
 }
 
+/** How a loop gets its records: its head, the expression of a record, and whether that is a pair by its making. */
+interface LoopSource {
+  readonly header: string;
+  readonly record: string;
+  readonly isPair?: boolean;
+}
+
 /** The state of a chain within one partition. */
 export interface ChainRun {
   readonly cursors: readonly (readonly Cursor[])[];
@@ -141,14 +159,17 @@ export class FusedChain {
   readonly #mode: CodegenMode;
   #rowsSeen = 0;
 
-  /** `sourceName` names the generated functions in stacks and profiles: `stage3-map`. */
-  constructor(steps: readonly Step[], sinkKind: Sink['kind'], mode: CodegenMode, sourceName: string) {
+  /**
+   * `sourceName` names the generated functions in stacks and profiles: `stage3-map`. `site` tells where the functions
+   * were written: chains of the same text from different places get loops of their own.
+   */
+  constructor(steps: readonly Step[], sinkKind: Sink['kind'], mode: CodegenMode, sourceName: string, site = '') {
     const cuts: Step[][] = [];
     for (let at = 0; at < steps.length; at += GROUP_STEPS) cuts.push(steps.slice(at, at + GROUP_STEPS));
     if (cuts.length === 0) cuts.push([]);
     this.#stepGroups = cuts;
     this.#groups = cuts.map(
-      (group, i) => new Group(group, i === cuts.length - 1 ? sinkKind : 'rows', `${sourceName}-${i}`),
+      (group, i) => new Group(group, i === cuts.length - 1 ? sinkKind : 'rows', `${sourceName}-${i}`, site),
     );
     this.#mode = mode;
   }

@@ -74,7 +74,7 @@ export class RunningTask implements TaskContext {
   ): Generator<Promise<unknown> | undefined, void, undefined> {
     const pipeline: Pipeline = node.isPersisted ? { base: node, steps: [] } : pipelineOf(node);
     let sink = currentSink();
-    let chain = this.#chains.get(node, pipeline, sink.kind);
+    let chain = this.#chains.get(node, pipeline, sink);
     // Cursors belong to the steps, not to the sink: they stay when the sink changes.
     const run = chain.open(partition);
     for (const batch of this.iterate(pipeline.base, partition)) {
@@ -86,7 +86,7 @@ export class RunningTask implements TaskContext {
       for (const piece of pieces(batch, LOOP_ROWS)) {
         if (sink !== currentSink()) {
           sink = currentSink();
-          chain = this.#chains.get(node, pipeline, sink.kind);
+          chain = this.#chains.get(node, pipeline, sink);
         }
         this.#run(chain, piece, run, sink, pipeline, node);
         if (sink.isDone) return;
@@ -101,7 +101,7 @@ export class RunningTask implements TaskContext {
     let batches: BatchIterator = raw;
     if (aggregator !== undefined) {
       const sink = new CombineSink(new KeyTable(), aggregator, dependency.mapSideCombine);
-      const chain = this.#chains.getPlain(dependency.parent, `combine${dependency.shuffleId}`, sink.kind);
+      const chain = this.#chains.getPlain(dependency.parent, `combine${dependency.shuffleId}`, sink);
       const run = chain.open(partition);
       for (const batch of raw) {
         this.throwIfCancelled();
@@ -224,7 +224,7 @@ export class RunningTask implements TaskContext {
   }
 
   *#computeSteps(node: LineageNode, pipeline: Pipeline, partition: number): BatchIterator {
-    const chain = this.#chains.get(node, pipeline, 'rows');
+    const chain = this.#chains.get(node, pipeline, new RowsSink());
     const run = chain.open(partition);
     for (const batch of this.iterate(pipeline.base, partition)) {
       this.throwIfCancelled();

@@ -1,5 +1,6 @@
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { type CodegenMode, FusedChain } from './fused-chain.ts';
+import { sinkSignature } from './loop-cache.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Sink } from './sink.ts';
 
@@ -14,14 +15,14 @@ export class StageChains {
     this.#mode = mode;
   }
 
-  /** The chain of `pipeline`, which ends in `node`, with a sink of this kind. */
-  get(node: LineageNode, pipeline: Pipeline, sinkKind: Sink['kind']): FusedChain {
-    return this.#find(`${node.id}-${sinkKind}`, pipeline, sinkKind);
+  /** The chain of `pipeline`, which ends in `node`, into such a sink. */
+  get(node: LineageNode, pipeline: Pipeline, sink: Sink): FusedChain {
+    return this.#find(`${node.id}-${sink.kind}`, node, pipeline, sink);
   }
 
   /** A chain without steps: records go straight into the sink. `purpose` tells it from others of the node. */
-  getPlain(node: LineageNode, purpose: string, sinkKind: Sink['kind']): FusedChain {
-    return this.#find(`${node.id}-${purpose}`, undefined, sinkKind);
+  getPlain(node: LineageNode, purpose: string, sink: Sink): FusedChain {
+    return this.#find(`${node.id}-${purpose}`, node, undefined, sink);
   }
 
   /** All chains made so far, for specs and `explain`. */
@@ -29,11 +30,18 @@ export class StageChains {
     return [...this.#chains.values()];
   }
 
-  #find(key: string, pipeline: Pipeline | undefined, sinkKind: Sink['kind']): FusedChain {
+  #find(key: string, node: LineageNode, pipeline: Pipeline | undefined, sink: Sink): FusedChain {
     let chain = this.#chains.get(key);
     if (chain === undefined) {
-      const steps = pipeline?.steps.map((node) => node.step) ?? [];
-      chain = new FusedChain(steps, sinkKind, this.#mode, `stage${this.#stage}-${key}`);
+      const nodes = pipeline?.steps ?? [];
+      const sites = [node, ...nodes].map(({ callSite }) => callSite.position);
+      chain = new FusedChain(
+        nodes.map(({ step }) => step),
+        sink.kind,
+        this.#mode,
+        `stage${this.#stage}-${key}`,
+        `${sites.join()} ${sinkSignature(sink)}`,
+      );
       this.#chains.set(key, chain);
     }
     return chain;
