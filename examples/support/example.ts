@@ -33,7 +33,7 @@ export async function startIfMain(meta: ImportMeta, run: Run): Promise<void> {
   const out = join(import.meta.dirname, '..', 'out', basename(path, '.ts'));
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const dir = process.env['CAIRN_DIR'] || join(out, '.cairn');
+  const dir = process.env.CAIRN_DIR || join(out, '.cairn');
   await run((text) => process.stdout.write(`${text}\n`), {
     dir,
     out,
