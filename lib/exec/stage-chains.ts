@@ -17,7 +17,8 @@ export class StageChains {
 
   /** The chain of `pipeline`, which ends in `node`, into such a sink. */
   get(node: LineageNode, pipeline: Pipeline, sink: Sink): FusedChain {
-    return this.#find(`${node.id}-${sink.kind}`, node, pipeline, sink);
+    // The steps count, too: a dataset kept in blocks is computed by its steps and then read without them.
+    return this.#find(`${node.id}-${pipeline.steps.length}-${sink.kind}`, node, pipeline, sink);
   }
 
   /** A chain without steps: records go straight into the sink. `purpose` tells it from others of the node. */
