@@ -7,7 +7,7 @@
  */
 import type { Batch } from '../../formats/schema/batch.ts';
 import type { FileHandle, FileSystem } from '../fs/file-system.ts';
-import { readChunk, readChunks } from './chunk-reader.ts';
+import { corrupt, readChunk, readChunks } from './chunk-reader.ts';
 import type { PlacedChunk } from './chunk-table.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 
@@ -114,7 +114,10 @@ export class RunFileReader implements Disposable {
   }
 
   #open(): FileHandle {
-    this.#file ??= this.#fileSystem.open(this.run.path, 'read');
+    if (this.#file !== undefined) return this.#file;
+    this.#file = this.#fileSystem.open(this.run.path, 'read');
+    const found = this.#file.sizeBytes();
+    if (found !== this.run.sizeBytes) throw corrupt(this.run.path, 0, `${this.run.sizeBytes} bytes`, `${found}`);
     return this.#file;
   }
 }
