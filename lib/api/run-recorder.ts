@@ -235,8 +235,9 @@ export class RunRecorder {
   }
 
   #warn(message: string): void {
-    this.#logger.warn(message);
+    // The event first: progress leaves its line.
     this.#events.emit({ kind: 'warning', atMs: this.#database.clock.nowMs(), message });
+    this.#logger.warn(message);
   }
 }
 

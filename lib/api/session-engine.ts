@@ -14,22 +14,27 @@ import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
+import { removeMapOutput, removeShuffle } from '../../storage/shuffle/remove-shuffle.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { CairnError } from '../base/errors.ts';
 import { type NodeId, nodeId, type RunId, type ShuffleId, shuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import { type Logger, stderrLogger } from '../base/logger.ts';
+import { stderrTerminal, type Terminal } from '../base/terminal.ts';
 import type { Config } from '../config/options.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { InlineExecutor } from '../exec/inline-executor.ts';
 import { refuseInsideTask } from '../exec/task-scope.ts';
-import { captureCallSite } from '../lineage/call-site.ts';
+import { captureCallSite, continueStack } from '../lineage/call-site.ts';
+import { findPartitions } from '../lineage/find-partitions.ts';
 import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
 import { type JobRunner, pendingPreparations } from '../lineage/preparation.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
 import { DagScheduler } from '../scheduler/dag-scheduler.ts';
+import { Cleaner } from './cleaner.ts';
 import type { Engine, JobOptions } from './engine.ts';
 import { currentJobScope } from './job-scope.ts';
+import { chooseStyle, Progress } from './progress.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { describeRun } from './run-start.ts';
 import { SessionStorage } from './session-storage.ts';
@@ -39,6 +44,7 @@ export interface EngineParts {
   readonly fileSystem?: FileSystem;
   readonly clock?: Clock;
   readonly logger?: Logger;
+  readonly terminal?: Terminal;
 }
 
 /** A task spills beyond this however much memory there is: larger buffers gain nothing. */
@@ -56,8 +62,10 @@ export class SessionEngine implements Engine {
   readonly defaultParallelism: number;
   readonly configuredParallelism: number | undefined;
   readonly #executor: InlineExecutor;
+  readonly #mapOutputs: MapOutputReader;
   readonly #recorder: RunRecorder;
-  readonly #persisted = new Map<NodeId, LineageNode>();
+  readonly #progress: Progress;
+  readonly #cleaner: Cleaner;
   #nextNodeId = 0;
   #nextShuffleId = 0;
   #closing: Promise<void> | undefined;
@@ -84,14 +92,15 @@ export class SessionEngine implements Engine {
       codec: config['storage.codec'],
       onEvent: (event) => this.#onBlockEvent(event),
     });
+    this.#mapOutputs = new MapOutputReader({
+      fileSystem: this.fileSystem,
+      directory: this.storage.shuffleDirectory,
+    });
     this.#executor = new InlineExecutor(
       {
         fileSystem: this.fileSystem,
         blocks: this.blocks,
-        mapOutputs: new MapOutputReader({
-          fileSystem: this.fileSystem,
-          directory: this.storage.shuffleDirectory,
-        }),
+        mapOutputs: this.#mapOutputs,
         shuffleDirectory: this.storage.shuffleDirectory,
         newScratchPath: (stem) => this.storage.newScratchPath(stem),
         clock: this.clock,
@@ -115,7 +124,19 @@ export class SessionEngine implements Engine {
       // Tasks of this thread report one after another: there is nothing to wait for.
       resubmitDelayMs: 0,
     });
+    this.#cleaner = new Cleaner({
+      onShuffle: (id) => this.#removeShuffle(id),
+      onBlocks: (id) => this.blocks.removeNode(id),
+    });
     this.#recorder = this.#beginRun(parts.logger ?? stderrLogger);
+    const { events, clock } = this;
+    const terminal = parts.terminal ?? stderrTerminal;
+    this.#progress = new Progress({
+      events,
+      clock,
+      terminal,
+      style: chooseStyle(config.progress, terminal, process.env),
+    });
   }
 
   static async open(config: Config, parts: EngineParts = {}): Promise<SessionEngine> {
@@ -157,7 +178,7 @@ export class SessionEngine implements Engine {
 
   async runJob(node: LineageNode, action: ResultAction, options: JobOptions): Promise<unknown[]> {
     this.assertUsable(options.method);
-    const callSite = captureCallSite(options.method);
+    const callSite = captureCallSite(options.method, true);
     const scope = currentJobScope();
     const signal = options.signal ?? scope.signal;
     const start: JobRunner = (of, what, partitions) =>
@@ -181,21 +202,25 @@ export class SessionEngine implements Engine {
             description: scope.description,
           }),
       }).result;
-    for (const preparation of pendingPreparations(node)) await preparation.prepare(start);
-    const partitions = options.partitions ?? node.partitions.map((partition) => partition.index);
-    return await start(node, action, partitions);
+    try {
+      const preparations = pendingPreparations(node, (visited) => this.#cleaner.watchShuffles(visited));
+      for (const preparation of preparations) await preparation.prepare(start);
+      const partitions = options.partitions ?? findPartitions(node).map((partition) => partition.index);
+      return await start(node, action, partitions);
+    } catch (error) {
+      throw continueStack(error, callSite);
+    }
   }
 
   persist(node: LineageNode, level: StorageLevel): void {
     this.assertUsable('persist');
     node.storageLevel = level;
-    if (isPersisted(level)) this.#persisted.set(node.id, node);
+    if (isPersisted(level)) this.#cleaner.watchBlocks(node);
     this.#recorder.noteNode(node);
   }
 
   unpersist(node: LineageNode): void {
     node.storageLevel = STORAGE_LEVELS.NONE;
-    this.#persisted.delete(node.id);
     this.#recorder.noteUnpersist(node);
     this.blocks.removeNode(node.id);
   }
@@ -220,9 +245,11 @@ export class SessionEngine implements Engine {
   }
 
   async #close(): Promise<void> {
+    this.#cleaner.close();
     try {
       await this.scheduler.close();
       await this.#executor.close();
+      this.#progress[Symbol.dispose]();
       this.#recorder.close();
       this.events.emit({ kind: 'session-closed', atMs: this.clock.nowMs(), runId: this.run });
       this.blocks.close();
@@ -251,6 +278,24 @@ export class SessionEngine implements Engine {
     }
   }
 
+  /** Best effort: what cannot be removed now goes with the session's folders. */
+  #removeShuffle(id: ShuffleId): void {
+    const outputs = this.scheduler.tracker.findOutputs(id);
+    this.scheduler.tracker.forgetShuffle(id);
+    this.#mapOutputs.forgetShuffle(id);
+    const directory = this.storage.shuffleDirectory;
+    try {
+      if (outputs === undefined) removeShuffle(this.fileSystem, directory, id);
+      else for (const output of outputs) removeMapOutput(this.fileSystem, directory, output);
+    } catch (error) {
+      this.events.emit({
+        kind: 'warning',
+        atMs: this.clock.nowMs(),
+        message: `the files of shuffle ${id} could not be removed: ${error instanceof Error ? error.message : error}`,
+      });
+    }
+  }
+
   #isFullyCached(node: LineageNode): boolean {
     return node.isPersisted && this.blocks.nodeStatus(node.id).cachedPartitions === node.partitions.length;
   }
@@ -260,34 +305,40 @@ export class SessionEngine implements Engine {
     switch (event.kind) {
       case 'stored': {
         const { memoryBytes, diskBytes } = event;
-        return this.events.emit({ kind: 'block-stored', ...moment, memoryBytes, diskBytes });
+        this.events.emit({ kind: 'block-stored', ...moment, memoryBytes, diskBytes });
+        break;
       }
       case 'reloaded': {
         const { memoryBytes, diskBytes } = this.blocks.status(event.blockId);
-        return this.events.emit({ kind: 'block-stored', ...moment, memoryBytes, diskBytes });
+        this.events.emit({ kind: 'block-stored', ...moment, memoryBytes, diskBytes });
+        break;
       }
       case 'evicted':
       case 'dropped-to-disk':
-        return this.events.emit({
+        this.events.emit({
           kind: 'block-evicted',
           ...moment,
           freedBytes: event.memoryBytes,
           diskBytes: event.diskBytes,
         });
+        break;
       case 'drop-failed':
-        return this.events.emit({
+        this.events.emit({
           kind: 'warning',
           atMs: moment.atMs,
           message: `block ${event.blockId} could not be written to disk and stays in memory: ${event.reason}`,
         });
+        break;
       case 'lost':
-        return this.events.emit({ kind: 'block-lost', ...moment, reason: event.reason });
+        this.events.emit({ kind: 'block-lost', ...moment, reason: event.reason });
+        break;
       case 'removed':
-        return this.events.emit({ kind: 'block-dropped', ...moment });
+        this.events.emit({ kind: 'block-dropped', ...moment });
+        break;
       case 'not-stored':
-        return;
+        break;
       default:
-        return unreachable(event);
+        unreachable(event);
     }
   }
 }

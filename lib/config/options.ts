@@ -130,7 +130,7 @@ export const OPTIONS = {
   progress: {
     type: { kind: 'choice', choices: ['auto', 'on', 'off'] },
     default: 'auto',
-    doc: 'Progress on stderr: `auto` shows it on a terminal, for stages that take more than half a second.',
+    doc: 'Progress on stderr, for stages that take more than half a second: `auto` draws one line on a terminal, writes a line a stage where the variable CI is set, and is silent elsewhere and in test runners; `on` writes a line for every stage where there is no terminal.',
   },
 } as const satisfies Readonly<Record<string, OptionEntry>>;
 

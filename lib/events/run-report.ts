@@ -53,6 +53,14 @@ export class RunReport {
     return this.#stages;
   }
 
+  /** Forgets a job that ended, and the stages it was the first to need, those that still run for others excepted. */
+  forgetJob(id: JobId): void {
+    this.#jobs.delete(id);
+    for (const [stageId, { jobId, status }] of this.#stages) {
+      if (jobId === id && status !== 'running') this.#stages.delete(stageId);
+    }
+  }
+
   /** Takes the next event. Events of jobs and stages it never saw begin are left out. */
   add(event: EngineEvent): void {
     switch (event.kind) {

@@ -21,7 +21,7 @@ const ACTIONS: readonly (readonly [what: string, pattern: RegExp, homes: readonl
   ],
   ['write to the console', /(?<![\w.])console\s*\./g, ['cli/']],
   ['write to stdout', /\bprocess\s*\.\s*stdout\b/g, ['cli/']],
-  ['write to stderr', /\bprocess\s*\.\s*stderr\b/g, ['cli/', 'lib/base/logger.ts']],
+  ['write to stderr', /\bprocess\s*\.\s*stderr\b/g, ['cli/', 'lib/base/logger.ts', 'lib/base/terminal.ts']],
   ['throw a bare error', /\bthrow\s+new\s+(?:Type|Range|Syntax|Reference|Aggregate|URI|Eval)?Error\b/g, []],
   ['export a default', /\bexport\s+default\b|\bexport\s*\{[^}]*\bas\s+default\b/g, []],
 ];

@@ -146,6 +146,17 @@ describe('RunReport', () => {
     ]);
     expect([jobs.size, stages.size]).toEqual([0, 0]);
   });
+
+  it('forgets a job with its stages, but for those that run for another one', () => {
+    const all = report([
+      { kind: 'job-submitted', atMs: 10, jobId: JOB, name: 'count', pool: 'default', stageIds: [MAP, RESULT] },
+      submitted({}),
+      submitted({ stageId: RESULT }),
+      { kind: 'stage-completed', atMs: 40, stageId: RESULT, attempt: 0 },
+    ]);
+    all.forgetJob(JOB);
+    expect([...all.jobs.keys(), ...all.stages.keys()]).toEqual([MAP]);
+  });
 });
 
 describe('addMetrics', () => {
