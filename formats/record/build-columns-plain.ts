@@ -82,7 +82,7 @@ function buildLeaf(shape: LeafShape, values: readonly unknown[], nulls: NullMark
         const value = values[i];
         const number = shape.kind === 'date' && value instanceof Date ? value.getTime() : value;
         if (typeof number !== 'number') return undefined;
-        doubles[i] = number;
+        doubles[i] = Number.isNaN(number) ? Number.NaN : number;
       }
       return shape.kind === 'date' ? { kind: 'date', values: doubles, nulls } : narrowDoubles(doubles, count, nulls);
     }

@@ -171,7 +171,8 @@ class BuilderEmitter {
         return;
       case 'double':
         out.line(`if (typeof ${value} !== 'number') return ${ROW};`);
-        out.line(`${at} = ${value};`);
+        // One NaN for all, so that equal records have equal bytes: machines make it with either sign.
+        out.line(`${at} = ${value} === ${value} ? ${value} : NaN;`);
         return;
       case 'boolean':
         out.line(`if (${value} === true) ${at} = 1; else if (${value} !== false) return ${ROW};`);

@@ -55,7 +55,7 @@ export class ValueWriter {
           }
         } else {
           out.u8(tag.TAG_DOUBLE);
-          out.f64(value);
+          out.f64(Number.isNaN(value) ? Number.NaN : value);
         }
         return;
       case 'string':

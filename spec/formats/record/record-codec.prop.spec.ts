@@ -38,7 +38,7 @@ describe('the record codec, over random records', () => {
         built++;
         expectSame(materializeRows(batch), rows);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: 600 },
     );
     expect(built).toBeGreaterThan(500);
   });
@@ -50,7 +50,7 @@ describe('the record codec, over random records', () => {
         encodeFrame(rowBatch(rows), out, { codec: 'none', road });
         expectSame(rowsOf(decodeFrames(out.take(), ORIGIN)), rows);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: 600 },
     );
   });
 });

@@ -57,7 +57,7 @@ describe('the value writer', () => {
 
   it('finds cycles at once, however wide the objects in them are', () => {
     const node: Record<string, unknown> = { payload: new Array(100_000).fill('x'.repeat(10)) };
-    node['children'] = [{ parent: node }];
+    node.children = [{ parent: node }];
     const params = refusal(node);
     expect(params.found).toBe('part of itself (a cycle)');
     expect(params.path).toMatch(/^record(\.children\[0\]\.parent)+/);
