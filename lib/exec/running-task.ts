@@ -7,7 +7,6 @@
 import { rowBatch } from '../../formats/schema/batch.ts';
 import { rddBlockId } from '../../storage/block/block-id.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
-import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
@@ -264,8 +263,17 @@ export class RunningTask implements TaskContext {
 
   *#mapOutputBatches(dependency: ShuffleDependency, partition: number): BatchIterator {
     const outputs = this.#task.shuffles.get(dependency.shuffleId);
-    invariant(outputs !== undefined, `the task knows the outputs of shuffle ${dependency.shuffleId}`);
-    for (const output of outputs as readonly MapOutput[]) {
+    // A shuffle that was complete when the stage was planned may have lost an output since, or a cached block that stood
+    // for it: the scheduler computes what is missing.
+    if (outputs === undefined) {
+      throw new CairnError('SHUFFLE_OUTPUT_LOST', {
+        shuffle: dependency.shuffleId,
+        map: -1,
+        path: 'the shuffle directory',
+        reason: 'not all of its map outputs are there',
+      });
+    }
+    for (const output of outputs) {
       this.metrics.shuffleReadBytes += output.partitionBytes[partition] as number;
       this.metrics.shuffleReadRecords += output.partitionRows[partition] as number;
       yield* this.#environment.mapOutputs.readPartition(output, partition);

@@ -1,5 +1,6 @@
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CairnError } from '../base/errors.ts';
 
 /** Where the user's program called the engine: the line that a node, a job or an error belongs to. */
 export interface CallSite {
@@ -9,6 +10,8 @@ export interface CallSite {
   readonly location: string;
   /** Absolute path, line and column, `/home/me/job.ts:14:3`. */
   readonly position: string;
+  /** The user's frames, as in an error's stack: where an action's error came from. */
+  readonly frames?: readonly string[];
 }
 
 /** The directory that holds lib, storage and formats, in the sources as in dist. */
@@ -16,13 +19,17 @@ const ENGINE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const ENGINE_FOLDERS = ['lib', 'storage', 'formats', 'cli'].map((name) => join(ENGINE_ROOT, name) + sep);
 const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?[^()]*?):(\d+):(\d+)\)?$/;
 
-/** The nearest frame outside the engine. Costs some microseconds: taken once a node or a job. */
-export function captureCallSite(method: string): CallSite {
+/**
+ * The nearest frame outside the engine. Costs some microseconds: taken once a node or a job. `keepFrames` for jobs,
+ * whose errors show them.
+ */
+export function captureCallSite(method: string, keepFrames = false): CallSite {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 24;
   const stack = new Error().stack ?? '';
   Error.stackTraceLimit = limit;
-  for (const line of stack.split('\n')) {
+  const lines = stack.split('\n');
+  for (const [i, line] of lines.entries()) {
     const frame = FRAME.exec(line);
     if (frame === null) continue;
     const raw = frame[1] as string;
@@ -30,9 +37,20 @@ export function captureCallSite(method: string): CallSite {
     const path = raw.startsWith('file://') ? toPath(raw) : raw;
     if (ENGINE_FOLDERS.some((folder) => path.startsWith(folder))) continue;
     const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).replace(/\?.*$/, '');
-    return { method, location: `${name}:${frame[2]}`, position: `${path}:${frame[2]}:${frame[3]}` };
+    const site = { method, location: `${name}:${frame[2]}`, position: `${path}:${frame[2]}:${frame[3]}` };
+    return keepFrames ? { ...site, frames: lines.slice(i) } : site;
   }
   return { method, location: 'unknown', position: 'unknown' };
+}
+
+/**
+ * Gives an error of a job the stack of the action that started it: the engine's own frames tell the user nothing, and
+ * what a function of the user's threw is its cause, with a stack of its own.
+ */
+export function continueStack(error: unknown, site: CallSite): unknown {
+  if (!(error instanceof CairnError) || site.frames === undefined) return error;
+  error.stack = [`${error.name}: ${error.message}`, ...site.frames].join('\n');
+  return error;
 }
 
 /** Cuts the engine's own frames off the top of an error's stack, so that it starts at the user's line. */

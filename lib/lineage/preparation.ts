@@ -41,9 +41,9 @@ export function preparation(work: (runJob: JobRunner) => Promise<void>): Prepara
 
 /**
  * What has still to be prepared before `node` can be computed, parents first. Iterative, and linear in the part of the
- * lineage that has not been found ready before.
+ * lineage that has not been found ready before; `visit` sees each node of that part.
  */
-export function pendingPreparations(node: LineageNode): Preparation[] {
+export function pendingPreparations(node: LineageNode, visit: (node: LineageNode) => void = () => {}): Preparation[] {
   const found: Preparation[] = [];
   const entered = new Set<LineageNode>();
   const stack: { readonly node: LineageNode; readonly leaving: boolean }[] = [{ node, leaving: false }];
@@ -56,6 +56,7 @@ export function pendingPreparations(node: LineageNode): Preparation[] {
     }
     if (top.node.isPrepared || entered.has(top.node)) continue;
     entered.add(top.node);
+    visit(top.node);
     stack.push({ node: top.node, leaving: true });
     for (const dependency of top.node.dependencies) stack.push({ node: dependency.parent, leaving: false });
   }

@@ -1,0 +1,54 @@
+/**
+ * Removes what only a dropped dataset could use: the map outputs of a shuffle, and the blocks of a persisted dataset,
+ * once the program holds neither the dataset nor anything computed from it (Spark's ContextCleaner). It follows the
+ * garbage collector, which takes its time and promises nothing; what is left goes when the session closes.
+ *
+ * Threading: callbacks come between turns of the event loop, in the session's thread.
+ */
+import type { NodeId, ShuffleId } from '../base/ids.ts';
+import type { ShuffleDependency } from '../lineage/dependency.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
+
+type Dropped = { readonly kind: 'shuffle'; readonly id: ShuffleId } | { readonly kind: 'blocks'; readonly id: NodeId };
+
+export interface CleanerOptions {
+  readonly onShuffle: (id: ShuffleId) => void;
+  readonly onBlocks: (id: NodeId) => void;
+}
+
+export class Cleaner {
+  readonly #watched = new WeakSet<object>();
+  readonly #registry: FinalizationRegistry<Dropped>;
+  #isClosed = false;
+
+  constructor(options: CleanerOptions) {
+    this.#registry = new FinalizationRegistry((dropped) => {
+      if (this.#isClosed) return;
+      if (dropped.kind === 'shuffle') options.onShuffle(dropped.id);
+      else options.onBlocks(dropped.id);
+    });
+  }
+
+  /** Watches the shuffles that `node` reads. Again does nothing. */
+  watchShuffles(node: LineageNode): void {
+    for (const dependency of node.dependencies) {
+      if (dependency.kind === 'shuffle') this.#watch(dependency, { kind: 'shuffle', id: dependency.shuffleId });
+    }
+  }
+
+  /** Watches a dataset that keeps blocks. Again does nothing. */
+  watchBlocks(node: LineageNode): void {
+    this.#watch(node, { kind: 'blocks', id: node.id });
+  }
+
+  /** Nothing is removed from here on. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #watch(object: ShuffleDependency | LineageNode, dropped: Dropped): void {
+    if (this.#watched.has(object)) return;
+    this.#watched.add(object);
+    this.#registry.register(object, dropped);
+  }
+}
