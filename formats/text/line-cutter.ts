@@ -36,11 +36,6 @@ export class LineCutter {
     this.#skipping = skipFirst;
   }
 
-  /** The last byte was `\r`: should `\n` come next, it belongs to the same terminator. */
-  get afterReturn(): boolean {
-    return this.#afterReturn;
-  }
-
   /** No terminator has been seen yet by a cutter that skips its first line. */
   get skipping(): boolean {
     return this.#skipping;

@@ -9,7 +9,6 @@
 import type { ByteStream } from './byte-stream.ts';
 import { DEFAULT_MAX_LINE_BYTES, LineCutter, nextTerminator } from './line-cutter.ts';
 
-const LINE_FEED = 10;
 const CHUNK_BYTES = 256 * 1024;
 
 /** What finishing the last line reads at a time at first: most lines are short, and the bytes belong to another task. */
@@ -121,8 +120,7 @@ export class LineReader {
   /** Takes bytes beyond the range up to the first terminator; true when the range is complete. */
   #pushTail(bytes: Uint8Array, lines: string[]): boolean {
     if (bytes.length === 0) return false;
-    // The terminator goes on beyond the range, and the line after it begins past the end: it belongs to the next.
-    if (this.#cutter.afterReturn && bytes[0] === LINE_FEED) return true;
+    // Where the range ends between \r and \n, the \n is all there is to take: the line after it begins past the end.
     const end = nextTerminator(bytes, 0);
     this.#cutter.push(end < 0 ? bytes : bytes.subarray(0, end + 1), lines);
     return end >= 0;

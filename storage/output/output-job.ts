@@ -106,8 +106,9 @@ export function attemptsDirectory(job: OutputJob): string {
  * Publishes the parts, which must be one for each partition from 0 on, as the directory's whole content.
  *
  * Raises OUTPUT_INCOMPLETE when a part is missing or has another length than was reported, and OUTPUT_EXISTS when
- * someone else has written the directory meanwhile. After any error nothing was published, unless the last sync
- * failed: then the directory is complete but may not outlive a power cut. Call `abortOutput` after an error.
+ * someone else has written the directory meanwhile. After an error call `abortOutput`, which also puts back what was
+ * to be replaced. Nothing was published then, unless one of the last syncs failed: the directory is complete, but may
+ * not outlive a power cut.
  */
 export function commitOutput(fs: FileSystem, job: OutputJob, parts: readonly OutputPart[]): void {
   verifyParts(fs, job, parts);
@@ -120,13 +121,7 @@ export function commitOutput(fs: FileSystem, job: OutputJob, parts: readonly Out
   const replaces = fs.stat(job.directory) !== undefined;
   if (replaces && !job.overwrite) throw new CairnError('OUTPUT_EXISTS', { path: job.directory });
   if (replaces) fs.rename(job.directory, job.retired);
-  try {
-    publish(fs, job);
-  } catch (error) {
-    // Should this fail as well, `abortOutput` tries again.
-    if (replaces) quietly(() => fs.rename(job.retired, job.directory));
-    throw error;
-  }
+  publish(fs, job);
   const parent = dirname(job.directory);
   fs.syncDirectory(parent);
   for (const made of job.madeParents.toReversed()) fs.syncDirectory(dirname(made));
