@@ -109,6 +109,12 @@ type Records<T> = IterableIterator<T>;
 type OthersOf<Others extends readonly unknown[]> = { readonly [I in keyof Others]: Rdd<Others[I]> };
 type RecordsOf<Others extends readonly unknown[]> = { [I in keyof Others]: Records<Others[I]> };
 
+/**
+ * Makes array literals of two that a function gives pairs, `[string, number]`, instead of `(string | number)[]`: as the
+ * rest parameter of an overload for pairs, which it closes to functions that give `any`.
+ */
+export type PairsOnly<P> = 0 extends 1 & P ? [never] : [];
+
 let readNode: (rdd: Rdd<unknown>) => LineageNode;
 
 /** The lineage below a dataset. For the engine only. */
@@ -182,7 +188,7 @@ export class Rdd<T> {
    * The lineage as Spark prints it: a line a dataset, shuffles indented, what is cached with its sizes.
    *
    * ```ts
-   * console.log(session.parallelize(['a', 'b'], 2).map((w) => [w, 1] as const).reduceByKey((a, b) => a + b).toDebugString());
+   * console.log(session.parallelize(['a', 'b'], 2).map((w) => [w, 1]).reduceByKey((a, b) => a + b).toDebugString());
    * // (2) ShuffledRDD[2] at reduceByKey at job.ts:1 []
    * //  +-(2) MapPartitionsRDD[1] at map at job.ts:1 []
    * //     |  ParallelCollectionRDD[0] at parallelize at job.ts:1 []
@@ -235,9 +241,12 @@ export class Rdd<T> {
    *
    * ```ts
    * await session.parallelize([1, 2, 3]).map((x) => x * 2).collect(); // [2, 4, 6]
+   * session.parallelize(['a', 'b']).map((word) => [word, 1]); // an Rdd<[string, number]>: pairs
    * ```
    * The function runs in tasks, perhaps more than once a record, and must be synchronous: see `mapAsync`.
    */
+  map<P extends readonly [unknown, unknown]>(f: (record: T) => P, ...pairsOnly: PairsOnly<P>): Rdd<P>;
+  map<U>(f: (record: T) => U): Rdd<U>;
   map<U>(f: (record: T) => U): Rdd<U> {
     checkFunction('map', 'f', f);
     return this.#step('map', { kind: 'map', f: f as (record: unknown) => unknown });
@@ -264,6 +273,8 @@ export class Rdd<T> {
    * await session.parallelize(['a b', 'c']).flatMap((line) => line.split(' ')).collect(); // ['a', 'b', 'c']
    * ```
    */
+  flatMap<P extends readonly [unknown, unknown]>(f: (record: T) => Iterable<P>, ...pairsOnly: PairsOnly<P>): Rdd<P>;
+  flatMap<U>(f: (record: T) => Iterable<U>): Rdd<U>;
   flatMap<U>(f: (record: T) => Iterable<U>): Rdd<U> {
     checkFunction('flatMap', 'f', f);
     return this.#step('flatMap', { kind: 'flat-map', f: f as (record: unknown) => Iterable<unknown> });
@@ -527,7 +538,7 @@ export class Rdd<T> {
    * same seed gives the same sample of the same partitions.
    *
    * ```ts
-   * await session.range(1000, { numSlices: 1 }).sample(false, 0.1, 7).count(); // about 100, the same each time
+   * await session.range(1000).sample(false, 0.1, 7).count(); // about 100, the same each time
    * ```
    * Raises INVALID_ARGUMENT for a negative fraction, and without replacement for one above 1.
    */
@@ -669,7 +680,7 @@ export class Rdd<T> {
    * Applies a function to the value of each pair; keys and partitioning stay.
    *
    * ```ts
-   * await session.parallelize([['a', 1] as const]).mapValues((n) => n + 1).collect(); // [['a', 2]]
+   * await session.parallelize([['a', 1]]).mapValues((n) => n + 1).collect(); // [['a', 2]]
    * ```
    */
   mapValues<K, V, W>(this: Rdd<readonly [K, V]>, f: (value: V) => W): Rdd<[K, W]> {
@@ -681,7 +692,7 @@ export class Rdd<T> {
    * As `mapValues`, with any number of values for one.
    *
    * ```ts
-   * await session.parallelize([['a', 2] as const]).flatMapValues((n) => [n, n]).collect(); // [['a', 2], ['a', 2]]
+   * await session.parallelize([['a', 2]]).flatMapValues((n) => [n, n]).collect(); // [['a', 2], ['a', 2]]
    * ```
    */
   flatMapValues<K, V, W>(this: Rdd<readonly [K, V]>, f: (value: V) => Iterable<W>): Rdd<[K, W]> {
@@ -704,7 +715,7 @@ export class Rdd<T> {
    * Merges the values of each key, on the map side first.
    *
    * ```ts
-   * const words = session.parallelize(['a', 'b', 'a'], 1).map((w) => [w, 1] as const);
+   * const words = session.parallelize(['a', 'b', 'a'], 1).map((w) => [w, 1]);
    * await words.reduceByKey((a, b) => a + b).collect(); // [['a', 2], ['b', 1]]
    * ```
    * `f` must be associative. `partitions`, here and below: a number, or a partitioner; without it the largest
@@ -725,7 +736,7 @@ export class Rdd<T> {
    * As `reduceByKey`, starting from a zero for each key and partition.
    *
    * ```ts
-   * await session.parallelize([['a', 1], ['a', 2]] as const, 1).foldByKey(10, (a, b) => a + b).collect(); // [['a', 13]]
+   * await session.parallelize([['a', 1], ['a', 2]], 1).foldByKey(10, (a, b) => a + b).collect(); // [['a', 13]]
    * ```
    */
   foldByKey<K, V>(
@@ -745,7 +756,7 @@ export class Rdd<T> {
    * Aggregates the values of each key into another type. The functions may change and give back their first argument.
    *
    * ```ts
-   * await session.parallelize([['a', 1], ['a', 2]] as const, 1)
+   * await session.parallelize([['a', 1], ['a', 2]], 1)
    *   .aggregateByKey(() => [] as number[], (list, n) => (list.push(n), list), (a, b) => [...a, ...b])
    *   .collect(); // [['a', [1, 2]]]
    * ```
@@ -773,7 +784,7 @@ export class Rdd<T> {
    * `mapSideCombine: false` sends values instead of combiners: better when combining saves little.
    *
    * ```ts
-   * await session.parallelize([['a', 1], ['a', 2]] as const, 1)
+   * await session.parallelize([['a', 1], ['a', 2]], 1)
    *   .combineByKey((v) => `${v}`, (c, v) => `${c}+${v}`, (a, b) => `${a}|${b}`)
    *   .collect(); // [['a', '1+2']]
    * ```
@@ -799,7 +810,7 @@ export class Rdd<T> {
    * All values of each key, as an array: it must fit in memory.
    *
    * ```ts
-   * await session.parallelize([['a', 1], ['b', 2], ['a', 3]] as const, 1).groupByKey().collect(); // [['a', [1, 3]], ['b', [2]]]
+   * await session.parallelize([['a', 1], ['b', 2], ['a', 3]], 1).groupByKey().collect(); // [['a', [1, 3]], ['b', [2]]]
    * ```
    */
   groupByKey<K, V>(this: Rdd<readonly [K, V]>, partitions?: PartitionArgument): Rdd<[K, V[]]> {
@@ -810,8 +821,8 @@ export class Rdd<T> {
    * For each key of any of the datasets, the arrays of its values: this one's first, then each other one's.
    *
    * ```ts
-   * const ages = session.parallelize([['ann', 41]] as const, 1);
-   * const towns = session.parallelize([['ann', 'Bern'], ['bob', 'Rome']] as const, 1);
+   * const ages = session.parallelize([['ann', 41]], 1);
+   * const towns = session.parallelize([['ann', 'Bern'], ['bob', 'Rome']], 1);
    * await ages.cogroup([towns]).collect(); // [['ann', [[41], ['Bern']]], ['bob', [[], ['Rome']]]]
    * ```
    * `others`: one to three datasets, or one alone.
@@ -864,8 +875,8 @@ export class Rdd<T> {
    * Pairs of values of the keys both datasets have, every combination.
    *
    * ```ts
-   * const ages = session.parallelize([['ann', 41], ['bob', 7]] as const, 1);
-   * const towns = session.parallelize([['ann', 'Bern']] as const, 1);
+   * const ages = session.parallelize([['ann', 41], ['bob', 7]], 1);
+   * const towns = session.parallelize([['ann', 'Bern']], 1);
    * await ages.join(towns).collect(); // [['ann', [41, 'Bern']]]
    * ```
    * Keys are compared by value: see `distinct`. null and undefined are ordinary keys.
@@ -909,8 +920,8 @@ export class Rdd<T> {
    * The pairs whose key the other dataset does not have; duplicates stay.
    *
    * ```ts
-   * const ages = session.parallelize([['ann', 41], ['bob', 7]] as const, 1);
-   * await ages.subtractByKey(session.parallelize([['ann', 0]] as const, 1)).collect(); // [['bob', 7]]
+   * const ages = session.parallelize([['ann', 41], ['bob', 7]], 1);
+   * await ages.subtractByKey(session.parallelize([['ann', 0]], 1)).collect(); // [['bob', 7]]
    * ```
    */
   subtractByKey<K, V>(
@@ -959,7 +970,7 @@ export class Rdd<T> {
    * Sorts pairs by key, as `sortBy` does.
    *
    * ```ts
-   * await session.parallelize([['b', 1], ['a', 2]] as const).sortByKey().collect(); // [['a', 2], ['b', 1]]
+   * await session.parallelize([['b', 1], ['a', 2]]).sortByKey().collect(); // [['a', 2], ['b', 1]]
    * ```
    */
   sortByKey<K, V>(this: Rdd<readonly [K, V]>, options: SortOptions<K> = {}): Rdd<[K, V]> {
@@ -1330,7 +1341,7 @@ export class Rdd<T> {
    * The pairs as a `Map`, the last value of each key. A `Map` finds keys that are arrays or objects by identity only.
    *
    * ```ts
-   * await session.parallelize([['a', 1], ['a', 2]] as const).collectAsMap(); // Map { 'a' => 2 }
+   * await session.parallelize([['a', 1], ['a', 2]]).collectAsMap(); // Map { 'a' => 2 }
    * ```
    */
   async collectAsMap<K, V>(this: Rdd<readonly [K, V]>, options: ActionOptions = {}): Promise<Map<K, V>> {
@@ -1367,7 +1378,7 @@ export class Rdd<T> {
    * The values of one key. Where the dataset has a partitioner, only the key's partition is computed.
    *
    * ```ts
-   * await session.parallelize([['a', 1], ['b', 2], ['a', 3]] as const).lookup('a'); // [1, 3]
+   * await session.parallelize([['a', 1], ['b', 2], ['a', 3]]).lookup('a'); // [1, 3]
    * ```
    */
   async lookup<K, V>(this: Rdd<readonly [K, V]>, key: K, options: ActionOptions = {}): Promise<V[]> {

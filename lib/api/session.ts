@@ -6,7 +6,7 @@ import { EmptyNode } from '../lineage/nodes/empty-node.ts';
 import { RangeNode } from '../lineage/nodes/range-node.ts';
 import { checkInteger, invalidArgument } from './check-argument.ts';
 import { type JobScope, withJobScope } from './job-scope.ts';
-import { Rdd } from './rdd.ts';
+import { type PairsOnly, Rdd } from './rdd.ts';
 import { type EngineParts, SessionEngine } from './session-engine.ts';
 
 /**
@@ -71,6 +71,12 @@ export class Session implements AsyncDisposable {
    *
    * Raises INVALID_ARGUMENT for records that are not iterable, and for fewer than one slice.
    */
+  parallelize<P extends readonly [unknown, unknown]>(
+    records: Iterable<P>,
+    numSlices?: number,
+    ...pairsOnly: PairsOnly<P>
+  ): Rdd<P>;
+  parallelize<T>(records: Iterable<T>, numSlices?: number): Rdd<T>;
   parallelize<T>(records: Iterable<T>, numSlices?: number): Rdd<T> {
     const origin = this.#engine.origin('parallelize');
     if (records === null || records === undefined || typeof records[Symbol.iterator] !== 'function') {

@@ -1,0 +1,147 @@
+/** What the compiler makes of datasets. Checked by `npm run types`; run, the functions are only looked at. */
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Histogram } from '../../lib/api/histogram.ts';
+import { hashPartitioner } from '../../lib/api/partition-argument.ts';
+import type { Rdd } from '../../lib/api/rdd.ts';
+import type { Session } from '../../lib/api/session.ts';
+import type { StatCounter } from '../../lib/api/stat-counter.ts';
+
+/** Compiled, never called. */
+function compiles(check: (session: Session) => unknown): void {
+  expect(check).toBeTypeOf('function');
+}
+
+describe('the types of datasets', () => {
+  it('follow functions over records', () => {
+    compiles((session) => {
+      const numbers = session.range(10);
+      expectTypeOf(numbers).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(numbers.map((x) => `${x}`)).toEqualTypeOf<Rdd<string>>();
+      expectTypeOf(numbers.map(() => 1)).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(numbers.map((x) => ({ x }))).toEqualTypeOf<Rdd<{ x: number }>>();
+      expectTypeOf(numbers.map((x) => [x, x, x])).toExtend<Rdd<number[]>>();
+      expectTypeOf(numbers.map((x) => Array(x).fill(x) as number[])).toEqualTypeOf<Rdd<number[]>>();
+      expectTypeOf(numbers.map((x) => (x > 1 ? null : x))).toEqualTypeOf<Rdd<number | null>>();
+      expectTypeOf(numbers.map(() => JSON.parse('1'))).toEqualTypeOf<Rdd<ReturnType<typeof JSON.parse>>>();
+      expectTypeOf(numbers.flatMap((x) => `${x}`.split(''))).toEqualTypeOf<Rdd<string>>();
+      expectTypeOf(numbers.glom()).toEqualTypeOf<Rdd<number[]>>();
+      expectTypeOf(numbers.mapAsync(async (x) => `${x}`)).toEqualTypeOf<Rdd<string>>();
+      expectTypeOf(numbers.mapPartitions((xs) => [[...xs].length])).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(numbers.keyBy(String)).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(numbers.groupBy((x) => x % 2 === 0)).toEqualTypeOf<Rdd<[boolean, number[]]>>();
+      expectTypeOf(numbers.zipWithIndex()).toEqualTypeOf<Rdd<[number, number]>>();
+      expectTypeOf(numbers.cartesian(session.parallelize(['a']))).toEqualTypeOf<Rdd<[number, string]>>();
+      expectTypeOf(numbers.union(session.parallelize(['a']))).toEqualTypeOf<Rdd<number | string>>();
+      expectTypeOf(numbers.union(numbers)).toEqualTypeOf<Rdd<number>>();
+      const mixed = session.parallelize<string | number>(['a', 1]);
+      expectTypeOf(mixed.filter((x) => typeof x === 'string')).toEqualTypeOf<Rdd<string>>();
+      expectTypeOf(numbers.zipPartitions([mixed], (xs, ys) => [[xs, ys].length])).toEqualTypeOf<Rdd<number>>();
+    });
+  });
+
+  it('make pairs of array literals of two, without "as const"', () => {
+    compiles((session) => {
+      const words = session.parallelize(['a', 'b']).map((word) => [word, 1]);
+      expectTypeOf(words).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(words.reduceByKey((a, b) => a + b)).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(words.flatMap(([k, v]) => [[v, k]])).toEqualTypeOf<Rdd<[number, string]>>();
+      expectTypeOf(session.parallelize([['a', 1]])).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(session.parallelize([[1, 2], [3]])).toEqualTypeOf<Rdd<number[]>>();
+      expectTypeOf(session.parallelize([1, 2])).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(session.parallelize(new Map([['a', 1]]))).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(session.parallelize([['a', 1]] as const)).toEqualTypeOf<Rdd<readonly ['a', 1]>>();
+    });
+  });
+
+  it('keep methods of pairs to pairs', () => {
+    compiles((session) => {
+      const numbers = session.range(10);
+      // @ts-expect-error numbers are not pairs
+      numbers.mapValues((x: number) => x);
+      // @ts-expect-error numbers are not pairs
+      numbers.reduceByKey((a: number) => a);
+      // @ts-expect-error numbers are not pairs
+      numbers.join(numbers);
+      // @ts-expect-error triples are not pairs
+      numbers.map((x) => [x, x, x] as [number, number, number]).keys();
+      // @ts-expect-error strings have no sum
+      session.parallelize(['a']).sum();
+      // @ts-expect-error a key of another type
+      session.parallelize([['a', 1]]).lookup(1);
+      // @ts-expect-error the result must be a number, too
+      session.parallelize([['a', 1]]).reduceByKey((a, b) => `${a}${b}`);
+      // @ts-expect-error keys of different types
+      session.parallelize([['a', 1]]).join(session.parallelize([[1, 1]]));
+    });
+  });
+
+  it('follow values of pairs and joins', () => {
+    compiles((session) => {
+      const ages = session.parallelize<[string, number]>([]);
+      const towns = session.parallelize<readonly [string, { town: string }]>([]);
+      type Town = { town: string };
+      expectTypeOf(ages.mapValues(String)).toEqualTypeOf<Rdd<[string, string]>>();
+      expectTypeOf(ages.flatMapValues((n) => [n > 1])).toEqualTypeOf<Rdd<[string, boolean]>>();
+      expectTypeOf(towns.values()).toEqualTypeOf<Rdd<Town>>();
+      expectTypeOf(towns.keys()).toEqualTypeOf<Rdd<string>>();
+      expectTypeOf(ages.groupByKey()).toEqualTypeOf<Rdd<[string, number[]]>>();
+      expectTypeOf(ages.join(towns)).toEqualTypeOf<Rdd<[string, [number, Town]]>>();
+      expectTypeOf(ages.leftOuterJoin(towns)).toEqualTypeOf<Rdd<[string, [number, Town | undefined]]>>();
+      expectTypeOf(ages.rightOuterJoin(towns)).toEqualTypeOf<Rdd<[string, [number | undefined, Town]]>>();
+      expectTypeOf(ages.fullOuterJoin(towns)).toEqualTypeOf<Rdd<[string, [number | undefined, Town | undefined]]>>();
+      expectTypeOf(ages.cogroup(towns)).toEqualTypeOf<Rdd<[string, [number[], Town[]]]>>();
+      expectTypeOf(ages.cogroup([towns, ages])).toEqualTypeOf<Rdd<[string, [number[], Town[], number[]]]>>();
+      expectTypeOf(ages.groupWith(towns, ages, towns)).toEqualTypeOf<
+        Rdd<[string, [number[], Town[], number[], Town[]]]>
+      >();
+      expectTypeOf(ages.partitionBy(hashPartitioner(2)).sortByKey()).toEqualTypeOf<Rdd<[string, number]>>();
+      const lists = ages.aggregateByKey(
+        () => [] as number[],
+        (list, n) => [...list, n],
+        (a, b) => a.concat(b),
+      );
+      expectTypeOf(lists).toEqualTypeOf<Rdd<[string, number[]]>>();
+    });
+  });
+
+  it('follow actions', () => {
+    compiles((session) => {
+      const numbers = session.range(10);
+      const ages = session.parallelize<[string, number]>([]);
+      expectTypeOf(numbers.collect()).toEqualTypeOf<Promise<number[]>>();
+      expectTypeOf(
+        numbers.aggregate(
+          '',
+          (text, x) => text + x,
+          (a, b) => a + b,
+        ),
+      ).toEqualTypeOf<Promise<string>>();
+      expectTypeOf(
+        numbers.aggregate(
+          0,
+          (n, x) => n + x,
+          (a, b) => a + b,
+        ),
+      ).toEqualTypeOf<Promise<number>>();
+      expectTypeOf(numbers.fold(0, (a, b) => a + b)).toEqualTypeOf<Promise<number>>();
+      expectTypeOf(numbers.stats()).toEqualTypeOf<Promise<StatCounter>>();
+      expectTypeOf(numbers.histogram(3)).toEqualTypeOf<Promise<Histogram>>();
+      expectTypeOf(ages.lookup('ann')).toEqualTypeOf<Promise<number[]>>();
+      expectTypeOf(ages.collectAsMap()).toEqualTypeOf<Promise<Map<string, number>>>();
+      expectTypeOf(ages.countByKey()).toEqualTypeOf<Promise<Map<string, number>>>();
+      expectTypeOf(numbers.countByValue()).toEqualTypeOf<Promise<Map<number, number>>>();
+      expectTypeOf(numbers.toLocalIterator()).toExtend<AsyncIterable<number>>();
+      // @ts-expect-error levels have names
+      numbers.persist('FAST');
+    });
+  });
+
+  it('take a dataset of a narrower type where a wider one is asked for', () => {
+    compiles((session) => {
+      const wide = (records: Rdd<string | number>): Rdd<string | number> => records;
+      expectTypeOf(wide(session.range(3))).toEqualTypeOf<Rdd<string | number>>();
+      const pairs = (records: Rdd<readonly [string, unknown]>): Rdd<string> => records.keys();
+      expectTypeOf(pairs(session.parallelize<[string, number]>([]))).toEqualTypeOf<Rdd<string>>();
+    });
+  });
+});
