@@ -58,7 +58,7 @@ function isWide(text: string): boolean {
 }
 
 /** Memory of plain values, from a sample where there are many. */
-export function estimateValues(values: readonly unknown[], depth: number): number {
+function estimateValues(values: readonly unknown[], depth: number): number {
   const count = values.length;
   const step = Math.max(1, Math.floor(count / VALUE_SAMPLE));
   let bytes = 0;

@@ -1,4 +1,6 @@
 /** Appends a tree of columns to a frame (FORMAT.md). `base` is where the frame begins: alignment counts from there. */
+
+import { invariant } from '../../lib/base/invariant.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import type { Column } from '../schema/batch.ts';
 import { COLUMN_KINDS, HAS_NULLS } from './column-kinds.ts';
@@ -13,6 +15,10 @@ export function writeColumn(out: ByteWriter, column: Column, count: number, base
   // Objects and tuples of nothing get marks too: an entry must cost a byte, so that no count runs away from its bytes.
   const nulls = column.nulls ?? (isEmpty(column) ? new Uint8Array(count) : undefined);
   out.u8(COLUMN_KINDS.indexOf(column.kind) + (nulls === undefined ? 0 : HAS_NULLS));
+  invariant(
+    entryCount(column, count) === count && (nulls?.length ?? count) === count,
+    `a ${column.kind} column of another length`,
+  );
   if (nulls !== undefined) out.raw(nulls);
   switch (column.kind) {
     case 'int':
@@ -63,6 +69,23 @@ export function writeColumn(out: ByteWriter, column: Column, count: number, base
       for (let i = 0; i < count; i++) values.write(column.values[i]);
       return;
     }
+  }
+}
+
+/** Entries a column has by its own arrays; objects and tuples leave that to their children. */
+function entryCount(column: Column, count: number): number {
+  switch (column.kind) {
+    case 'object':
+    case 'tuple':
+      return count;
+    case 'list':
+      return column.offsets.length - 1;
+    case 'dictionary':
+      return column.codes.length;
+    case 'string':
+      return column instanceof EncodedStrings ? column.block.count : column.values.length;
+    default:
+      return column.values.length;
   }
 }
 

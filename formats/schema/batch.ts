@@ -9,7 +9,10 @@
 /** Marks per record in a column's `nulls`: 0 present, 1 `null`, 2 `undefined`. The value slot of 1 and 2 is unused. */
 export type NullMarks = Uint8Array;
 
-/** Numbers that are all int32 (and not -0), in the narrowest array that holds them. */
+/**
+ * Numbers that are all int32 (and not -0), in the narrowest array that holds them. A column of nothing but null and
+ * undefined is one of these too, with zeros under its marks.
+ */
 export interface IntColumn {
   readonly kind: 'int';
   readonly values: Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array;
@@ -38,7 +41,10 @@ export interface DictionaryColumn {
   readonly nulls: NullMarks | undefined;
 }
 
-/** Strings that repeat too little for a dictionary; `values[i]` is '' where `nulls[i]` is not 0. */
+/**
+ * Strings that repeat too little for a dictionary; `values[i]` is '' where `nulls[i]` is not 0. In a batch read from a
+ * frame `values` is a getter that decodes on first use: read it once, outside of loops.
+ */
 export interface StringColumn {
   readonly kind: 'string';
   readonly values: readonly string[];
@@ -74,7 +80,10 @@ export interface TupleColumn {
   readonly nulls: NullMarks | undefined;
 }
 
-/** Arrays of any length over items of one shape: record i holds `item[offsets[i]] … item[offsets[i + 1] - 1]`. */
+/**
+ * Arrays of any length over items of one shape: record i holds `item[offsets[i]] … item[offsets[i + 1] - 1]`.
+ * There is one offset more than records; the first is 0, the last the number of items.
+ */
 export interface ListColumn {
   readonly kind: 'list';
   readonly offsets: Int32Array;
