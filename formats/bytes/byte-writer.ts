@@ -10,12 +10,28 @@ import { isWellFormed, TEXT_ASCII, TEXT_UTF8, TEXT_UTF16, type TextEncodingTag }
 /** No buffer grows over this: 2 GiB less a page, under what `Buffer` takes on every supported Node. */
 const MAX_BYTES = 2 ** 31 - 4096;
 const SMALL = 64 * 1024;
-const POOL_LIMIT = 4;
-const POOL_MAX_BYTES = 16 * 1024 * 1024;
+/** A map task holds a buffer per reducer: the pool keeps those of one ordinary task for the next. */
+const POOL_MAX_STORES = 256;
+const POOL_MAX_BYTES = 64 * 1024 * 1024;
 /** Below this length a loop over characters beats a call into native code (24 characters: about equal). */
 const SHORT_TEXT = 24;
 
 const pool: ArrayBuffer[] = [];
+let pooledBytes = 0;
+
+function takeFromPool(minBytes: number): ArrayBuffer | undefined {
+  const index = pool.findLastIndex((store) => store.byteLength >= minBytes);
+  if (index < 0) return undefined;
+  const [store] = pool.splice(index, 1);
+  pooledBytes -= store?.byteLength ?? 0;
+  return store;
+}
+
+function giveToPool(store: ArrayBuffer): void {
+  if (pool.length >= POOL_MAX_STORES || pooledBytes + store.byteLength > POOL_MAX_BYTES) return;
+  pool.push(store);
+  pooledBytes += store.byteLength;
+}
 
 export class ByteWriter implements Disposable {
   #store: ArrayBuffer;
@@ -30,8 +46,7 @@ export class ByteWriter implements Disposable {
   constructor(options: { readonly initialBytes?: number; readonly maxBytes?: number } = {}) {
     const initial = options.initialBytes ?? SMALL;
     this.#maxBytes = Math.min(options.maxBytes ?? MAX_BYTES, MAX_BYTES);
-    const index = pool.findIndex((store) => store.byteLength >= initial);
-    this.#store = index >= 0 ? (pool.splice(index, 1)[0] as ArrayBuffer) : new ArrayBuffer(Math.max(initial, 64));
+    this.#store = takeFromPool(initial) ?? new ArrayBuffer(Math.max(initial, 64));
     this.#buffer = Buffer.from(this.#store);
     this.#view = new DataView(this.#store);
     this.#room = Math.min(this.#store.byteLength, this.#maxBytes);
@@ -258,7 +273,7 @@ export class ByteWriter implements Disposable {
     this.#view = new DataView(this.#store);
     this.#room = 0;
     this.#length = 0;
-    if (pool.length < POOL_LIMIT && store.byteLength <= POOL_MAX_BYTES) pool.push(store);
+    giveToPool(store);
   }
 
   #grow(count: number): void {
