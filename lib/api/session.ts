@@ -1,9 +1,15 @@
 import { resolveConfig } from '../config/config.ts';
 import type { Config, SessionOptions } from '../config/options.ts';
 import type { EngineEvent } from '../events/engine-event.ts';
+import { BinaryRecordsNode } from '../lineage/nodes/binary-records-node.ts';
 import { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { EmptyNode } from '../lineage/nodes/empty-node.ts';
+import type { InputPath } from '../lineage/nodes/input-files.ts';
+import { ObjectFileNode } from '../lineage/nodes/object-file-node.ts';
 import { RangeNode } from '../lineage/nodes/range-node.ts';
+import { StepNode } from '../lineage/nodes/step-node.ts';
+import { TextScanNode } from '../lineage/nodes/text-scan-node.ts';
+import { BinaryFileScanNode, WholeTextScanNode } from '../lineage/nodes/whole-file-scan-node.ts';
 import { checkInteger, invalidArgument } from './check-argument.ts';
 import { type JobScope, withJobScope } from './job-scope.ts';
 import { type PairsOnly, Rdd } from './rdd.ts';
@@ -110,6 +116,72 @@ export class Session implements AsyncDisposable {
     return new Rdd<number>(this.#engine, new RangeNode(origin, start, end, step, this.#slices('range', numSlices)));
   }
 
+  /**
+   * The lines of text files, without their ends (`\n`, `\r\n` or `\r`). `path` is a file, a directory (its files but
+   * those that begin with `_` or `.`), a pattern (`logs/2026-*.txt`, `{a,b}/**`), or several of these. Files are cut
+   * into about `minPartitions` splits at the ends of lines; `*.gz` and `*.zst` are decompressed, one partition each.
+   * Invalid UTF-8 reads as U+FFFD.
+   *
+   * ```ts
+   * await session.textFile('logs/*.txt').filter((line) => line.includes('ERROR')).count();
+   * ```
+   *
+   * Files are looked for when partitions are first needed: FILE_NOT_FOUND comes with the first action. A line longer
+   * than 64 MiB raises LIMIT_EXCEEDED, a damaged compressed file CORRUPT_FILE.
+   */
+  textFile(path: InputPath, minPartitions?: number): Rdd<string> {
+    const partitions = this.#minPartitions('textFile', path, minPartitions);
+    const scan = new TextScanNode(this.#engine.origin('textFile'), this.#engine.fileSystem, {
+      path,
+      minPartitions: partitions,
+    });
+    // Spark's textFile is two datasets, both named after the path: lineages then read the same.
+    const lines = new StepNode(this.#engine.origin('textFile'), scan, { kind: 'pass' });
+    scan.name = lines.name = describePath(path);
+    return new Rdd<string>(this.#engine, lines);
+  }
+
+  /**
+   * `[path, content]` for each file, whole: for many small files. Files are packed into about `minPartitions`
+   * partitions. Paths and errors as for `textFile`; a file over 512 MiB raises LIMIT_EXCEEDED.
+   */
+  wholeTextFiles(path: InputPath, minPartitions?: number): Rdd<[path: string, content: string]> {
+    const options = { path, minPartitions: this.#minPartitions('wholeTextFiles', path, minPartitions) };
+    const node = new WholeTextScanNode(this.#engine.origin('wholeTextFiles'), this.#engine.fileSystem, options);
+    node.name = describePath(path);
+    return new Rdd<[string, string]>(this.#engine, node);
+  }
+
+  /** `[path, bytes]` for each file, whole. As `wholeTextFiles` otherwise; each buffer is the caller's own. */
+  binaryFiles(path: InputPath, minPartitions?: number): Rdd<[path: string, content: Buffer]> {
+    const options = { path, minPartitions: this.#minPartitions('binaryFiles', path, minPartitions) };
+    const { fileSystem, defaultParallelism } = this.#engine;
+    const node = new BinaryFileScanNode(this.#engine.origin('binaryFiles'), fileSystem, options, defaultParallelism);
+    node.name = describePath(path);
+    return new Rdd<[string, Buffer]>(this.#engine, node);
+  }
+
+  /** Records of `recordLength` bytes each. Raises PARTIAL_RECORD for a file that does not hold a whole number of them. */
+  binaryRecords(path: InputPath, recordLength: number): Rdd<Buffer> {
+    checkPath('binaryRecords', path);
+    checkInteger('binaryRecords', 'recordLength', recordLength, 1);
+    const origin = this.#engine.origin('binaryRecords');
+    const node = new BinaryRecordsNode(origin, this.#engine.fileSystem, path, recordLength);
+    node.name = describePath(path);
+    return new Rdd<Buffer>(this.#engine, node);
+  }
+
+  /**
+   * The records that `saveAsObjectFile` wrote, one partition per part file. Every byte is verified: CORRUPT_FILE tells
+   * where a file is damaged. Classes have to be registered as they were when writing (`registerRecordClass`).
+   */
+  objectFile<T>(path: InputPath): Rdd<T> {
+    checkPath('objectFile', path);
+    const node = new ObjectFileNode(this.#engine.origin('objectFile'), this.#engine.fileSystem, path);
+    node.name = describePath(path);
+    return new Rdd<T>(this.#engine, node);
+  }
+
   /** A dataset without records and without partitions. */
   emptyRdd<T = never>(): Rdd<T> {
     return new Rdd<T>(this.#engine, new EmptyNode(this.#engine.origin('emptyRdd'), []));
@@ -155,9 +227,27 @@ export class Session implements AsyncDisposable {
     await this.close();
   }
 
+  /** Spark's `defaultMinPartitions` where the caller does not say: two at the most. */
+  #minPartitions(method: string, path: InputPath, minPartitions: number | undefined): number {
+    checkPath(method, path);
+    if (minPartitions === undefined) return Math.min(this.#engine.defaultParallelism, 2);
+    checkInteger(method, 'minPartitions', minPartitions, 1);
+    return minPartitions;
+  }
+
   #slices(method: string, numSlices: number | undefined): number {
     if (numSlices === undefined) return this.#engine.defaultParallelism;
     checkInteger(method, 'numSlices', numSlices, 1);
     return numSlices;
   }
+}
+
+function checkPath(method: string, path: unknown): void {
+  const isPath = (value: unknown): boolean => typeof value === 'string' && value !== '';
+  if (isPath(path) || (Array.isArray(path) && path.length > 0 && path.every(isPath))) return;
+  throw invalidArgument(method, 'path', 'a path, a pattern, or a non-empty array of these', path);
+}
+
+function describePath(path: InputPath): string {
+  return typeof path === 'string' ? path : path.join(',');
 }
