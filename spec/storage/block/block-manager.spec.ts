@@ -176,6 +176,21 @@ describe('a block manager', () => {
     }
   });
 
+  test('gives everything back when what does not fit cannot be written either', () => {
+    for (const calls of [['makeDirectory'], ['open'], ['write'], ['rename']] as const) {
+      const fixture = new Fixture(3_000);
+      fixture.fileSystem.fail({ at: 1, calls, errno: 'ENOSPC' });
+      const source = new WatchedBatches(...numbers(0, 10).map((i) => ROWS.slice(100 * i, 100 * i + 100)));
+      const batches = fixture.blocks.getOrElseUpdate(id, STORAGE_LEVELS.MEMORY_AND_DISK, () => source);
+      expect(() => rowsOf(batches)).toThrow('DISK_FULL');
+      expect(fixture.budget.storageUsedBytes).toBe(0);
+      expect(source.asked).toBeGreaterThanOrEqual(10);
+      expect(fixture.blocks.hasBlock(id)).toBe(false);
+      expect(fixture.read('MEMORY_AND_DISK')).toEqual(ROWS);
+      fixture.end();
+    }
+  });
+
   test('cannot store at a serialized or disk level what cannot be serialized, and says so', () => {
     const fixture = new Fixture();
     const read = (level: StorageLevelName) =>
