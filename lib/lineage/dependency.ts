@@ -1,4 +1,5 @@
 import type { ShuffleId } from '../base/ids.ts';
+import type { KeyOrder } from './key-order.ts';
 import type { LineageNode } from './lineage-node.ts';
 import type { Partitioner } from './partitioner.ts';
 
@@ -31,14 +32,6 @@ export interface ShuffleDependency {
   readonly mapSideCombine: boolean;
   /** The order of keys within a reduce partition, when the reader sorts. */
   readonly keyOrder: KeyOrder | undefined;
-}
-
-/** The order of a sorted shuffle. */
-export interface KeyOrder {
-  readonly compare: (a: unknown, b: unknown) => number;
-  readonly ascending: boolean;
-  /** Whether `compare` is the engine's own order, for which faster roads exist. */
-  readonly natural: boolean;
 }
 
 export type Dependency = NarrowDependency | ShuffleDependency;

@@ -4,7 +4,7 @@
  */
 import { CairnError, describeValue } from '../base/errors.ts';
 import { hashKey, nonNegativeMod } from '../base/hash.ts';
-import type { KeyOrder } from './dependency.ts';
+import type { KeyOrder } from './key-order.ts';
 
 export interface Partitioner {
   /** `custom` compares by identity. */

@@ -1,7 +1,7 @@
 /**
  * Sorts pairs by key, stably. Numbers in natural order go by radix over their bits, everything else by comparison.
  */
-import type { KeyOrder } from '../lineage/dependency.ts';
+import type { KeyOrder } from '../lineage/key-order.ts';
 
 type Pair = readonly [unknown, unknown];
 

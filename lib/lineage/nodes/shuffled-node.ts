@@ -1,5 +1,6 @@
 import type { ShuffleId } from '../../base/ids.ts';
-import type { Aggregator, KeyOrder, ShuffleDependency } from '../dependency.ts';
+import type { Aggregator, ShuffleDependency } from '../dependency.ts';
+import type { KeyOrder } from '../key-order.ts';
 import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
 import type { Partitioner } from '../partitioner.ts';
