@@ -11,6 +11,7 @@ import { CairnError, describeValue } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
 import type { Aggregator, ShuffleDependency } from '../lineage/dependency.ts';
+import { describeNode } from '../lineage/explain-lineage.ts';
 import { ComputedNode, type LineageNode } from '../lineage/lineage-node.ts';
 import { checkPair } from '../lineage/pair.ts';
 import type { Partition } from '../lineage/partition.ts';
@@ -179,7 +180,7 @@ export class RunningTask implements TaskContext {
       {
         operation,
         partition: this.partition,
-        dataset: describeDataset(node),
+        dataset: describeNode(node),
         attempt: this.attempt,
         reason: error instanceof Error ? `${error.name}: ${error.message}` : `thrown value ${describeValue(error)}`,
       },
@@ -279,12 +280,6 @@ export class RunningTask implements TaskContext {
       yield* this.#environment.mapOutputs.readPartition(output, partition);
     }
   }
-}
-
-/** `MapPartitionsRDD[3] at map at job.ts:14`, with its name before when it has one. */
-function describeDataset(node: LineageNode): string {
-  const name = node.name === undefined ? '' : `${node.name} `;
-  return `${name}${node.className}[${node.id}] at ${describeCallSite(node.callSite)}`;
 }
 
 function lengthOf(batch: TaskBatch): number {

@@ -2,9 +2,10 @@ import { formatByteSize } from '../base/byte-size.ts';
 import type { ErrorKind } from '../base/error-table.ts';
 import { CairnError, serializeError } from '../base/errors.ts';
 import type { TaskDescription } from '../exec/task.ts';
+import { describeNode } from '../lineage/explain-lineage.ts';
 import type { JobSubmission } from './dag-event.ts';
 import { originalError } from './retry-policy.ts';
-import { describeNode, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * JOB_FAILED for a task that failed `failures` times, in Spark's words. Its cause is the task's last error as its

@@ -40,12 +40,6 @@ export function workOf(stage: Stage): StageWork {
     : { kind: 'shuffle-map', node: stage.node, dependency: stage.dependency };
 }
 
-/** `MapPartitionsRDD[3] at map at job.ts:12`, after its name when it has one. */
-export function describeNode(node: LineageNode): string {
-  const name = node.name === undefined ? '' : `${node.name} `;
-  return `${name}${node.className}[${node.id}] at ${describeCallSite(node.callSite)}`;
-}
-
 /** The name of a stage: where its last node was made, or for the end of a job, where its action was called. */
 export function stageName(site: CallSite): string {
   return describeCallSite(site);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stageId } from '../../../lib/base/ids.ts';
-import { describeNode, type Stage, stageName, workOf } from '../../../lib/scheduler/stage.ts';
+import { describeNode } from '../../../lib/lineage/explain-lineage.ts';
+import { type Stage, stageName, workOf } from '../../../lib/scheduler/stage.ts';
 import { callSite, Lineage } from './support/lineages.ts';
 
 describe('a stage', () => {

@@ -1,5 +1,6 @@
+import { describeNode } from '../../../../lib/lineage/explain-lineage.ts';
 import type { LineageNode } from '../../../../lib/lineage/lineage-node.ts';
-import { describeNode, type Stage } from '../../../../lib/scheduler/stage.ts';
+import type { Stage } from '../../../../lib/scheduler/stage.ts';
 import type { MaterializedNodes } from '../../../../lib/scheduler/stage-builder.ts';
 
 /** The stage graph of a job as text, sources first: what each stage computes and what it reads. */
