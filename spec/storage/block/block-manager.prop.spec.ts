@@ -195,6 +195,6 @@ test('blocks always read as what was computed, and memory is always accounted fo
       }
       world.end();
     }),
-    { seed: 20_261_120, numRuns: 400 },
+    { seed: 20_261_120, numRuns: 1000 },
   );
 });
