@@ -4,12 +4,9 @@
  * A line ends with `\n`, `\r\n` or a lone `\r`, as Hadoop's `LineReader` has it; what follows the last terminator is a
  * line when it is not empty. Text is UTF-8, and invalid bytes become U+FFFD: terminators are ASCII, so a chunk may
  * end anywhere without changing what is decoded.
- *
- * A whole chunk is decoded at once and cut with `substring`: several times as fast as decoding line by line. The
- * price is that V8 keeps the chunk's text alive as long as one of its lines.
  */
-import { isAscii } from 'node:buffer';
 import { CairnError } from '../../lib/base/errors.ts';
+import { cutLines, decodeText } from './cut-lines.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -68,17 +65,17 @@ export class LineCutter {
     if (this.#carried > 0) {
       const first = nextTerminator(bytes, from);
       this.#keep(bytes.subarray(from, first));
-      lines.push(decode(this.#carry.subarray(0, this.#carried)));
+      lines.push(decodeText(this.#carry.subarray(0, this.#carried)));
       this.#carried = 0;
       from = afterTerminator(bytes, first);
     }
-    if (from <= end) cut(bytes.subarray(from, end + 1), lines);
+    if (from <= end) cutLines(bytes.subarray(from, end + 1), lines);
     if (end + 1 < bytes.length) this.#keep(bytes.subarray(end + 1));
   }
 
   /** Appends the last line when no terminator follows it. */
   finish(lines: string[]): void {
-    if (this.#carried > 0) lines.push(decode(this.#carry.subarray(0, this.#carried)));
+    if (this.#carried > 0) lines.push(decodeText(this.#carry.subarray(0, this.#carried)));
     this.#carried = 0;
     this.#carry = Buffer.alloc(0);
     this.#afterReturn = false;
@@ -118,45 +115,4 @@ function afterTerminator(bytes: Uint8Array, at: number): number {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function decode(bytes: Buffer): string {
-  return isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
-}
-
-/** Cuts bytes that begin with a line and end with a terminator. */
-function cut(bytes: Buffer, lines: string[]): void {
-  const text = decode(bytes);
-  const length = text.length;
-  let back = text.indexOf('\r');
-  if (back < 0) {
-    for (let from = 0; from < length; ) {
-      const end = text.indexOf('\n', from);
-      lines.push(text.substring(from, end));
-      from = end + 1;
-    }
-    return;
-  }
-  // `feed` and `back` are the next \n and \r at or after `from`; `length` stands for none.
-  let feed = indexOrEnd(text, '\n', 0);
-  for (let from = 0; from < length; ) {
-    if (back < feed) {
-      lines.push(text.substring(from, back));
-      from = back + 1;
-      if (feed === from) {
-        from++;
-        feed = indexOrEnd(text, '\n', from);
-      }
-      back = indexOrEnd(text, '\r', from);
-    } else {
-      lines.push(text.substring(from, feed));
-      from = feed + 1;
-      feed = indexOrEnd(text, '\n', from);
-    }
-  }
-}
-
-function indexOrEnd(text: string, character: string, from: number): number {
-  const at = text.indexOf(character, from);
-  return at < 0 ? text.length : at;
 }
