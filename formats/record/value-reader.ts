@@ -257,8 +257,13 @@ export class ValueReader {
   #url(): URL {
     const start = this.#in.offset;
     const href = this.#in.string();
-    if (!URL.canParse(href)) throw this.#in.corrupt('a URL', 'other text', start);
-    return new URL(href);
+    try {
+      // Not URL.canParse: on Node 20 it takes some text that the constructor refuses.
+      return new URL(href);
+    } catch (error) {
+      if (error instanceof TypeError) throw this.#in.corrupt('a URL', 'other text', start);
+      throw error;
+    }
   }
 
   #typedArray(): tag.TypedArray {

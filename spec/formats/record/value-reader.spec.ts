@@ -119,7 +119,8 @@ describe('the value reader', () => {
       'a false URL',
       (out) => {
         out.u8(tag.TAG_URL);
-        out.string('no url');
+        // Node 20's URL.canParse says yes to this one once it is optimised.
+        out.string('https://example.oÊ/a?b');
       },
     ],
     [
