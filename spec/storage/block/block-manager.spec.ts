@@ -179,7 +179,8 @@ describe('a block manager', () => {
   test('gives everything back when what does not fit cannot be written either', () => {
     for (const calls of [['makeDirectory'], ['open'], ['write'], ['rename']] as const) {
       const fixture = new Fixture(3_000);
-      fixture.fileSystem.fail({ at: 1, calls, errno: 'ENOSPC' });
+      // The first file that is opened is the block, to be read: it is not there.
+      fixture.fileSystem.fail({ at: calls[0] === 'open' ? 2 : 1, calls, errno: 'ENOSPC' });
       const source = new WatchedBatches(...numbers(0, 10).map((i) => ROWS.slice(100 * i, 100 * i + 100)));
       const batches = fixture.blocks.getOrElseUpdate(id, STORAGE_LEVELS.MEMORY_AND_DISK, () => source);
       expect(() => rowsOf(batches)).toThrow('DISK_FULL');
