@@ -296,8 +296,9 @@ export class SessionEngine implements Engine {
     }
   }
 
+  /** Asked within the scheduler's loop, where nothing may raise: touches no file. */
   #isFullyCached(node: LineageNode): boolean {
-    return node.isPersisted && this.blocks.nodeStatus(node.id).cachedPartitions === node.partitions.length;
+    return node.isPersisted && this.blocks.countBlocks(node.id) === node.partitions.length;
   }
 
   #onBlockEvent(event: BlockEvent): void {

@@ -16,7 +16,7 @@ import { type ResultStage, type ShuffleMapStage, stageName } from './stage.ts';
 
 /** What of a lineage need not be computed. Asked again whenever a stage is about to run: answers may change. */
 export interface MaterializedNodes {
-  /** Whether every partition of the node has a block. Its stages are still made, as blocks may be lost. */
+  /** Whether every partition of the node has a block. Its stages are still made, as blocks may be lost. Must not raise. */
   isFullyCached(node: LineageNode): boolean;
   /** Whether a committed checkpoint holds the node, so that its lineage is cut off there. Default: none is. */
   isCheckpointed?(node: LineageNode): boolean;
