@@ -119,8 +119,7 @@ describe('the value reader', () => {
       'a false URL',
       (out) => {
         out.u8(tag.TAG_URL);
-        // Node 20's URL.canParse says yes to this one once it is optimised.
-        out.string('https://example.oÊ/a?b');
+        out.string('no url');
       },
     ],
     [
