@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { BitInput } from './bit-input.ts';
 import type { ByteStream } from './byte-stream.ts';
-import { BitInput, Inflater } from './inflate.ts';
+import { Inflater } from './inflate.ts';
 
 const FLAG_HEADER_CRC = 2;
 const FLAG_EXTRA = 4;

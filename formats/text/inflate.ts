@@ -5,12 +5,11 @@
  * by synchronous iterators in bounded memory, so the decoder is here: a pull of input gives a pull of output, and all
  * that is held is one window and one piece of output.
  */
-import { CairnError } from '../../lib/base/errors.ts';
-import type { ByteStream } from './byte-stream.ts';
+import type { CairnError } from '../../lib/base/errors.ts';
+import type { BitInput } from './bit-input.ts';
 
 const WINDOW_BYTES = 32 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
-const INPUT_BYTES = 64 * 1024;
 const LONGEST_MATCH = 258;
 
 const LENGTH_BASE = Uint16Array.of(
@@ -27,76 +26,6 @@ const DISTANCE_BASE = Uint16Array.from({ length: 30 }, (_, i) =>
 const DISTANCE_EXTRA = Uint8Array.from({ length: 30 }, (_, i) => (i < 4 ? 0 : (i >> 1) - 1));
 /** The order in which a dynamic block gives the lengths of the codes for lengths. */
 const LENGTH_ORDER = Uint8Array.of(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15);
-
-/** Compressed bytes with a position, for the bits of blocks and the bytes of headers around them. */
-export class BitInput {
-  readonly #stream: ByteStream;
-  readonly #path: string;
-  buffer = new Uint8Array(INPUT_BYTES);
-  at = 0;
-  end = 0;
-  /** Bits taken from the buffer and not yet used, the next one lowest. */
-  hold = 0;
-  bits = 0;
-  #consumed = 0;
-
-  constructor(stream: ByteStream, path: string) {
-    this.#stream = stream;
-    this.#path = path;
-  }
-
-  /** The offset in the stream of the next byte that no one has used. */
-  get offset(): number {
-    return this.#consumed + this.at - (this.bits >> 3);
-  }
-
-  /** Makes `at < end` unless the stream is at its end. */
-  fill(): boolean {
-    if (this.at < this.end) return true;
-    this.#consumed += this.end;
-    this.at = 0;
-    this.end = this.#stream.read(this.buffer);
-    return this.end > 0;
-  }
-
-  /** The next byte, or -1 at the end. Between blocks only: whole bytes in `hold` come first. */
-  byte(): number {
-    if (this.bits >= 8) {
-      const byte = this.hold & 0xff;
-      this.hold >>>= 8;
-      this.bits -= 8;
-      return byte;
-    }
-    return this.fill() ? (this.buffer[this.at++] as number) : -1;
-  }
-
-  /** The next `count` (at most 16) bits. Raises CORRUPT_FILE at the end of the stream. */
-  take(count: number): number {
-    while (this.bits < count) {
-      if (!this.fill()) throw this.truncated();
-      this.hold |= (this.buffer[this.at++] as number) << this.bits;
-      this.bits += 8;
-    }
-    const value = this.hold & ((1 << count) - 1);
-    this.hold >>>= count;
-    this.bits -= count;
-    return value;
-  }
-
-  /** Drops the bits up to the next byte. */
-  align(): void {
-    this.hold >>>= this.bits & 7;
-    this.bits &= ~7;
-  }
-
-  truncated(): CairnError {
-    return this.damaged('more compressed data', 'the end of the file');
-  }
-
-  damaged(expected: string, found: string): CairnError {
-    return new CairnError('CORRUPT_FILE', { path: this.#path, offset: this.offset, expected, found });
-  }
-}
 
 /** Codes by their next `bits` bits: `symbol << 4 | length`, or 0 where no code begins so. */
 interface CodeTable {

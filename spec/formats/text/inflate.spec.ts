@@ -1,7 +1,8 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { BitInput } from '../../../formats/text/bit-input.ts';
 import { SourceStream } from '../../../formats/text/byte-stream.ts';
-import { BitInput, Inflater } from '../../../formats/text/inflate.ts';
+import { Inflater } from '../../../formats/text/inflate.ts';
 import { sourceOf } from '../../support/bytes.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
