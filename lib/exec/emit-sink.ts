@@ -79,7 +79,7 @@ function emitCombine(b: SourceBuilder): SinkCode {
       emitPairCheck(b, x, known);
       b.line(`const key = ${x}[0], item = ${x}[1];`);
       b.line('let id;');
-      b.block('if ((key | 0) === key)', () => {
+      b.block('if (typeof key === "number" && (key | 0) === key)', () => {
         b.line(`let slot = Math.imul(key, ${SLOT_HASH | 0}) >>> shift;`);
         b.block('for (;;)', () => {
           b.line('id = slots[2 * slot + 1] - 1;');
@@ -114,7 +114,7 @@ function emitBucket(b: SourceBuilder): SinkCode {
       b.line(`const key = ${x}[0];`);
       b.line('let bucket;');
       b.line(
-        'if (isHash && (key | 0) === key) { bucket = (key | 0) % numBuckets; if (bucket < 0) bucket += numBuckets; }',
+        'if (isHash && typeof key === "number" && (key | 0) === key) { bucket = (key | 0) % numBuckets; if (bucket < 0) bucket += numBuckets; }',
       );
       b.line('else bucket = partitionOf(key);');
       b.line(`buckets[bucket].push(${x});`);
