@@ -44,8 +44,8 @@ export function splitFiles(files: readonly InputFile[], options: FileSplitOption
   const splitBytes = Math.max(1, Math.min(goalBytes, blockBytes));
   const splits: FileSplit[] = [];
   for (const file of files) {
-    if (options.isSplittable(file.path)) splits.push(...cutFile(file, splitBytes));
-    else if (file.sizeBytes > 0) splits.push({ file, start: 0, length: file.sizeBytes });
+    const isSplittable = options.isSplittable(file.path);
+    for (const split of cutFile(file, isSplittable ? splitBytes : file.sizeBytes)) splits.push(split);
   }
   return splits;
 }
