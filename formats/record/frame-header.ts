@@ -41,12 +41,34 @@ export function frameBytes(storedLength: number): number {
 }
 
 /**
- * Records and length of the frame at `at`, for cutting bytes between frames. Only for bytes this process has just
- * encoded: nothing is verified.
+ * Records and length of the frame at `at`, where a whole header is. Nothing is verified: for bytes that this process
+ * has just encoded, or that are verified afterwards.
  */
 export function peekFrame(bytes: Uint8Array, at: number): { readonly rowCount: number; readonly byteLength: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_HEADER_BYTES);
   return { rowCount: view.getUint32(8, true), byteLength: frameBytes(view.getUint32(12, true)) };
+}
+
+/**
+ * One checksum for frames that belong together, begun with `seed`: over their headers, each of which holds the checksum
+ * of its own frame. It says which frames these are and in what order, and costs nothing next to reading them; whether
+ * each is sound is the frame's own checksum's to say. Undefined for bytes that are no sequence of whole frames.
+ */
+export function framesChecksum(bytes: Uint8Array, seed: number): number | undefined {
+  let sum = seed;
+  for (let at = 0; at < bytes.length; ) {
+    if (bytes.length - at < FRAME_HEADER_BYTES) return undefined;
+    const { byteLength } = peekFrame(bytes, at);
+    if (byteLength > bytes.length - at) return undefined;
+    sum = checksum(bytes.subarray(at, at + FRAME_HEADER_BYTES), sum);
+    at += byteLength;
+  }
+  return sum;
+}
+
+/** Verifies every frame of `bytes` by its checksum. Raises `CORRUPT_FILE`. */
+export function verifyFrames(bytes: Uint8Array, origin: Origin): void {
+  for (let at = 0; at < bytes.length; ) at += readFrameHeader(bytes, at, origin).byteLength;
 }
 
 /** The checksum of a frame: its header up to the checksum, then payload and padding. */

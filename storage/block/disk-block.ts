@@ -1,6 +1,6 @@
 import type { Batch } from '../../formats/schema/batch.ts';
 import type { FileHandle, FileSystem } from '../fs/file-system.ts';
-import { decodeChunk, readChunk } from '../spill/chunk-reader.ts';
+import { decodeChunk, readChunk, readChunkToDecode } from '../spill/chunk-reader.ts';
 import type { PlacedChunk } from '../spill/chunk-table.ts';
 import { blockSeed, readTrailer } from './block-file.ts';
 import type { BlockId } from './block-id.ts';
@@ -73,7 +73,7 @@ export class DiskBlock implements Disposable {
   #read(chunk: PlacedChunk): Uint8Array {
     const kept = this.#only;
     this.#only = undefined;
-    return kept ?? readChunk(this.#file, chunk, this.#seed);
+    return kept ?? readChunkToDecode(this.#file, chunk, this.#seed);
   }
 
   /** Nothing is decoded here, so one buffer serves all chunks. */

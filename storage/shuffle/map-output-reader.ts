@@ -18,7 +18,7 @@ import { shuffleDataFile, shuffleIndexFile } from '../block/block-id.ts';
 import { isDamage, reasonOf } from '../block/damage.ts';
 import { HashedDirectory } from '../block/hashed-directory.ts';
 import type { FileSystem } from '../fs/file-system.ts';
-import { corrupt, decodeChunk, readChunk } from '../spill/chunk-reader.ts';
+import { corrupt, decodeChunk, readChunk, readChunkToDecode } from '../spill/chunk-reader.ts';
 import type { MapOutput } from './map-output.ts';
 import { describeOutput, type MapOutputIndex, ownerSeed, readIndex } from './map-output-index.ts';
 
@@ -67,7 +67,7 @@ export class MapOutputReader {
     for (let i = from; i < to; i++) {
       const batches = this.#orLost(output, dataPath, () => {
         const chunk = index.chunks[i] as MapOutputIndex['chunks'][number];
-        return decodeChunk(dataPath, chunk, readChunk(file, chunk, seed));
+        return decodeChunk(dataPath, chunk, readChunkToDecode(file, chunk, seed));
       });
       yield* batches;
     }

@@ -5,8 +5,7 @@
  * appended for one partition in a row becomes one chunk until it has `chunkBytes`, and a longer append is cut between
  * its frames: a chunk is read into memory whole, so this bounds what a reader holds.
  */
-import { checksum } from '../../formats/bytes/checksum.ts';
-import { peekFrame } from '../../formats/record/frame-header.ts';
+import { framesChecksum, peekFrame } from '../../formats/record/frame-header.ts';
 import { CairnError } from '../../lib/base/errors.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import type { FileHandle, FileSystem } from '../fs/file-system.ts';
@@ -105,14 +104,14 @@ export class ChunkWriter implements Disposable {
         partition,
         rowCount: last.rowCount + rowCount,
         sizeBytes: last.sizeBytes + frames.length,
-        checksum: checksum(frames, last.checksum),
+        checksum: checksumOf(frames, last.checksum),
       };
     } else {
       this.chunks.push({
         partition,
         rowCount,
         sizeBytes: frames.length,
-        checksum: checksum(frames, this.#seed),
+        checksum: checksumOf(frames, this.#seed),
       });
     }
     this.#pending.push(frames);
@@ -164,4 +163,10 @@ export class ChunkWriter implements Disposable {
   #extends(chunk: Chunk, frames: Uint8Array, rowCount: number): boolean {
     return chunk.sizeBytes + frames.length <= this.#chunkBytes && chunk.rowCount + rowCount <= MAX_CHUNK;
   }
+}
+
+function checksumOf(frames: Uint8Array, seed: number): number {
+  const sum = framesChecksum(frames, seed);
+  invariant(sum !== undefined, 'what is appended are whole frames');
+  return sum;
 }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ByteWriter } from '../../../formats/bytes/byte-writer.ts';
-import { CODECS, frameBytes, frameChecksum, ROADS, readFrameHeader } from '../../../formats/record/frame-header.ts';
+import {
+  CODECS,
+  frameBytes,
+  frameChecksum,
+  framesChecksum,
+  ROADS,
+  readFrameHeader,
+  verifyFrames,
+} from '../../../formats/record/frame-header.ts';
 import { encodeFrame } from '../../../formats/record/record-writer.ts';
 import { rowBatch } from '../../../formats/schema/batch.ts';
 
@@ -19,6 +27,32 @@ function forged(at: number, value: number): Uint8Array {
   new DataView(bytes.buffer).setUint32(20, frameChecksum(bytes), true);
   return bytes;
 }
+
+describe('the checksum of several frames', () => {
+  const two = Uint8Array.from([...frame(), ...frame()]);
+
+  it('says which frames they are and in what order, and goes on from a seed', () => {
+    const other = forged(8, 7);
+    const sum = (...frames: Uint8Array[]) => framesChecksum(Uint8Array.from(frames.flatMap((f) => [...f])), 5);
+    expect(sum(frame(), other)).not.toBe(sum(other, frame()));
+    expect(sum(frame(), frame())).toBe(framesChecksum(frame(), sum(frame()) as number));
+    expect(sum()).toBe(5);
+  });
+
+  it('gives nothing for bytes that are not whole frames', () => {
+    for (let length = 1; length < frame().length; length++) {
+      expect(framesChecksum(two.subarray(0, length), 0)).toBeUndefined();
+    }
+  });
+
+  it('leaves the soundness of each frame to be verified', () => {
+    expect(() => verifyFrames(two, ORIGIN)).not.toThrow();
+    const damaged = two.slice();
+    damaged[two.length - 9] = (damaged[two.length - 9] as number) ^ 1;
+    expect(framesChecksum(damaged, 0)).toBe(framesChecksum(two, 0));
+    expect(() => verifyFrames(damaged, ORIGIN)).toThrow('CORRUPT_FILE');
+  });
+});
 
 describe('the header of a frame', () => {
   it('says what the frame holds', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { checksum } from '../../../formats/bytes/checksum.ts';
+import { framesChecksum } from '../../../formats/record/frame-header.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
-import { decodeChunk, readChunk, readChunks } from '../../../storage/spill/chunk-reader.ts';
+import { decodeChunk, readChunk, readChunks, readChunkToDecode } from '../../../storage/spill/chunk-reader.ts';
 import type { PlacedChunk } from '../../../storage/spill/chunk-table.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { framesOf, rowsOf } from '../../support/stored-batches.ts';
@@ -11,7 +11,7 @@ const chunk: PlacedChunk = {
   partition: 0,
   rowCount: 5,
   sizeBytes: stored.length,
-  checksum: checksum(stored, 9),
+  checksum: framesChecksum(stored, 9) as number,
   offset: 3,
 };
 
@@ -47,9 +47,21 @@ describe('reading chunks', () => {
       }),
     );
     using shifted = openFile(Uint8Array.of(1, 2, 3, 4), stored);
-    expect(() => readChunk(shifted, chunk, 9)).toThrow('CORRUPT_FILE: /f is damaged at byte 3: expected checksum');
+    expect(() => readChunk(shifted, chunk, 9)).toThrow(
+      'CORRUPT_FILE: /f is damaged at byte 3: expected frames with checksum',
+    );
     using right = openFile(Uint8Array.of(1, 2, 3), stored);
     expect(() => readChunk(right, chunk, 8)).toThrow('CORRUPT_FILE');
+  });
+
+  test('verifies every byte, unless decoding will', () => {
+    for (let at = 0; at < stored.length; at++) {
+      const damaged = stored.slice();
+      damaged[at] = (damaged[at] as number) ^ 4;
+      using file = openFile(Uint8Array.of(1, 2, 3), damaged);
+      expect(() => readChunk(file, chunk, 9)).toThrow('CORRUPT_FILE');
+      expect(() => decodeChunk('/f', chunk, readChunkToDecode(file, chunk, 9))).toThrow('CORRUPT_FILE');
+    }
   });
 
   test('counts the records before it hands any out', () => {

@@ -1,29 +1,33 @@
 import { describe, expect, test } from 'vitest';
-import { checksum } from '../../../formats/bytes/checksum.ts';
+import { framesChecksum } from '../../../formats/record/frame-header.ts';
 import { ChunkWriter } from '../../../storage/spill/chunk-writer.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { RecordingFileSystem } from '../../support/recording-file-system.ts';
 import { frameOf, framesOf } from '../../support/stored-batches.ts';
 
-const bytes = (...values: number[]) => Uint8Array.from(values);
+/** A frame of one record. */
+const one = (value: number): Uint8Array => frameOf([value]);
+const sum = (frames: Uint8Array, seed = 0) => framesChecksum(frames, seed);
 
 describe('a chunk writer', () => {
   test('writes what was gathered in one call, and keeps its directory', () => {
     const fileSystem = new RecordingFileSystem(new MemoryFileSystem(), { base: '/' });
-    const writer = new ChunkWriter({ fileSystem, path: '/f', flushBytes: 6, chunkBytes: 100 });
-    writer.append(0, bytes(1, 2), 1);
-    writer.append(0, bytes(3), 1);
-    writer.append(2, bytes(4, 5, 6), 2);
-    writer.append(2, bytes(), 0);
-    writer.append(5, bytes(7), 1);
-    expect(writer.sizeBytes).toBe(7);
-    writer.close(bytes(8, 9));
-    expect(fileSystem.lines).toEqual(['overwrite f', 'write 6 f', 'write 3 f']);
-    expect([...fileSystem.readFile('/f')]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const size = one(1).length;
+    const options = { fileSystem, path: '/f', flushBytes: 3 * size, chunkBytes: 100 * size };
+    const writer = new ChunkWriter(options);
+    writer.append(0, one(1), 1);
+    writer.append(0, one(2), 1);
+    writer.append(2, framesOf([3], [4]), 2);
+    writer.append(2, new Uint8Array(0), 0);
+    writer.append(5, one(5), 1);
+    expect(writer.sizeBytes).toBe(5 * size);
+    writer.close(Uint8Array.of(8, 9));
+    expect(fileSystem.lines).toEqual(['overwrite f', `write ${4 * size} f`, `write ${size + 2} f`]);
+    expect(fileSystem.readFile('/f')).toEqual(Uint8Array.from([...framesOf([1], [2], [3], [4], [5]), 8, 9]));
     expect(writer.chunks).toEqual([
-      { partition: 0, rowCount: 2, sizeBytes: 3, checksum: checksum(bytes(1, 2, 3)) },
-      { partition: 2, rowCount: 2, sizeBytes: 3, checksum: checksum(bytes(4, 5, 6)) },
-      { partition: 5, rowCount: 1, sizeBytes: 1, checksum: checksum(bytes(7)) },
+      { partition: 0, rowCount: 2, sizeBytes: 2 * size, checksum: sum(framesOf([1], [2])) },
+      { partition: 2, rowCount: 2, sizeBytes: 2 * size, checksum: sum(framesOf([3], [4])) },
+      { partition: 5, rowCount: 1, sizeBytes: size, checksum: sum(one(5)) },
     ]);
   });
 
@@ -34,13 +38,13 @@ describe('a chunk writer', () => {
     const perChunk = Math.floor(200 / frame.length);
     expect(writer.chunks.slice(0, -1).every(({ rowCount }) => rowCount === 3 * perChunk)).toBe(true);
     expect(writer.chunks.reduce((sum, { rowCount }) => sum + rowCount, 0)).toBe(30);
-    expect(writer.chunks[0]?.checksum).toBe(checksum(framesOf(...new Array<number[]>(perChunk).fill([1, 2, 3])), 77));
+    expect(writer.chunks[0]?.checksum).toBe(sum(framesOf(...new Array<number[]>(perChunk).fill([1, 2, 3])), 77));
     writer.abort();
   });
 
   test('cuts long appends between their frames', () => {
-    const one = frameOf([1, 2, 3]).length;
-    const writer = new ChunkWriter({ fileSystem: new MemoryFileSystem(), path: '/f', chunkBytes: 2 * one });
+    const length = frameOf([1, 2, 3]).length;
+    const writer = new ChunkWriter({ fileSystem: new MemoryFileSystem(), path: '/f', chunkBytes: 2 * length });
     writer.append(1, framesOf([1, 2, 3], [4, 5, 6], [7, 8, 9], [1, 2, 3], [4]), 13);
     expect(writer.chunks.map(({ rowCount }) => rowCount)).toEqual([6, 6, 1]);
     expect(() => writer.append(1, framesOf([1, 2, 3], [4, 5, 6], [7, 8, 9]), 8)).toThrow('INTERNAL');
@@ -53,8 +57,8 @@ describe('a chunk writer', () => {
 
   test('keeps appends apart when chunks have no length', () => {
     const writer = new ChunkWriter({ fileSystem: new MemoryFileSystem(), path: '/f', chunkBytes: 0 });
-    writer.append(0, bytes(1), 1);
-    writer.append(0, bytes(2), 1);
+    writer.append(0, one(1), 1);
+    writer.append(0, one(2), 1);
     expect(writer.chunks.length).toBe(2);
     writer.abort();
   });
@@ -63,13 +67,13 @@ describe('a chunk writer', () => {
     const fileSystem = new MemoryFileSystem();
     new ChunkWriter({ fileSystem, path: '/a' }).close();
     const aborted = new ChunkWriter({ fileSystem, path: '/b' });
-    aborted.append(0, bytes(1), 1);
+    aborted.append(0, one(1), 1);
     aborted.flush();
     expect(fileSystem.tree()).toEqual(['/b']);
     aborted.abort();
     {
       using dropped = new ChunkWriter({ fileSystem, path: '/c', flushBytes: 1 });
-      dropped.append(0, bytes(1), 1);
+      dropped.append(0, one(1), 1);
       expect(fileSystem.tree()).toEqual(['/c']);
     }
     expect(fileSystem.tree()).toEqual([]);
@@ -78,18 +82,18 @@ describe('a chunk writer', () => {
 
   test('refuses partitions that go back, and writes after its end', () => {
     const writer = new ChunkWriter({ fileSystem: new MemoryFileSystem(), path: '/f' });
-    writer.append(3, bytes(1), 1);
-    expect(() => writer.append(2, bytes(1), 1)).toThrow('INTERNAL');
+    writer.append(3, one(1), 1);
+    expect(() => writer.append(2, one(1), 1)).toThrow('INTERNAL');
     writer.close();
-    expect(() => writer.append(3, bytes(1), 1)).toThrow('INTERNAL');
+    expect(() => writer.append(3, one(1), 1)).toThrow('INTERNAL');
     expect(() => writer.close()).toThrow('INTERNAL');
   });
 
   test('refuses more records in a chunk than it can say', () => {
     const writer = new ChunkWriter({ fileSystem: new MemoryFileSystem(), path: '/f' });
-    expect(() => writer.append(0, bytes(1), 2 ** 32)).toThrow('LIMIT_EXCEEDED');
-    writer.append(0, bytes(1), 2 ** 32 - 1);
-    writer.append(0, bytes(1), 1);
+    expect(() => writer.append(0, one(1), 2 ** 32)).toThrow('LIMIT_EXCEEDED');
+    writer.append(0, one(1), 2 ** 32 - 1);
+    writer.append(0, one(1), 1);
     expect(writer.chunks.length).toBe(2);
     writer.abort();
   });
