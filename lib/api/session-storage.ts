@@ -9,6 +9,7 @@ import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { type ProcessTable, systemProcesses } from '../../storage/fs/process-identity.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
 import { hasRun, markDeadRuns } from '../../storage/metadata/job-log.ts';
+import { attemptAll } from '../base/attempt-all.ts';
 import type { Clock } from '../base/clock.ts';
 import { type RunId, runId } from '../base/ids.ts';
 import { freshSeed } from '../base/random.ts';
@@ -19,6 +20,9 @@ export interface SessionStorageOptions {
   readonly clock: Clock;
   readonly processes?: ProcessTable;
 }
+
+/** The metadata database in a data directory. */
+export const DATABASE_FILE = 'cairn.sqlite';
 
 /** Folders below the data directory that hold one folder per run. */
 const RUN_FOLDERS = ['scratch', 'blocks', 'shuffle'] as const;
@@ -49,7 +53,7 @@ export class SessionStorage implements Disposable {
     const lock = DirectoryLock.acquire(fileSystem, resolve(options.directory), processes, { clock });
     let database: MetadataDatabase | undefined;
     try {
-      database = MetadataDatabase.open(join(lock.directory, 'cairn.sqlite'), { clock, fileSystem });
+      database = MetadataDatabase.open(join(lock.directory, DATABASE_FILE), { clock, fileSystem });
       // We hold the lock: whatever run was not ended belongs to a process that died, or lost the directory.
       markDeadRuns(database, () => false);
       for (const folder of RUN_FOLDERS) fileSystem.removeTree(join(lock.directory, folder));
@@ -57,8 +61,13 @@ export class SessionStorage implements Disposable {
       for (const folder of RUN_FOLDERS) fileSystem.makeDirectory(storage.#folder(folder));
       return storage;
     } catch (error) {
-      database?.close();
-      lock.release();
+      attemptAll([
+        () => {
+          throw error;
+        },
+        () => database?.close(),
+        () => lock.release(),
+      ]);
       throw error;
     }
   }
@@ -76,14 +85,16 @@ export class SessionStorage implements Disposable {
     return join(this.#folder('scratch'), `${stem}_${this.#nextScratch++}`);
   }
 
-  /** Removes the run's folders, closes the database and gives the directory up. Twice does nothing. */
+  /**
+   * Removes the run's folders, closes the database and gives the directory up, each whatever becomes of the others;
+   * what stays behind goes with the next session's opening. Twice does nothing. Raises the first error.
+   */
   [Symbol.dispose](): void {
-    try {
-      for (const folder of RUN_FOLDERS) this.#fileSystem.removeTree(this.#folder(folder));
-    } finally {
-      this.database.close();
-      this.#lock.release();
-    }
+    attemptAll([
+      ...RUN_FOLDERS.map((folder) => () => this.#fileSystem.removeTree(this.#folder(folder))),
+      () => this.database.close(),
+      () => this.#lock.release(),
+    ]);
   }
 
   #folder(name: (typeof RUN_FOLDERS)[number]): string {

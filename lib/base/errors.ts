@@ -97,6 +97,17 @@ export function deserializeError(data: SerializedError): Error {
   return error;
 }
 
+/**
+ * The error that came first, where closing a file failed after it: `using` then raises a `SuppressedError`, which has
+ * no code. Everything else, errors of users' functions included, is given back as it is.
+ */
+export function firstFailure(error: unknown): unknown {
+  let first = error;
+  // By name: the class is not in every release of Node that we run on.
+  while (first instanceof Error && first.name === 'SuppressedError' && 'suppressed' in first) first = first.suppressed;
+  return first instanceof CairnError ? first : error;
+}
+
 /** Errors of other realms (`vm` contexts) are errors too, though not of our `Error`. */
 function isError(value: unknown): value is Error {
   return types.isNativeError(value) || (value instanceof Error && !types.isProxy(value));

@@ -7,6 +7,7 @@
 import { rowBatch } from '../../formats/schema/batch.ts';
 import { rddBlockId } from '../../storage/block/block-id.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
+import { attemptAll } from '../base/attempt-all.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
@@ -161,15 +162,7 @@ export class RunningTask implements TaskContext {
 
   /** Runs what was registered with `onCompletion`, the last first, whatever throws; raises the first error. */
   complete(): void {
-    let failure: { readonly error: unknown } | undefined;
-    for (const action of this.#completions.splice(0).reverse()) {
-      try {
-        action();
-      } catch (error) {
-        failure ??= { error };
-      }
-    }
-    if (failure !== undefined) throw failure.error;
+    attemptAll(this.#completions.splice(0).reverse());
   }
 
   /** The error that the user sees when a function threw in `operation` of `node`. Errors of ours pass unchanged. */

@@ -8,7 +8,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
-import { CairnError } from '../base/errors.ts';
+import { CairnError, firstFailure } from '../base/errors.ts';
 import { shuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
@@ -51,7 +51,8 @@ export async function runTask(
       running.complete();
     }
     return { kind: 'succeeded', value, mapOutput, metrics: metrics() };
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstFailure(thrown);
     if (CairnError.is(error, 'TASK_CANCELLED')) return { kind: 'cancelled', metrics: metrics() };
     if (CairnError.is(error, 'SHUFFLE_OUTPUT_LOST')) {
       const { shuffle, map } = error.params;
