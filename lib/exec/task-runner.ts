@@ -19,6 +19,7 @@ import type { ResultAction } from '../lineage/result-action.ts';
 import { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
 import { MapSide } from './map-side.ts';
 import { RunningTask } from './running-task.ts';
+import { savePart } from './save-part.ts';
 import { AggregateSink, CountSink, ForeachSink, ReduceSink, RowsSink, type Sink, TakeSink } from './sink.ts';
 import type { StageChains } from './stage-chains.ts';
 import type { TaskDescription, TaskOutcome } from './task.ts';
@@ -43,7 +44,7 @@ export async function runTask(
     try {
       running.throwIfCancelled();
       if (task.work.kind === 'result') {
-        value = await runAction(running, task.work.node, task.work.action, environment);
+        value = await runAction(running, task, task.work.node, task.work.action, environment);
       } else {
         mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);
       }
@@ -76,19 +77,34 @@ async function drain(
   sink: Sink | (() => Sink),
   environment: TaskEnvironment,
 ): Promise<void> {
+  await drive(running.drain(node, running.partition, typeof sink === 'function' ? sink : () => sink), environment);
+}
+
+/** Runs work to its end: awaits what it gives, and looks at the clock where it gives nothing. */
+async function drive<T>(
+  work: Generator<Promise<unknown> | undefined, T, undefined>,
+  environment: TaskEnvironment,
+): Promise<T> {
   let turnMs = environment.clock.monotonicMs();
-  for (const pending of running.drain(node, running.partition, typeof sink === 'function' ? sink : () => sink)) {
-    if (pending !== undefined) await pending;
-    else {
-      if (environment.clock.monotonicMs() - turnMs < YIELD_MS) continue;
-      await nextTurn();
-      turnMs = environment.clock.monotonicMs();
+  try {
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done === true) return step.value;
+      if (step.value !== undefined) await step.value;
+      else {
+        if (environment.clock.monotonicMs() - turnMs < YIELD_MS) continue;
+        await nextTurn();
+        turnMs = environment.clock.monotonicMs();
+      }
     }
+  } finally {
+    // After a rejection the work still holds its files.
+    work.return(undefined as never);
   }
 }
 
 async function runAction(
   running: RunningTask,
+  task: TaskDescription,
   node: LineageNode,
   action: ResultAction,
   environment: TaskEnvironment,
@@ -122,6 +138,8 @@ async function runAction(
     case 'foreach':
       await drain(running, node, new ForeachSink(action.visit), environment);
       return undefined;
+    case 'save':
+      return await drive(savePart(running, task, node, action), environment);
     case 'iterate': {
       const settling = settle(node, running.partition, running);
       let step = settling.next();
