@@ -2,10 +2,23 @@
 
 export { registerRecordClass } from '../formats/record/record-class.ts';
 export type { StorageLevelName } from '../storage/block/storage-level.ts';
+export type {
+  BlockRow,
+  JobRow,
+  LineageEdgeRow,
+  LineageNodeRow,
+  MapOutputRow,
+  RunRow,
+  ShuffleRow,
+  TaskRow,
+} from '../storage/metadata/rows.ts';
+export type { LineageGraph, StageWithParents } from '../storage/metadata/run-reader.ts';
 export type { JobScope } from './api/job-scope.ts';
 export { Rdd } from './api/rdd.ts';
+export { type Catalog, openCatalog } from './api/run-catalog.ts';
 export { Session } from './api/session.ts';
 export type { ErrorCode, ErrorKind } from './base/error-table.ts';
 export { CairnError } from './base/errors.ts';
+export { engineVersion } from './base/version.ts';
 export type { Config, SessionOptions } from './config/options.ts';
 export type { EngineEvent, TaskMetrics } from './events/engine-event.ts';
