@@ -6,6 +6,7 @@
  * where JavaScript asks for something else, the method says so.
  */
 
+import type { CodecName } from '../../formats/bytes/compression.ts';
 import {
   describeLevel,
   STORAGE_LEVELS,
@@ -13,27 +14,30 @@ import {
   sameLevel,
   storageLevel,
 } from '../../storage/block/storage-level.ts';
+import { abortOutput, beginOutput, commitOutput, type OutputPart } from '../../storage/output/output-job.ts';
+import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { keyIdentity } from '../base/hash.ts';
 import { freshSeed, partitionSeed, XorShiftRandom } from '../base/random.ts';
 import { startAtCaller } from '../lineage/call-site.ts';
-import type { KeyOrder } from '../lineage/key-order.ts';
 import { type Aggregator, identity } from '../lineage/dependency.ts';
 import { describeNode, explainLineage } from '../lineage/explain-lineage.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
+import type { KeyOrder } from '../lineage/key-order.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { compareNatural } from '../lineage/natural-order.ts';
 import { CartesianNode } from '../lineage/nodes/cartesian-node.ts';
 import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';
 import { MapAsyncNode } from '../lineage/nodes/map-async-node.ts';
 import { MapPartitionsNode, type PartitionFunction } from '../lineage/nodes/map-partitions-node.ts';
+import { PipeNode, type PipeOptions } from '../lineage/nodes/pipe-node.ts';
 import { ShuffledNode } from '../lineage/nodes/shuffled-node.ts';
 import { SubtractNode } from '../lineage/nodes/subtract-node.ts';
 import { ZipPartitionsNode } from '../lineage/nodes/zip-partitions-node.ts';
 import { checkPair } from '../lineage/pair.ts';
 import { HashPartitioner, type Partitioner, RangePartitioner } from '../lineage/partitioner.ts';
 import { pendingPreparations, preparation } from '../lineage/preparation.ts';
-import type { ResultAction } from '../lineage/result-action.ts';
+import type { ResultAction, SaveAction } from '../lineage/result-action.ts';
 import type { Deferred, Step } from '../lineage/step.ts';
 import {
   checkAnyFunction,
@@ -93,6 +97,21 @@ export interface OrderOptions<T> extends ActionOptions {
    * units, dates, arrays item by item, and everything else as equal.
    */
   readonly compare?: Comparator<T> | undefined;
+}
+
+export interface SaveOptions extends ActionOptions {
+  /** Replace what is at the path, once the new content is complete. Default false. */
+  readonly overwrite?: boolean | undefined;
+}
+
+export interface SaveTextOptions extends SaveOptions {
+  /** Default `'none'`; names of gzip parts end in `.gz`. */
+  readonly compression?: OutputCompression | undefined;
+}
+
+export interface SaveObjectOptions extends SaveOptions {
+  /** How frames are compressed; default `'none'`. */
+  readonly codec?: CodecName | undefined;
 }
 
 export interface SortOptions<K> {
@@ -353,6 +372,24 @@ export class Rdd<T> {
   keyBy<K>(f: (record: T) => K): Rdd<[K, T]> {
     checkFunction('keyBy', 'f', f);
     return this.#step('keyBy', { kind: 'key-by', f: f as (record: unknown) => unknown });
+  }
+
+  /**
+   * Pipes each partition through a process of its own: `String(record)` and a newline in, a record for each line out.
+   *
+   * ```ts
+   * await session.parallelize(['b', 'a'], 1).pipe('sort').collect(); // ['a', 'b']
+   * ```
+   * No shell runs: a text is cut at white space; `['sh', '-c', 'grep x | wc -l']` starts one. The job fails with
+   * PIPE_COMMAND_NOT_FOUND, or with PIPE_FAILED when the process ends with another code than 0.
+   */
+  pipe(command: string | readonly string[], options: PipeOptions = {}): Rdd<string> {
+    const isCommand =
+      typeof command === 'string' || (Array.isArray(command) && command.every((word) => typeof word === 'string'));
+    if (!isCommand || command.length === 0 || (typeof command === 'string' && command.trim() === '')) {
+      throw invalidArgument('pipe', 'command', 'a command, as a text or as an array of program and arguments', command);
+    }
+    return this.#over(new PipeNode(this.#engine.origin('pipe'), this.#node, command, options));
   }
 
   // ---------------------------------------------------------------- Several datasets
@@ -1120,6 +1157,44 @@ export class Rdd<T> {
     await this.#run('foreachPartition', { kind: 'iterate', visit }, options);
   }
 
+  // ---------------------------------------------------------------- Actions: files
+
+  /**
+   * Writes a directory of text files, `part-00000` and so on: one a partition, one line a record, `String(record)` in
+   * UTF-8. Map objects to texts first. Readers see the whole directory or none of it; `_SUCCESS` marks it complete.
+   *
+   * ```ts
+   * await session.range(1000).map((n) => JSON.stringify({ n })).saveAsTextFile('out/numbers', { compression: 'gzip' });
+   * ```
+   * Rejects with OUTPUT_EXISTS when something is there and `overwrite` is not set; what is replaced stays until the new
+   * content is complete.
+   */
+  async saveAsTextFile(path: string, options: SaveTextOptions = {}): Promise<void> {
+    const { compression = 'none' } = options;
+    if (compression !== 'none' && compression !== 'gzip') {
+      throw invalidArgument('saveAsTextFile', 'compression', "'none' or 'gzip'", compression);
+    }
+    await this.#save('saveAsTextFile', path, { kind: 'text', compression }, options);
+  }
+
+  /**
+   * Writes a directory of files that `Session.objectFile` reads: records of any kind that can be stored, checksummed.
+   * Published as by `saveAsTextFile`.
+   *
+   * ```ts
+   * await session.parallelize([{ at: new Date(0) }]).saveAsObjectFile('out/objects');
+   * await session.objectFile('out/objects').collect(); // [{ at: new Date(0) }]
+   * ```
+   * Rejects with OUTPUT_EXISTS; with VALUE_NOT_SERIALIZABLE in the job for records such as functions.
+   */
+  async saveAsObjectFile(path: string, options: SaveObjectOptions = {}): Promise<void> {
+    const { codec = 'none' } = options;
+    if (codec !== 'none' && codec !== 'zstd' && codec !== 'deflate') {
+      throw invalidArgument('saveAsObjectFile', 'codec', "'none', 'zstd' or 'deflate'", codec);
+    }
+    await this.#save('saveAsObjectFile', path, { kind: 'objects', codec }, options);
+  }
+
   // ---------------------------------------------------------------- Actions: one value
 
   /**
@@ -1477,6 +1552,23 @@ export class Rdd<T> {
     partitions?: readonly number[],
   ): Promise<unknown[]> {
     return await runOn(this.#engine, this.#node, method, action, options, partitions);
+  }
+
+  async #save(method: string, path: string, format: SaveAction['format'], options: SaveOptions): Promise<void> {
+    if (typeof path !== 'string' || path === '') throw invalidArgument(method, 'path', 'the path of a directory', path);
+    const { fileSystem } = this.#engine;
+    const output = beginOutput(fileSystem, path, { overwrite: options.overwrite === true });
+    try {
+      const parts = await this.#run(method, { kind: 'save', output, format }, options);
+      commitOutput(fileSystem, output, parts as OutputPart[]);
+    } catch (error) {
+      try {
+        abortOutput(fileSystem, output);
+      } catch {
+        // The error that led here is the one to hear of; the next save to this path cleans up.
+      }
+      throw error;
+    }
   }
 
   async #collect(method: string, options: ActionOptions): Promise<T[]> {
