@@ -7,14 +7,15 @@
  * 20,000 flights, answers where.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Rdd, Session } from '../lib/index.ts';
 import { csvFields } from './support/csv.ts';
 import { type Place, type Print, startIfMain } from './support/example.ts';
 import { table } from './support/table.ts';
 import { dataDirectoryTree, listFiles } from './support/tree.ts';
 
-const DATA = join(import.meta.dirname, '..', 'node_modules', 'vega-datasets', 'data');
+/** Relative to the working directory, as lineages show it. */
+const DATA = relative(process.cwd(), join(import.meta.dirname, '..', 'node_modules', 'vega-datasets', 'data'));
 
 /** A flight without airports: minutes of delay, miles, hour of the day with its fraction. */
 interface TimedFlight {
@@ -70,9 +71,9 @@ export async function run(print: Print, { dir, out, note }: Place): Promise<void
   // What is read
   const timed = session.parallelize(await readJson<TimedFlight>('flights-200k.json')).setName('flights-200k');
   const flights = session.parallelize(await readJson<Flight>('flights-20k.json')).setName('flights-20k');
-  const lines = (await readFile(join(DATA, 'airports.csv'), 'utf8')).trim().split('\n').slice(1);
   const airports = session
-    .parallelize(lines)
+    .textFile(join(DATA, 'airports.csv'), 4)
+    .filter((line) => !line.startsWith('iata,'))
     .map(csvFields)
     .map(([iata = '', , city = '', state = '']): [string, Airport] => [iata, { city, state }])
     .setName('airports')
