@@ -6,7 +6,7 @@
  * 200,000 flights, names no airports: it answers what time of day does to delays. The largest one with airports, of
  * 20,000 flights, answers where.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type Rdd, Session } from '../lib/index.ts';
 import { csvFields } from './support/csv.ts';
@@ -108,14 +108,8 @@ export async function run(print: Print, { dir, out, note }: Place): Promise<void
     .sortBy(([[state, hour], mean]) => [-mean.minutes, state, hour] as const)
     .setName('byStateAndHour');
   const saved = join(out, 'delay-by-state-and-hour');
-  await mkdir(saved, { recursive: true });
-  await byStateAndHour
-    .map(([[state, hour], mean]) => [state, hour, mean.flights, mean.minutes].join('\t'))
-    .mapPartitionsWithIndex((i, lines) => [[i, [...lines]] as const])
-    .foreachPartition(async (parts) => {
-      for (const [i, lines] of parts)
-        await writeFile(join(saved, `part-${`${i}`.padStart(5, '0')}`), lines.map((line) => `${line}\n`).join(''));
-    });
+  const lines = byStateAndHour.map(([[state, hour], mean]) => [state, hour, mean.flights, mean.minutes].join('\t'));
+  await lines.saveAsTextFile(saved);
   print('\nWorst mean delay by state and hour, of at least 20 flights (minutes)');
   print(
     table(
