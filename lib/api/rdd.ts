@@ -48,9 +48,16 @@ import {
   checkSeed,
   invalidArgument,
 } from './check-argument.ts';
-import { estimateDistinct, MIN_RELATIVE_SD, mergeSketches, precisionFor, sketchValues } from './distinct-sketch.ts';
+import {
+  addToSketch,
+  emptySketch,
+  estimateDistinct,
+  MIN_RELATIVE_SD,
+  mergeSketches,
+  precisionFor,
+} from './distinct-sketch.ts';
 import type { Engine, JobOptions } from './engine.ts';
-import { countBuckets, evenBuckets, type Histogram } from './histogram.ts';
+import { countBucket, evenBuckets, type Histogram } from './histogram.ts';
 import { KeyMap } from './key-map.ts';
 import { type PartitionArgument, toPartitioner } from './partition-argument.ts';
 import {
@@ -66,9 +73,9 @@ import {
   unionNode,
 } from './rdd-nodes.ts';
 import {
+  addCount,
   addNumber,
   asOneArray,
-  countKeys,
   distinctRecords,
   isInBoth,
   keepFirst,
@@ -78,7 +85,7 @@ import {
   zipPair,
 } from './row-functions.ts';
 import { fractionForSampleSize } from './sample-size.ts';
-import { smallest } from './smallest.ts';
+import { Smallest } from './smallest.ts';
 import { addToStats, emptyStats, mergeStats, StatCounter, type StatState } from './stat-counter.ts';
 import { type Zero, zeroMaker } from './zero-value.ts';
 
@@ -1403,9 +1410,8 @@ export class Rdd<T> {
     const method = 'countApproxDistinct';
     checkNumber(method, 'relativeSD', relativeSD, MIN_RELATIVE_SD, 1);
     const precision = precisionFor(relativeSD);
-    const visit = (records: Iterable<unknown>): Uint8Array => sketchValues(records, precision);
-    const sketches = (await this.#run(method, { kind: 'iterate', visit }, options)) as Uint8Array[];
-    return estimateDistinct(sketches.reduce(mergeSketches, new Uint8Array(2 ** precision)));
+    const sketches = await this.#gather(method, () => emptySketch(precision), addToSketch, identity, options);
+    return estimateDistinct(sketches.reduce(mergeSketches, emptySketch(precision)));
   }
 
   /** How many pairs each key has, in order of first appearance. Keys are compared by value: see `distinct`. */
@@ -1436,15 +1442,11 @@ export class Rdd<T> {
     options: ActionOptions = {},
   ): Promise<Map<K, V>> {
     checkFunction('reduceByKeyLocally', 'f', f);
-    const visit = (records: Iterable<unknown>): [K, V][] => {
-      const merged = new KeyMap<K, V>();
-      for (const record of records) {
-        const [key, value] = checkPair(record);
-        merged.merge(key as K, value as V, f);
-      }
-      return merged.entries();
+    const add = (merged: KeyMap<K, V>, record: unknown): KeyMap<K, V> => {
+      const [key, value] = checkPair(record);
+      return merged.merge(key as K, value as V, f);
     };
-    const parts = (await this.#run('reduceByKeyLocally', { kind: 'iterate', visit }, options)) as [K, V][][];
+    const parts = await this.#gather('reduceByKeyLocally', () => new KeyMap<K, V>(), add, entriesOf<K, V>, options);
     const result = new KeyMap<K, V>();
     for (const part of parts) for (const [key, value] of part) result.merge(key, value, f);
     return new Map(result.entries());
@@ -1459,18 +1461,16 @@ export class Rdd<T> {
    */
   async lookup<K, V>(this: Rdd<readonly [K, V]>, key: K, options: ActionOptions = {}): Promise<V[]> {
     const wanted = keyIdentity(key);
-    const visit = (records: Iterable<unknown>): unknown[] => {
-      const values: unknown[] = [];
-      for (const record of records) {
-        const [found, value] = checkPair(record);
-        const is = keyIdentity(found);
-        if (is === wanted || (Number.isNaN(is) && Number.isNaN(wanted))) values.push(value);
-      }
+    const add = (values: unknown[], record: unknown): unknown[] => {
+      const [found, value] = checkPair(record);
+      const is = keyIdentity(found);
+      if (is === wanted || (Number.isNaN(is) && Number.isNaN(wanted))) values.push(value);
       return values;
     };
     const { partitioner } = this.#node;
     const partitions = partitioner === undefined ? undefined : await this.#partitionOf(key, partitioner, options);
-    return (await this.#run('lookup', { kind: 'iterate', visit }, options, partitions)).flat() as V[];
+    const parts = await this.#gather('lookup', () => [] as unknown[], add, identity, options, partitions);
+    return parts.flat() as V[];
   }
 
   // ---------------------------------------------------------------- Inside
@@ -1554,6 +1554,24 @@ export class Rdd<T> {
     return await runOn(this.#engine, this.#node, method, action, options, partitions);
   }
 
+  /** One result a partition: what `add` gathers from its records, made plain by `finish`. */
+  async #gather<A, R>(
+    method: string,
+    zero: () => A,
+    add: (gathered: A, record: unknown) => A,
+    finish: (gathered: A) => R,
+    options: ActionOptions,
+    partitions?: readonly number[],
+  ): Promise<R[]> {
+    const action: ResultAction = {
+      kind: 'aggregate',
+      zero,
+      merge: add as (gathered: unknown, record: unknown) => unknown,
+      finish: finish as (gathered: unknown) => unknown,
+    };
+    return (await this.#run(method, action, options, partitions)) as R[];
+  }
+
   async #save(method: string, path: string, format: SaveAction['format'], options: SaveOptions): Promise<void> {
     if (typeof path !== 'string' || path === '') throw invalidArgument(method, 'path', 'the path of a directory', path);
     const { fileSystem } = this.#engine;
@@ -1605,9 +1623,12 @@ export class Rdd<T> {
     const compare = comparatorOf<unknown>(method, options.compare as Comparator<unknown> | undefined);
     const order: Comparator<unknown> = reversed ? (a, b) => compare(b, a) : compare;
     if (count === 0) return [];
-    const visit = (records: Iterable<unknown>): unknown[] => smallest(records, count, order);
-    const parts = await this.#run(method, { kind: 'iterate', visit }, options);
-    return smallest(parts.flat(), count, order) as T[];
+    const zero = (): Smallest => new Smallest(count, order);
+    const add = (found: Smallest, record: unknown): Smallest => found.add(record);
+    const parts = await this.#gather(method, zero, add, (found) => found.records(), options);
+    const all = zero();
+    for (const part of parts) for (const record of part) all.add(record);
+    return all.records() as T[];
   }
 
   async #reduce(method: string, f: (a: T, b: T) => T, options: ActionOptions): Promise<T> {
@@ -1626,7 +1647,7 @@ export class Rdd<T> {
     options: ActionOptions,
   ): Promise<U> {
     const merge = seqOp as (accumulated: unknown, record: unknown) => unknown;
-    const parts = (await this.#run(method, { kind: 'aggregate', zero: make, merge }, options)) as U[];
+    const parts = (await this.#run(method, { kind: 'aggregate', zero: () => make(), merge }, options)) as U[];
     let result = make();
     for (const part of parts) result = combOp(result, part);
     return result;
@@ -1659,18 +1680,20 @@ export class Rdd<T> {
   }
 
   async #histogram(buckets: readonly number[], isEven: boolean, options: ActionOptions): Promise<Histogram> {
-    const visit = (records: Iterable<unknown>): number[] => countBuckets(records, buckets, isEven);
-    const parts = (await this.#run('histogram', { kind: 'iterate', visit }, options)) as number[][];
-    const counts = new Array<number>(buckets.length - 1).fill(0);
+    const zero = (): number[] => new Array<number>(buckets.length - 1).fill(0);
+    const add = (counts: number[], record: unknown): number[] => countBucket(counts, record, buckets, isEven);
+    const parts = await this.#gather('histogram', zero, add, identity, options);
+    const counts = zero();
     for (const part of parts) for (let i = 0; i < counts.length; i++) (counts[i] as number) += part[i] as number;
     return { buckets, counts };
   }
 
   async #countBy<K>(method: string, of: (record: unknown) => unknown, options: ActionOptions): Promise<Map<K, number>> {
-    const visit = (records: Iterable<unknown>): [unknown, number][] => countKeys(records, of);
-    const parts = (await this.#run(method, { kind: 'iterate', visit }, options)) as [K, number][][];
+    const add = (counts: KeyMap<K, number>, record: unknown): KeyMap<K, number> =>
+      counts.merge(of(record) as K, 1, addCount);
+    const parts = await this.#gather(method, () => new KeyMap<K, number>(), add, entriesOf<K, number>, options);
     const counts = new KeyMap<K, number>();
-    for (const part of parts) for (const [key, count] of part) counts.merge(key, count, addNumber);
+    for (const part of parts) for (const [key, count] of part) counts.merge(key, count, addCount);
     return new Map(counts.entries());
   }
 
@@ -1708,6 +1731,10 @@ function comparatorOf<T>(method: string, compare: Comparator<T> | undefined): Co
   if (compare === undefined) return compareNatural;
   checkFunction(method, 'compare', compare);
   return compare;
+}
+
+function entriesOf<K, V>(map: KeyMap<K, V>): [K, V][] {
+  return map.entries();
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

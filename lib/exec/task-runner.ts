@@ -131,9 +131,9 @@ async function runAction(
       return sink.isEmpty ? undefined : { value: sink.value };
     }
     case 'aggregate': {
-      const sink = new AggregateSink(action.zero(), action.merge);
+      const sink = new AggregateSink(action.zero(running.partition), action.merge);
       await drain(running, node, sink, environment);
-      return sink.value;
+      return action.finish === undefined ? sink.value : action.finish(sink.value);
     }
     case 'foreach':
       await drain(running, node, new ForeachSink(action.visit), environment);

@@ -14,11 +14,12 @@ export type ResultAction =
   | { readonly kind: 'take'; readonly limit: number }
   /** Folds from the first record; undefined for an empty partition, else `{ value }`. */
   | { readonly kind: 'reduce'; readonly merge: (a: unknown, b: unknown) => unknown }
-  /** Folds from `zero()`, made anew for each partition. */
+  /** Folds from `zero(partition)`, made anew for each partition; `finish` makes the result of what came out. */
   | {
       readonly kind: 'aggregate';
-      readonly zero: () => unknown;
+      readonly zero: (partition: number) => unknown;
       readonly merge: (accumulated: unknown, record: unknown) => unknown;
+      readonly finish?: (accumulated: unknown) => unknown;
     }
   | { readonly kind: 'foreach'; readonly visit: (record: unknown) => void }
   | SaveAction
