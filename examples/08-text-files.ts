@@ -6,15 +6,14 @@ import { csvFields } from './support/csv.ts';
 import { type Place, type Print, startIfMain } from './support/example.ts';
 import { table } from './support/table.ts';
 import { listFiles } from './support/tree.ts';
-
-const WEATHER = join(import.meta.dirname, '..', 'node_modules', 'vega-datasets', 'data', 'seattle-weather.csv');
+import { vegaData } from './support/vega-data.ts';
 
 export async function run(print: Print, { dir, out }: Place): Promise<void> {
   await using session = await Session.open({ dir, name: 'text files', parallelism: 3 });
   const saved = (name: string) => join(out, name);
 
   // Days of weather in Seattle: date, precipitation, highest and lowest temperature, wind, what it was like.
-  const lines = session.textFile(WEATHER, 3);
+  const lines = session.textFile(vegaData('seattle-weather.csv'), 3);
   const header = await lines.first();
   const days = lines.filter((line) => line !== header).map(csvFields);
   print(`${header}\n${await days.count()} days in ${days.getNumPartitions()} partitions`);

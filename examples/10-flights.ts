@@ -7,15 +7,13 @@
  * 20,000 flights, answers where.
  */
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { type Rdd, Session } from '../lib/index.ts';
 import { csvFields } from './support/csv.ts';
 import { type Place, type Print, startIfMain } from './support/example.ts';
 import { table } from './support/table.ts';
 import { dataDirectoryTree, listFiles } from './support/tree.ts';
-
-/** Relative to the working directory, as lineages show it. */
-const DATA = relative(process.cwd(), join(import.meta.dirname, '..', 'node_modules', 'vega-datasets', 'data'));
+import { vegaData } from './support/vega-data.ts';
 
 /** A flight without airports: minutes of delay, miles, hour of the day with its fraction. */
 interface TimedFlight {
@@ -55,7 +53,7 @@ function meanByKey<K>(delays: Rdd<readonly [K, number]>): Rdd<[K, Mean]> {
 }
 
 async function readJson<T>(name: string): Promise<readonly T[]> {
-  return JSON.parse(await readFile(join(DATA, name), 'utf8')) as readonly T[];
+  return JSON.parse(await readFile(vegaData(name), 'utf8')) as readonly T[];
 }
 
 export async function run(print: Print, { dir, out, note }: Place): Promise<void> {
@@ -72,7 +70,7 @@ export async function run(print: Print, { dir, out, note }: Place): Promise<void
   const timed = session.parallelize(await readJson<TimedFlight>('flights-200k.json')).setName('flights-200k');
   const flights = session.parallelize(await readJson<Flight>('flights-20k.json')).setName('flights-20k');
   const airports = session
-    .textFile(join(DATA, 'airports.csv'), 4)
+    .textFile(vegaData('airports.csv'), 4)
     .filter((line) => !line.startsWith('iata,'))
     .map(csvFields)
     .map(([iata = '', , city = '', state = '']): [string, Airport] => [iata, { city, state }])
