@@ -1,5 +1,5 @@
 /**
- * Records to frames and back, on one thread: `npx tsx bench/record-codec.ts [wide] [small] [pairs] [values]`.
+ * Records to frames and back, on one thread: `npx tsx bench/micro/record-codec.ts [wide] [small] [pairs] [values]`.
  * Prints the median of seven rounds after two for warming up. Baseline: v8.serialize of batches of the same size.
  */
 import { deserialize, serialize } from 'node:v8';

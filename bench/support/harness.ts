@@ -48,7 +48,6 @@ export async function compare(comparison: Comparison): Promise<boolean> {
   }
   for (let round = 0; round < rounds; round++) {
     for (const [i, variant] of variants.entries()) {
-      globalThis.gc?.();
       const start = performance.now();
       await variant.run();
       times[i]?.push(performance.now() - start);

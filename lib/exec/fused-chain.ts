@@ -17,7 +17,7 @@ import type { Step } from '../lineage/step.ts';
 import type { PendingBatch, TaskBatch } from '../lineage/task-context.ts';
 import { type Cursor, openCursor } from './cursor.ts';
 import { emitSink } from './emit-sink.ts';
-import { BATCH_ROWS, columnSignature, emitColumnRow, flattenColumns } from './emit-source.ts';
+import { BATCH_ROWS, type ColumnForm, columnForm, emitColumnRow, type Widths } from './emit-source.ts';
 import { emitStepLocals, emitSteps } from './emit-steps.ts';
 import { interpretRecord } from './interpret-steps.ts';
 import { findLoop, stepSignature } from './loop-cache.ts';
@@ -31,8 +31,9 @@ export type CodegenMode = 'auto' | 'on' | 'off';
 const GROUP_STEPS = 16;
 /** Records a chain interprets before it is compiled, under `auto`. */
 const AUTO_ROWS = 512;
-/** Kinds of columns a chain is compiled for; further kinds are made into rows first. */
-const MAX_COLUMN_FORMS = 4;
+/** Kinds of columns a chain is compiled for with the widths of their integers, then without; the rest is made rows. */
+const MAX_EXACT_FORMS = 3;
+const MAX_COLUMN_FORMS = 6;
 
 type StepFunctions = readonly (((value: unknown) => unknown) | undefined)[];
 
@@ -86,23 +87,29 @@ class Group {
 
   /** False when these columns have no loop: too many forms were seen, or they cannot be staged. */
   runColumns(batch: ColumnBatch, sink: Sink, cursors: readonly Cursor[]): boolean {
-    const columnsOf = columnSignature(batch.root);
-    if (columnsOf === undefined) return false;
-    let loop = this.#columnLoops.get(columnsOf);
-    if (loop === undefined) {
-      if (this.#columnLoops.size >= MAX_COLUMN_FORMS) return false;
-      loop = this.#loop<ColumnLoop>('columns', columnsOf, ['columns', 'base', 'n'], (b) => ({
-        header: 'for (let i = 0; i < n; i++)',
-        record: emitColumnRow(b, batch.root, 'i'),
-        isPair: batch.root.kind === 'tuple' && batch.root.nulls === undefined,
-      }));
-      this.#columnLoops.set(columnsOf, loop);
-    }
-    const columns = flattenColumns(batch.root);
+    const form = columnForm(batch.root);
+    const { columns } = form;
+    const loop = this.#findColumnLoop(batch, form);
+    if (loop === undefined) return false;
     for (let base = 0; base < batch.rowCount && !sink.isDone; base += BATCH_ROWS) {
       loop(columns, base, Math.min(BATCH_ROWS, batch.rowCount - base), sink, cursors, this.#functions);
     }
     return true;
+  }
+
+  #findColumnLoop({ root }: ColumnBatch, { exact, widest }: ColumnForm): ColumnLoop | undefined {
+    if (exact === undefined || widest === undefined) return undefined;
+    const known = this.#columnLoops.get(exact) ?? this.#columnLoops.get(widest);
+    if (known !== undefined || this.#columnLoops.size >= MAX_COLUMN_FORMS) return known;
+    const widths: Widths = this.#columnLoops.size < MAX_EXACT_FORMS ? 'exact' : 'widest';
+    const signature = widths === 'exact' ? exact : widest;
+    const loop = this.#loop<ColumnLoop>('columns', `${widths} ${signature}`, ['columns', 'base', 'n'], (b) => ({
+      header: 'for (let i = 0; i < n; i++)',
+      record: emitColumnRow(b, root, 'i', widths),
+      isPair: root.kind === 'tuple' && root.nulls === undefined,
+    }));
+    this.#columnLoops.set(signature, loop);
+    return loop;
   }
 
   #loop<Loop extends object>(

@@ -77,6 +77,8 @@ describe('FusedChain', () => {
       ['a', true],
       [1n, 1],
       [new Date(5), 'x'],
+      [true, true],
+      [null, 1],
     ];
     for (const pair of inputs) {
       const rows = Array.from({ length: 100 }, () => pair);
@@ -85,8 +87,23 @@ describe('FusedChain', () => {
       if (columns !== undefined) chain.run(columns, run, sink);
     }
     expect(sink.rows).toEqual(inputs.flatMap(([key]) => Array(100).fill(key)));
-    expect(chain.roads.columns).toBe(4);
+    expect(chain.roads.columns).toBe(6);
     expect(chain.roads.rows).toBe(2);
+  });
+
+  it('serves integers of any width once it has seen several', () => {
+    const chain = new FusedChain([{ kind: 'map', f: (n) => (n as number) * 2 }], 'rows', 'on', 'widths');
+    const run = chain.open(0);
+    const sink = new RowsSink();
+    const tops = [1, -1, 300, -300, 70_000, 2, 40_000];
+    for (const top of tops) {
+      const rows = Array.from({ length: 5000 }, (_, i) => (i === 4999 ? top : i % 2));
+      const columns = buildColumns(rows, 0, rows.length);
+      if (columns !== undefined) chain.run(columns, run, sink);
+    }
+    expect(sink.rows.filter((_, i) => i % 5000 === 4999)).toEqual(tops.map((top) => top * 2));
+    expect(sink.rows.length).toBe(tops.length * 5000);
+    expect(chain.roads).toMatchObject({ columns: tops.length, rows: 0 });
   });
 
   it('refuses records that are not pairs where a step needs them', () => {
