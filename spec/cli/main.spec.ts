@@ -95,7 +95,7 @@ describe('the bin', () => {
 
   it('hands a signal on to the job and ends as the job did', async () => {
     using scratch = new ScratchDirectory();
-    const job = writeJob(scratch, 'job.mjs', ["process.stdout.write('ready');", 'setInterval(() => {}, 1000);']);
+    const job = writeJob(scratch, 'job.mjs', ["process.stdout.write('ready');", 'setTimeout(() => {}, 30_000);']);
     const child = start(['run', job]);
     const closed = once(child, 'close');
     await once(child.stdout, 'data');
