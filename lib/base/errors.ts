@@ -45,6 +45,11 @@ export class CairnError<C extends ErrorCode = ErrorCode> extends Error {
     this.hint = hint;
   }
 
+  /** Users throw what they like: a proxy is not asked, whose traps would run, and may throw, where errors are handled. */
+  static override [Symbol.hasInstance](value: unknown): value is CairnError {
+    return !types.isProxy(value) && Function.prototype[Symbol.hasInstance].call(CairnError, value);
+  }
+
   static is<K extends ErrorCode>(error: unknown, code: K): error is CairnError<K> {
     return error instanceof CairnError && error.code === code;
   }
@@ -103,14 +108,18 @@ export function deserializeError(data: SerializedError): Error {
  */
 export function firstFailure(error: unknown): unknown {
   let first = error;
-  // By name: the class is not in every release of Node that we run on.
-  while (first instanceof Error && first.name === 'SuppressedError' && 'suppressed' in first) first = first.suppressed;
+  // By its property: the class is not in every release of Node that we run on. No getter of a user's error may run.
+  for (;;) {
+    const suppressed = types.isNativeError(first) ? Object.getOwnPropertyDescriptor(first, 'suppressed') : undefined;
+    if (suppressed === undefined) break;
+    first = suppressed.value;
+  }
   return first instanceof CairnError ? first : error;
 }
 
 /** Errors of other realms (`vm` contexts) are errors too, though not of our `Error`. */
 function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || (value instanceof Error && !types.isProxy(value));
+  return types.isNativeError(value) || (!types.isProxy(value) && value instanceof Error);
 }
 
 /** A property of a user's error, whose getter may throw. */

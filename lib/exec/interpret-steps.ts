@@ -2,6 +2,7 @@
  * The plain twin of the generated loop: the same steps, one record at a time through a switch. Runs small inputs,
  * where compiling would cost more than it gains, and everything when generated code is off.
  */
+import { types } from 'node:util';
 import { unreachable } from '../base/invariant.ts';
 import { checkPair } from '../lineage/pair.ts';
 import type { Step } from '../lineage/step.ts';
@@ -98,7 +99,8 @@ function attempt<T>(index: number, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw error instanceof StepFailure ? error : new StepFailure(index, error);
+    // A proxy that was thrown must not be asked what it is.
+    throw !types.isProxy(error) && error instanceof StepFailure ? error : new StepFailure(index, error);
   }
 }
 

@@ -4,11 +4,12 @@
  * It reads a dataset's partition from where it is cheapest: its block, else computed, with chains of steps fused; and
  * the reduce side of shuffles. Functions of the user's that throw are wrapped here, once, with the step they belong to.
  */
+import { types } from 'node:util';
 import { rowBatch } from '../../formats/schema/batch.ts';
 import { rddBlockId } from '../../storage/block/block-id.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { attemptAll } from '../base/attempt-all.ts';
-import { CairnError, describeValue } from '../base/errors.ts';
+import { CairnError, serializeError } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
 import type { Aggregator, ShuffleDependency } from '../lineage/dependency.ts';
@@ -166,8 +167,10 @@ export class RunningTask implements TaskContext {
   }
 
   /** The error that the user sees when a function threw in `operation` of `node`. Errors of ours pass unchanged. */
-  wrap(error: unknown, operation: string, node: LineageNode): unknown {
+  wrap(error: unknown, operation: string, node: LineageNode): CairnError {
     if (error instanceof CairnError) return error;
+    // Reads no more than it must: getters of a user's error may throw.
+    const { name, message } = serializeError(error);
     return new CairnError(
       'TASK_FAILED',
       {
@@ -175,7 +178,7 @@ export class RunningTask implements TaskContext {
         partition: this.partition,
         dataset: describeNode(node),
         attempt: this.attempt,
-        reason: error instanceof Error ? `${error.name}: ${error.message}` : `thrown value ${describeValue(error)}`,
+        reason: types.isNativeError(error) ? `${name}: ${message}` : message,
       },
       { cause: error },
     );

@@ -6,6 +6,7 @@
  * timers, signals and cancellation get through; another task of the same thread may then run in between.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { estimateSize } from '../../storage/memory/size-estimate.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
 import { CairnError, firstFailure } from '../base/errors.ts';
@@ -45,6 +46,7 @@ export async function runTask(
       running.throwIfCancelled();
       if (task.work.kind === 'result') {
         value = await runAction(running, task, task.work.node, task.work.action, environment);
+        running.metrics.resultBytes = estimateSize(value);
       } else {
         mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);
       }
@@ -53,7 +55,9 @@ export async function runTask(
     }
     return { kind: 'succeeded', value, mapOutput, metrics: metrics() };
   } catch (thrown) {
-    const error = firstFailure(thrown);
+    const { node } = task.work;
+    // What a promise was rejected with comes here as it was thrown: anything at all.
+    const error = running.wrap(firstFailure(thrown), describeCallSite(node.callSite), node);
     if (CairnError.is(error, 'TASK_CANCELLED')) return { kind: 'cancelled', metrics: metrics() };
     if (CairnError.is(error, 'SHUFFLE_OUTPUT_LOST')) {
       const { shuffle, map } = error.params;
@@ -65,8 +69,7 @@ export async function runTask(
         metrics: metrics(),
       };
     }
-    const failure = error instanceof Error ? error : (running.wrap(error, 'the task', task.work.node) as Error);
-    return { kind: 'failed', error: failure, metrics: metrics() };
+    return { kind: 'failed', error, metrics: metrics() };
   }
 }
 
