@@ -47,14 +47,20 @@ export function mainJobAnswer(): [number, number, number][] {
     .map((n) => [n % KEYS, sums[n % KEYS] as number, n]);
 }
 
-/** Runs the job, then counts what is kept, from blocks as far as they are there. `onPlanned`: its input was found. */
+/**
+ * Runs the job, then counts what is kept, from blocks as far as they are there, and saves it beside the input.
+ * `onPlanned`: its input was found.
+ */
 export async function runMainJob(engine: EngineOfSpec, path: string, onPlanned = () => {}): Promise<void> {
   const { rows, kept, sums } = mainJob(engine, path);
   onPlanned();
   const found = await rows.collect();
   const count = await kept.count();
+  const output = `${path}.out`;
+  await sums.map(([key, sum]) => `${key} ${sum}`).saveAsTextFile(output, { overwrite: true });
+  const saved = await engine.lines(output, 1).collect();
   for (const each of [kept, sums]) each.unpersist();
-  if (JSON.stringify(found) !== JSON.stringify(mainJobAnswer()) || count !== RECORDS) {
-    throw new RangeError(`a wrong answer: ${JSON.stringify(found)}, ${count} records`);
+  if (JSON.stringify(found) !== JSON.stringify(mainJobAnswer()) || count !== RECORDS || saved.length !== KEYS) {
+    throw new RangeError(`a wrong answer: ${JSON.stringify(found)}, ${count} records, ${saved.length} sums`);
   }
 }
