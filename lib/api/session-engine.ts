@@ -157,6 +157,8 @@ export class SessionEngine implements Engine {
       slots: engine.#executor.slots,
       memoryBytes: config.memory,
     });
+    const logger = parts.logger ?? stderrLogger;
+    for (const left of engine.storage.notSwept) logger.warn(`could not be removed after an earlier run: ${left}`);
     return engine;
   }
 
