@@ -28,21 +28,20 @@ export interface ColumnForm {
   readonly columns: readonly Column[];
 }
 
-/** Batches in memory come by again with every job over them. */
-const forms = new WeakMap<Column, ColumnForm>();
+/**
+ * Batches in memory come by again with every job over them. Only texts are kept, never columns: V8's scavenges hold
+ * the values of a WeakMap strongly, so each batch would live, strings and buffers, until the next full collection.
+ */
+const signatures = new WeakMap<Column, Pick<ColumnForm, 'exact' | 'widest'>>();
 
 /** The form of a batch's columns. */
 export function columnForm(root: Column): ColumnForm {
-  let form = forms.get(root);
+  let form = signatures.get(root);
   if (form === undefined) {
-    form = {
-      exact: columnSignature(root, 'exact'),
-      widest: columnSignature(root, 'widest'),
-      columns: flattenColumns(root),
-    };
-    forms.set(root, form);
+    form = { exact: columnSignature(root, 'exact'), widest: columnSignature(root, 'widest') };
+    signatures.set(root, form);
   }
-  return form;
+  return { ...form, columns: flattenColumns(root) };
 }
 
 /** Whether staging arrays are as narrow as the columns they take, which makes staging a plain copy of memory. */
