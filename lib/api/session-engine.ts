@@ -18,6 +18,7 @@ import { removeMapOutput, removeShuffle } from '../../storage/shuffle/remove-shu
 import { attemptAll } from '../base/attempt-all.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { CairnError, firstFailure } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
 import { type NodeId, nodeId, type RunId, type ShuffleId, shuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import { type Logger, stderrLogger } from '../base/logger.ts';
@@ -148,6 +149,7 @@ export class SessionEngine implements Engine {
     } catch (error) {
       throw firstFailure(error);
     }
+    failpoint('session/after-run-begun');
     engine.events.emit({
       kind: 'session-opened',
       atMs: engine.clock.nowMs(),

@@ -15,6 +15,7 @@ import { sweep } from '../../storage/sweep/sweeper.ts';
 import { attemptAll } from '../base/attempt-all.ts';
 import type { Clock } from '../base/clock.ts';
 import { CairnError } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
 import { type RunId, runId } from '../base/ids.ts';
 import { freshSeed } from '../base/random.ts';
 
@@ -65,6 +66,7 @@ export class SessionStorage implements Disposable {
   static open(options: SessionStorageOptions): SessionStorage {
     const { fileSystem, clock, processes = systemProcesses() } = options;
     const lock = DirectoryLock.acquire(fileSystem, resolve(options.directory), processes, { clock });
+    failpoint('session/after-lock');
     let database: MetadataDatabase | undefined;
     let scratch: ScratchSpace | undefined;
     try {
@@ -80,7 +82,9 @@ export class SessionStorage implements Disposable {
         ),
       );
       const storage = new SessionStorage(options, lock, database, scratch, notSwept);
+      failpoint('session/after-sweep');
       for (const folder of RUN_FOLDERS) fileSystem.makeDirectory(storage.#folder(folder));
+      failpoint('session/after-folders');
       return storage;
     } catch (error) {
       attemptAll([
@@ -114,9 +118,11 @@ export class SessionStorage implements Disposable {
    */
   [Symbol.dispose](): void {
     attemptAll([
+      () => failpoint('session/before-folders-removed'),
       () => this.#scratch.close(),
       ...RUN_FOLDERS.map((folder) => () => this.#fileSystem.removeTree(this.#folder(folder))),
       () => this.database.close(),
+      () => failpoint('session/before-unlock'),
       () => this.#lock.release(),
     ]);
   }

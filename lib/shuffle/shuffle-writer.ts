@@ -13,6 +13,7 @@ import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import type { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
 import { type RunFile, RunFileReader, RunFileWriter } from '../../storage/spill/run-file.ts';
+import { failpoint } from '../base/failpoint.ts';
 
 export interface ShuffleWriterOptions {
   readonly numPartitions: number;
@@ -111,6 +112,7 @@ export class ShuffleWriter implements Disposable {
     });
     run.flush();
     const finished = run.finish();
+    failpoint('shuffle/after-spill');
     this.#runs.push(finished);
     this.#spilledBytes += finished.sizeBytes;
     for (const frames of this.#frames) frames?.reset();
