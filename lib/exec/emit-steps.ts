@@ -69,10 +69,12 @@ export function emitSteps(
     b.line(`at = ${i};`);
     switch (step.kind) {
       case 'map':
-        return define(call(x), anything);
+        define(call(x), anything);
+        break;
       case 'filter':
         b.line(`if (!${call(x)}) continue;`);
-        return from(i + 1, x, knownHere);
+        from(i + 1, x, knownHere);
+        break;
       case 'flat-map': {
         const y = b.fresh('x');
         b.block(`for (const ${y} of ${call(x)})`, () => from(i + 1, y, anything));
@@ -80,7 +82,8 @@ export function emitSteps(
       }
       case 'map-values':
         emitPairCheck(b, x, knownHere);
-        return define(`[${x}[0], ${call(`${x}[1]`)}]`, pair);
+        define(`[${x}[0], ${call(`${x}[1]`)}]`, pair);
+        break;
       case 'flat-map-values': {
         emitPairCheck(b, x, knownHere);
         const y = b.fresh('x');
@@ -88,15 +91,19 @@ export function emitSteps(
         return;
       }
       case 'key-by':
-        return define(`[${call(x)}, ${x}]`, pair);
+        define(`[${call(x)}, ${x}]`, pair);
+        break;
       case 'keys':
         emitPairCheck(b, x, knownHere);
-        return define(`${x}[0]`, anything);
+        define(`${x}[0]`, anything);
+        break;
       case 'values':
         emitPairCheck(b, x, knownHere);
-        return define(`${x}[1]`, anything);
+        define(`${x}[1]`, anything);
+        break;
       case 'pass':
-        return from(i + 1, x, knownHere);
+        from(i + 1, x, knownHere);
+        break;
       case 'join': {
         const sides = b.fresh('sides');
         const [left, right] = [b.fresh('left'), b.fresh('right')];
@@ -108,18 +115,21 @@ export function emitSteps(
         return;
       }
       case 'index':
-        return define(`[${x}, position${i}++]`, pair);
+        define(`[${x}, position${i}++]`, pair);
+        break;
       case 'unique-id': {
         const y = b.fresh('x');
         b.line(`const ${y} = [${x}, position${i}];`);
         b.line(`position${i} += ${step.stride};`);
-        return from(i + 1, y, pair);
+        from(i + 1, y, pair);
+        break;
       }
       case 'sample': {
         const draw = b.fresh('draw');
         b.line(`const ${draw} = random${i}.nextDouble();`);
         b.line(`if (!(${draw} >= ${step.lower} && ${draw} < ${step.upper})) continue;`);
-        return from(i + 1, x, knownHere);
+        from(i + 1, x, knownHere);
+        break;
       }
       case 'poisson-sample': {
         const times = b.fresh('times');
@@ -127,7 +137,8 @@ export function emitSteps(
         return;
       }
       case 'deal':
-        return define(`[++position${i}, ${x}]`, pair);
+        define(`[++position${i}, ${x}]`, pair);
+        break;
       default:
         return unreachable(step);
     }
