@@ -140,7 +140,7 @@ export function emitSteps(
         define(`[++position${i}, ${x}]`, pair);
         break;
       default:
-        return unreachable(step);
+        unreachable(step);
     }
   };
   from(0, record, known);

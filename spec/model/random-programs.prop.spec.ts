@@ -13,9 +13,9 @@ import { useSession } from '../support/use-session.ts';
 import { type Arguments, OPERATORS, type State } from './model-operators.ts';
 import { anyValue, byKeyText, keyText, show } from './model-values.ts';
 
-const ROAD_IS_CHOSEN = process.env['CAIRN_CODEGEN'] !== undefined || process.env['CAIRN_MEMORY'] !== undefined;
-const PROGRAMS = Number(process.env['CAIRN_MODEL_RUNS'] ?? (ROAD_IS_CHOSEN ? 200 : 1000));
-const SEED = Number(process.env['CAIRN_MODEL_SEED'] ?? 20_240_607);
+const ROAD_IS_CHOSEN = process.env.CAIRN_CODEGEN !== undefined || process.env.CAIRN_MEMORY !== undefined;
+const PROGRAMS = Number(process.env.CAIRN_MODEL_RUNS ?? (ROAD_IS_CHOSEN ? 200 : 1000));
+const SEED = Number(process.env.CAIRN_MODEL_SEED ?? 20_240_607);
 
 const ROADS = ROAD_IS_CHOSEN
   ? [useSession()]
