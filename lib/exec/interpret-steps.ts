@@ -26,33 +26,41 @@ function pass(record: unknown, index: number, steps: readonly Step[], cursors: r
   const next = (value: unknown): void => pass(value, index + 1, steps, cursors, sink);
   switch (step.kind) {
     case 'map':
-      return next(attempt(index, () => step.f(record)));
+      next(attempt(index, () => step.f(record)));
+      break;
     case 'filter':
       if (attempt(index, () => step.f(record))) next(record);
       return;
     case 'flat-map':
-      return passAll(index, () => step.f(record), next, sink);
+      passAll(index, () => step.f(record), next, sink);
+      break;
     case 'map-values': {
       const [key, value] = attempt(index, () => checkPair(record));
-      return next([key, attempt(index, () => step.f(value))]);
+      next([key, attempt(index, () => step.f(value))]);
+      break;
     }
     case 'flat-map-values': {
       const [key, value] = attempt(index, () => checkPair(record));
-      return passAll(
+      passAll(
         index,
         () => step.f(value),
         (item) => next([key, item]),
         sink,
       );
+      break;
     }
     case 'key-by':
-      return next([attempt(index, () => step.f(record)), record]);
+      next([attempt(index, () => step.f(record)), record]);
+      break;
     case 'keys':
-      return next(attempt(index, () => checkPair(record))[0]);
+      next(attempt(index, () => checkPair(record))[0]);
+      break;
     case 'values':
-      return next(attempt(index, () => checkPair(record))[1]);
+      next(attempt(index, () => checkPair(record))[1]);
+      break;
     case 'pass':
-      return next(record);
+      next(record);
+      break;
     case 'join': {
       const [key, sides] = record as [unknown, [unknown[], unknown[]]];
       const [lefts, rights] = joinSides(sides[0], sides[1], step.leftOuter, step.rightOuter);
@@ -60,11 +68,13 @@ function pass(record: unknown, index: number, steps: readonly Step[], cursors: r
       return;
     }
     case 'index':
-      return next([record, cursor.position++]);
+      next([record, cursor.position++]);
+      break;
     case 'unique-id': {
       const id = cursor.position;
       cursor.position += step.stride;
-      return next([record, id]);
+      next([record, id]);
+      break;
     }
     case 'sample': {
       const draw = cursor.random?.nextDouble() ?? 0;
@@ -76,9 +86,10 @@ function pass(record: unknown, index: number, steps: readonly Step[], cursors: r
       return;
     }
     case 'deal':
-      return next([++cursor.position, record]);
+      next([++cursor.position, record]);
+      break;
     default:
-      return unreachable(step);
+      unreachable(step);
   }
 }
 

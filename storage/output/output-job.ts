@@ -29,7 +29,7 @@ import { ownerOfToken } from '../fs/lock-record.ts';
 import { formatIdentity, type ProcessTable, systemProcesses } from '../fs/process-identity.ts';
 
 /** The empty file that tells readers, as Hadoop's, that a directory is complete. */
-export const SUCCESS_NAME = '_SUCCESS';
+const SUCCESS_NAME = '_SUCCESS';
 const ATTEMPTS_NAME = '_attempts';
 const STAGING_SUFFIX = '.staging';
 const RETIRED_SUFFIX = '.retired';
