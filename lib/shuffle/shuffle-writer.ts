@@ -13,6 +13,7 @@ import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import type { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
 import { type RunFile, RunFileReader, RunFileWriter } from '../../storage/spill/run-file.ts';
+import { attemptAll } from '../base/attempt-all.ts';
 import { failpoint } from '../base/failpoint.ts';
 
 export interface ShuffleWriterOptions {
@@ -28,6 +29,8 @@ export interface ShuffleWriterOptions {
 
 /** Records per frame at most: also the most that a reader has to hold as rows at a time. */
 const FRAME_ROWS = 4096;
+/** Records encoded to learn what one takes. */
+const MEASURED_ROWS = 64;
 
 export class ShuffleWriter implements Disposable {
   readonly #options: ShuffleWriterOptions;
@@ -51,6 +54,13 @@ export class ShuffleWriter implements Disposable {
   /** Encoded bytes so far, spilled ones included. */
   get writtenBytes(): number {
     return this.#writtenBytes;
+  }
+
+  /** Bytes that a record takes, uncompressed, judged by the first few of these, of which there is one. Keeps nothing. */
+  measure(records: readonly unknown[]): number {
+    using out = new ByteWriter();
+    const count = Math.min(MEASURED_ROWS, records.length);
+    return encodeFrame(rowBatch(records, 0, count), out, { codec: 'none' }).byteLength / count;
   }
 
   /** Encodes records for a partition. The array may be emptied afterwards. */
@@ -91,8 +101,7 @@ export class ShuffleWriter implements Disposable {
       }
       return output.commit();
     } finally {
-      for (const reader of readers) reader.close();
-      this[Symbol.dispose]();
+      attemptAll([...readers.map((reader) => () => reader.close()), () => this[Symbol.dispose]()]);
     }
   }
 
@@ -100,7 +109,8 @@ export class ShuffleWriter implements Disposable {
   [Symbol.dispose](): void {
     for (const frames of this.#frames) frames?.[Symbol.dispose]();
     this.#frames.fill(undefined);
-    for (const run of this.#runs.splice(0)) this.#options.fileSystem.removeFile(run.path);
+    const { fileSystem } = this.#options;
+    attemptAll(this.#runs.splice(0).map((run) => () => fileSystem.removeFile(run.path)));
   }
 
   #spill(): void {
