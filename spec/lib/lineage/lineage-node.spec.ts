@@ -1,55 +1,66 @@
 import { describe, expect, it } from 'vitest';
-import { ComputedNode, LineageNode } from '../../../lib/lineage/lineage-node.ts';
-import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
-import type { Partition } from '../../../lib/lineage/partition.ts';
+import { CairnError } from '../../../lib/base/errors.ts';
+import { shuffleId } from '../../../lib/base/ids.ts';
+import { MapPartitionsNode } from '../../../lib/lineage/nodes/map-partitions-node.ts';
+import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
+import { UnionNode } from '../../../lib/lineage/nodes/union-node.ts';
+import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
+import { BatchesNode } from '../../support/batches-node.ts';
 import { origin } from '../../support/scan-task.ts';
-import { shuffledBy } from './support/shuffled-by.ts';
 
-class CountingNode extends LineageNode {
-  readonly kind = 'counting';
-  readonly className = 'CountingRDD';
-  asked = 0;
-
-  protected override computePartitions(): readonly Partition[] {
-    this.asked++;
-    if (this.asked === 1) throw new RangeError('not yet');
-    return [{ index: 0, split: undefined }];
-  }
-}
+const same = (records: Iterable<unknown>) => records;
 
 describe('LineageNode', () => {
-  it('finds its partitions once, when they are first asked for; after an error it tries again', () => {
-    const node = new CountingNode(origin(), []);
-    expect(node.arePartitionsKnown).toBe(false);
-    expect(() => node.partitions).toThrow('not yet');
-    expect(node.arePartitionsKnown).toBe(false);
+  it('finds its partitions out once, when first asked', () => {
+    const node = new BatchesNode([[], []]);
+    expect([node.arePartitionsKnown, node.computedPartitions]).toEqual([false, 0]);
     expect(node.partitions).toBe(node.partitions);
-    expect([node.asked, node.arePartitionsKnown]).toEqual([2, true]);
+    expect([node.arePartitionsKnown, node.computedPartitions]).toEqual([true, 1]);
   });
 
-  it('is persisted once it has a level', () => {
-    const node = new CountingNode(origin(), []);
-    expect(node.isPersisted).toBe(false);
-    node.storageLevel = STORAGE_LEVELS.DISK_ONLY;
-    expect(node.isPersisted).toBe(true);
+  it('asks again after finding them out failed, as when a directory could not be read', () => {
+    class Flaky extends BatchesNode {
+      protected override computePartitions() {
+        const found = super.computePartitions();
+        if (this.computedPartitions === 1) throw new CairnError('INTERNAL', { detail: 'once' });
+        return found;
+      }
+    }
+    const node = new Flaky([[]]);
+    expect(() => node.partitions).toThrow('once');
+    expect(node.arePartitionsKnown).toBe(false);
+    expect(node.partitions).toHaveLength(1);
   });
 
-  it('may pend because of itself or of what it reads in the same stage', () => {
-    const source = new CollectionNode(origin(), [], 1);
-    const slow = new CountingNode(origin(), [], undefined, { isAsync: true });
-    const narrow = (parent: LineageNode) => new CountingNode(origin(), [{ kind: 'narrow', parent }]);
-    expect([slow, narrow(slow), narrow(narrow(slow)), narrow(source)].map((node) => node.mayPend)).toEqual([
+  it('may pend when an ancestor of its stage does, and not across a shuffle', () => {
+    const calm = new BatchesNode([[]]);
+    const asynchronous = new BatchesNode([[]], { isAsync: true });
+    const mapped = new MapPartitionsNode(origin(), asynchronous, same);
+    const union = new UnionNode(origin(), [calm, mapped]);
+    const shuffled = new ShuffledNode(origin(), union, new HashPartitioner(2), { shuffleId: shuffleId(0) });
+    expect([calm, asynchronous, mapped, union, shuffled].map(({ mayPend }) => mayPend)).toEqual([
+      false,
       true,
       true,
       true,
       false,
     ]);
-    expect(narrow(shuffledBy(slow, 2).node).mayPend).toBe(false);
   });
 
-  it('tells nodes that compute from steps, which are fused', () => {
-    expect(new CollectionNode(origin(), [], 1)).toBeInstanceOf(ComputedNode);
-    expect(new CountingNode(origin(), [])).not.toBeInstanceOf(ComputedNode);
+  it('is persisted at every level but NONE', () => {
+    const node = new BatchesNode([]);
+    expect(node.isPersisted).toBe(false);
+    node.storageLevel = STORAGE_LEVELS.DISK_ONLY;
+    expect(node.isPersisted).toBe(true);
+    node.storageLevel = STORAGE_LEVELS.NONE;
+    expect(node.isPersisted).toBe(false);
+  });
+
+  it('takes its id and call site from its origin and starts without a name or preparations', () => {
+    const from = origin('cache');
+    const node = new BatchesNode([], { origin: from });
+    expect(node).toMatchObject({ id: from.id, callSite: from.callSite, preparations: [], isPrepared: false });
+    expect(node.name).toBeUndefined();
   });
 });

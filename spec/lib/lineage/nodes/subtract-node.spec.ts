@@ -1,35 +1,59 @@
 import { describe, expect, it } from 'vitest';
-import { shuffleId } from '../../../../lib/base/ids.ts';
-import { CollectionNode } from '../../../../lib/lineage/nodes/collection-node.ts';
+import { nodeOf } from '../../../../lib/api/rdd.ts';
 import { SubtractNode } from '../../../../lib/lineage/nodes/subtract-node.ts';
-import { HashPartitioner } from '../../../../lib/lineage/partitioner.ts';
-import { origin, partitionsOfNode } from '../../../support/scan-task.ts';
-import { GroupingTask } from '../support/grouping-task.ts';
+import { useSession } from '../../../support/use-session.ts';
 
-const pairs = (...of: [number, string][]) => new CollectionNode(origin(), of, 2);
-function subtract(left: CollectionNode, right: CollectionNode) {
-  let next = 0;
-  const node = new SubtractNode(origin(), left, right, new HashPartitioner(2), () => shuffleId(next++));
-  return partitionsOfNode(node, new GroupingTask());
-}
+const cairn = useSession();
 
 describe('SubtractNode', () => {
-  it('keeps all pairs of keys that the other side does not have, repeated ones included', () => {
-    const left = pairs([0, 'a'], [1, 'b'], [2, 'c'], [2, 'd'], [1, 'e']);
-    expect(subtract(left, pairs([1, 'x'], [9, 'y']))).toEqual([
+  const left = () =>
+    cairn.session.parallelize(
       [
-        [0, 'a'],
-        [2, 'c'],
-        [2, 'd'],
+        ['a', 1],
+        ['b', 2],
+        ['a', 3],
+        ['c', 4],
       ],
-      [],
+      3,
+    );
+
+  it('drops the keys of the right and keeps the values of the others, in order', async () => {
+    const rest = left().subtractByKey(
+      cairn.session.parallelize(
+        [
+          ['b', 0],
+          ['b', 0],
+          ['z', 0],
+        ],
+        2,
+      ),
+      2,
+    );
+    const node = nodeOf(rest);
+    expect(node).toBeInstanceOf(SubtractNode);
+    expect(node.className).toBe('SubtractedRDD');
+    expect(node.partitioner?.describe()).toBe('hash(2)');
+    expect((await rest.collect()).sort()).toEqual([
+      ['a', 1],
+      ['a', 3],
+      ['c', 4],
     ]);
+    expect(await rest.lookup('a')).toEqual([1, 3]);
   });
 
-  it('keeps everything when there is nothing to take away, and nothing when all keys are there', () => {
-    const left = pairs([0, 'a'], [1, 'b']);
-    expect(subtract(left, pairs()).flat()).toHaveLength(2);
-    expect(subtract(left, pairs([0, 'x'], [1, 'y'])).flat()).toEqual([]);
-    expect(subtract(pairs(), left).flat()).toEqual([]);
+  it('drops everything, and nothing', async () => {
+    expect(await left().subtractByKey(left()).collect()).toEqual([]);
+    expect(await left().subtractByKey(cairn.session.emptyRdd<[string, number]>()).count()).toBe(4);
+    expect(await cairn.session.emptyRdd<[string, number]>().subtractByKey(left()).collect()).toEqual([]);
+  });
+
+  it('reads sides that wait for promises', async () => {
+    const later = left().mapAsync(async (pair) => pair);
+    expect(
+      await later
+        .partitionBy(2)
+        .subtractByKey(later.filter(([k]) => k !== 'c'))
+        .collect(),
+    ).toEqual([['c', 4]]);
   });
 });
