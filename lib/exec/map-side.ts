@@ -11,7 +11,10 @@ import { KeyTable } from '../shuffle/key-table.ts';
 import type { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
 import { BucketSink, CombineSink, type Sink } from './sink.ts';
 
-/** Records in buckets before anything is known of their size. */
+/**
+ * Records in buckets before anything is known of their size. They are looked at then, not written: a frame for each
+ * bucket with its share of so few would cost more than all that follows.
+ */
 const FIRST_ROOM = 1024;
 const MAX_ROOM = 1 << 15;
 /** Keys after which combining is judged. */
@@ -29,6 +32,7 @@ export class MapSide {
   readonly #combine: CombineSink | undefined;
   readonly #create: Aggregator['createCombiner'] | undefined;
   #isCombining: boolean;
+  #isMeasured = false;
 
   constructor(dependency: ShuffleDependency, writer: ShuffleWriter, memoryBytes: number) {
     const { partitioner, aggregator } = dependency;
@@ -41,7 +45,7 @@ export class MapSide {
       partitioner.kind === 'hash' || partitioner.kind === 'round-robin',
     );
     this.#buckets.room = FIRST_ROOM;
-    this.#buckets.onFull = () => this.#writeBuckets();
+    this.#buckets.onFull = () => this.#makeRoom();
     this.#isCombining = dependency.mapSideCombine && aggregator !== undefined;
     if (aggregator !== undefined && this.#isCombining) {
       this.#combine = new CombineSink(new KeyTable(), aggregator, false);
@@ -94,6 +98,27 @@ export class MapSide {
     combine.rowsIn = 0;
   }
 
+  /** Room for more records where those in the buckets turn out to be small; else, and from then on, writes them. */
+  #makeRoom(): void {
+    if (!this.#isMeasured) {
+      this.#isMeasured = true;
+      const { buckets } = this.#buckets;
+      const fullest = buckets.reduce((most, bucket) => (bucket.length > most.length ? bucket : most));
+      const left = this.#roomFor(this.#writer.measure(fullest)) - FIRST_ROOM;
+      if (left > 0) {
+        this.#buckets.room = left;
+        return;
+      }
+    }
+    this.#writeBuckets();
+  }
+
+  /** A quarter of the share for records not yet encoded, which take more than their encoded size. */
+  #roomFor(bytesPerRow: number): number {
+    const room = Math.floor(this.#memoryBytes / 4 / Math.max(1, bytesPerRow));
+    return Math.max(64, Math.min(MAX_ROOM, room));
+  }
+
   #writeBuckets(): void {
     const { buckets } = this.#buckets;
     const create = this.#combine === undefined ? undefined : this.#create;
@@ -110,9 +135,6 @@ export class MapSide {
       this.#writer.write(partition, pairs);
       bucket.length = 0;
     }
-    // A quarter of the share for records not yet encoded, which take more than their encoded size.
-    const bytesPerRow = rows === 0 ? 1 : Math.max(1, (this.#writer.writtenBytes - before) / rows);
-    const room = Math.floor(this.#memoryBytes / 4 / bytesPerRow);
-    this.#buckets.room = Math.max(64, Math.min(MAX_ROOM, room));
+    this.#buckets.room = this.#roomFor(rows === 0 ? 1 : (this.#writer.writtenBytes - before) / rows);
   }
 }
