@@ -38,18 +38,30 @@ export function emitSink(b: SourceBuilder, kind: Sink['kind']): SinkCode {
         record: (x) => b.line(`rowsOut.push(${x});`).line('if (rowsOut.length >= limit) break outer;'),
         after: nothing,
       };
-    case 'reduce':
+    case 'reduce': {
+      const fold = emitFold(b);
       return {
-        before: () => b.line('const merge = sink.merge;').line('let isEmpty = sink.isEmpty, value = sink.value;'),
-        record: (x) => b.line(`if (isEmpty) { isEmpty = false; value = ${x}; } else value = merge(value, ${x});`),
-        after: () => b.line('sink.isEmpty = isEmpty; sink.value = value;'),
+        before: () => {
+          b.line('let isEmpty = sink.isEmpty;');
+          fold.before();
+        },
+        record: (x) => {
+          b.block('if (isEmpty)', () => {
+            b.line('isEmpty = false;');
+            fold.start(x);
+          });
+          b.block('else', () => fold.merge(x));
+        },
+        after: () => {
+          b.line('sink.isEmpty = isEmpty;');
+          fold.after();
+        },
       };
-    case 'aggregate':
-      return {
-        before: () => b.line('const merge = sink.merge;').line('let value = sink.value;'),
-        record: (x) => b.line(`value = merge(value, ${x});`),
-        after: () => b.line('sink.value = value;'),
-      };
+    }
+    case 'aggregate': {
+      const fold = emitFold(b);
+      return { before: fold.before, record: fold.merge, after: fold.after };
+    }
     case 'foreach':
       return {
         before: () => b.line('const visit = sink.visit;'),
@@ -63,6 +75,41 @@ export function emitSink(b: SourceBuilder, kind: Sink['kind']): SinkCode {
     default:
       return unreachable(kind);
   }
+}
+
+/**
+ * A value carried from record to record: `value = merge(value, record)`. While it is a number it lives in a typed array
+ * of one element: in a local that might be anything else, V8 allocates a number object per record (8 bytes each, and a
+ * third of the time in `bench` records).
+ */
+function emitFold(b: SourceBuilder) {
+  const cell = b.bind('cell', new Float64Array(1));
+  const keep = (value: string): void => {
+    b.line(`if (typeof ${value} === 'number') ${cell}[0] = ${value};`);
+    b.line(`else { isNumber = false; value = ${value}; }`);
+  };
+  return {
+    before: (): void => {
+      b.line('const merge = sink.merge;').line("let value = sink.value, isNumber = typeof value === 'number';");
+      b.line(`if (isNumber) ${cell}[0] = value;`);
+    },
+    /** The first value of all. */
+    start: (x: string): void => {
+      b.line('isNumber = true;');
+      keep(x);
+    },
+    merge: (x: string): void => {
+      b.block('if (isNumber)', () => {
+        const merged = b.fresh('merged');
+        b.line(`const ${merged} = merge(${cell}[0], ${x});`);
+        keep(merged);
+      });
+      b.line(`else value = merge(value, ${x});`);
+    },
+    after: (): void => {
+      b.line(`sink.value = isNumber ? ${cell}[0] : value;`);
+    },
+  };
 }
 
 /** See `CombineSink.add` for the plain form and `KeyTable` for the table; pays in `bench` reduceByKey. */
