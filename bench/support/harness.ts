@@ -1,7 +1,7 @@
 /**
  * Measures ways to do the same work beside each other: every variant's answer is checked against the first one's
- * before anything is timed, then rounds go through all variants in turn, so that a noisy moment hits all of them.
- * Reports medians, and ratios to the first variant.
+ * before anything is timed, then rounds go through all variants in turn, so that a noisy moment hits all of them. The
+ * first rounds are not counted: all variants are compiled then. Reports medians, and ratios to the first variant.
  */
 
 /** One way of doing the work. `run` gives the answer that all variants must agree on. */
@@ -27,6 +27,8 @@ export interface Comparison {
   readonly rounds?: number;
 }
 
+const WARM_UP_ROUNDS = 2;
+
 interface Row {
   readonly name: string;
   readonly medianMs: number;
@@ -46,11 +48,12 @@ export async function compare(comparison: Comparison): Promise<boolean> {
       throw new Error(`${title}: ${variant.name} answers ${answer.slice(0, 200)}, not ${expected.slice(0, 200)}`);
     }
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (const [i, variant] of variants.entries()) {
       const start = performance.now();
       await variant.run();
-      times[i]?.push(performance.now() - start);
+      const elapsedMs = performance.now() - start;
+      if (round >= 0) times[i]?.push(elapsedMs);
       await variant.after?.();
     }
   }
