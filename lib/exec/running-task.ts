@@ -185,10 +185,17 @@ export class RunningTask implements TaskContext {
   }
 
   *#fromBlock(node: LineageNode, partition: number): BatchIterator {
+    const { blocks } = this.#environment;
     const id = rddBlockId(node.id, partition);
-    // What waits for promises is settled before the store asks for it: the store reads synchronously.
+    // What waits for promises is settled before the store asks for it: the store reads synchronously. Whether it has to
+    // ask is known once it has opened the block: one that is there may be damaged.
     let held: TaskBatch[] | undefined;
-    if (node.mayPend && !this.#environment.blocks.hasBlock(id)) {
+    if (node.mayPend) {
+      const stored = blocks.get(id);
+      if (stored !== undefined) {
+        yield* stored;
+        return;
+      }
       held = [];
       for (const batch of this.#compute(node, partition)) {
         if (batch.kind === 'pending') yield batch;
@@ -196,7 +203,7 @@ export class RunningTask implements TaskContext {
       }
     }
     const compute = () => storable(held?.values() ?? this.#compute(node, partition));
-    yield* this.#environment.blocks.getOrElseUpdate(id, node.storageLevel, compute);
+    yield* blocks.getOrElseUpdate(id, node.storageLevel, compute);
   }
 
   *#compute(node: LineageNode, partition: number): BatchIterator {
