@@ -51,7 +51,8 @@ export function emitSteps(
   known: Known,
   emitEnd: (record: string, known: Known) => void,
 ): void {
-  const from = (i: number, x: string, knownHere: Known): void => {
+  // `loop`: the step whose iterable the innermost loop reads. It may throw as well: `at` names it again before it is asked.
+  const from = (i: number, x: string, knownHere: Known, loop: number | undefined): void => {
     const step = steps[i];
     if (step === undefined) {
       b.line(`at = ${i};`);
@@ -59,10 +60,18 @@ export function emitSteps(
       return;
     }
     const call = (argument: string): string => `f${i}(${argument})`;
-    const define = (expression: string, knownNext: Known): void => {
+    const define = (expression: string, knownNext: Known, loopNext = loop): void => {
       const y = b.fresh('x');
       b.line(`const ${y} = ${expression};`);
-      from(i + 1, y, knownNext);
+      from(i + 1, y, knownNext, loopNext);
+    };
+    const drop = loop === undefined ? 'continue;' : `{ at = ${loop}; continue; }`;
+    const readAll = (items: string, each: (item: string) => void): void => {
+      const y = b.fresh('x');
+      b.block(`for (const ${y} of ${items})`, () => {
+        each(y);
+        b.line(`at = ${i};`);
+      });
     };
     const anything: Known = { isPair: false };
     const pair: Known = { isPair: true };
@@ -72,24 +81,20 @@ export function emitSteps(
         define(call(x), anything);
         break;
       case 'filter':
-        b.line(`if (!${call(x)}) continue;`);
-        from(i + 1, x, knownHere);
+        b.line(`if (!${call(x)}) ${drop}`);
+        from(i + 1, x, knownHere, loop);
         break;
-      case 'flat-map': {
-        const y = b.fresh('x');
-        b.block(`for (const ${y} of ${call(x)})`, () => from(i + 1, y, anything));
-        return;
-      }
+      case 'flat-map':
+        readAll(call(x), (y) => from(i + 1, y, anything, i));
+        break;
       case 'map-values':
         emitPairCheck(b, x, knownHere);
         define(`[${x}[0], ${call(`${x}[1]`)}]`, pair);
         break;
-      case 'flat-map-values': {
+      case 'flat-map-values':
         emitPairCheck(b, x, knownHere);
-        const y = b.fresh('x');
-        b.block(`for (const ${y} of ${call(`${x}[1]`)})`, () => define(`[${x}[0], ${y}]`, pair));
-        return;
-      }
+        readAll(call(`${x}[1]`), (y) => define(`[${x}[0], ${y}]`, pair, i));
+        break;
       case 'key-by':
         define(`[${call(x)}, ${x}]`, pair);
         break;
@@ -102,7 +107,7 @@ export function emitSteps(
         define(`${x}[1]`, anything);
         break;
       case 'pass':
-        from(i + 1, x, knownHere);
+        from(i + 1, x, knownHere, loop);
         break;
       case 'join': {
         const sides = b.fresh('sides');
@@ -121,19 +126,21 @@ export function emitSteps(
         const y = b.fresh('x');
         b.line(`const ${y} = [${x}, position${i}];`);
         b.line(`position${i} += ${step.stride};`);
-        from(i + 1, y, pair);
+        from(i + 1, y, pair, loop);
         break;
       }
       case 'sample': {
         const draw = b.fresh('draw');
         b.line(`const ${draw} = random${i}.nextDouble();`);
-        b.line(`if (!(${draw} >= ${step.lower} && ${draw} < ${step.upper})) continue;`);
-        from(i + 1, x, knownHere);
+        b.line(`if (!(${draw} >= ${step.lower} && ${draw} < ${step.upper})) ${drop}`);
+        from(i + 1, x, knownHere, loop);
         break;
       }
       case 'poisson-sample': {
         const times = b.fresh('times');
-        b.block(`for (let ${times} = poisson${i}.next(); ${times} > 0; ${times}--)`, () => from(i + 1, x, knownHere));
+        b.block(`for (let ${times} = poisson${i}.next(); ${times} > 0; ${times}--)`, () =>
+          from(i + 1, x, knownHere, loop),
+        );
         return;
       }
       case 'deal':
@@ -143,5 +150,5 @@ export function emitSteps(
         unreachable(step);
     }
   };
-  from(0, record, known);
+  from(0, record, known, undefined);
 }

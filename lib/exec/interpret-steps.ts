@@ -93,17 +93,14 @@ function pass(record: unknown, index: number, steps: readonly Step[], cursors: r
   }
 }
 
+/** A failure further on keeps its step; the iterable is closed then, as it is once the sink is done. */
 function passAll(index: number, make: () => Iterable<unknown>, next: (item: unknown) => void, sink: Sink): void {
-  const items = attempt(index, () => make()[Symbol.iterator]());
-  for (;;) {
-    const item = attempt(index, () => items.next());
-    if (item.done === true) return;
-    next(item.value);
-    if (sink.isDone) {
-      items.return?.();
-      return;
+  attempt(index, () => {
+    for (const item of make()) {
+      next(item);
+      if (sink.isDone) return;
     }
-  }
+  });
 }
 
 function attempt<T>(index: number, call: () => T): T {
