@@ -140,7 +140,10 @@ function emitCombine(b: SourceBuilder): SinkCode {
         b.line('const first = isMerging ? item : create(item);');
         b.line('table.insert(key);');
         b.line('values.push(first);');
-        b.line('if (table.size >= limit) { sink.onFull(); values = sink.values; limit = sink.limit; }');
+        b.block('if (table.size >= limit)', () => {
+          b.line('sink.rowsIn += rowsIn; rowsIn = 0;');
+          b.line('sink.onFull(); values = sink.values; limit = sink.limit;');
+        });
         b.line('slots = table.slots; shift = table.shift; mask = table.mask;');
       });
       b.line('rowsIn++;');

@@ -48,6 +48,45 @@ describe('emitSink', () => {
     expect(chain.roads.rows).toBe(2);
   });
 
+  it.each(['on', 'off'] as const)('says how many pairs came so far when the table is full (codegen %s)', (mode) => {
+    const sink = new CombineSink(new KeyTable(), aggregator, false);
+    const seen: unknown[] = [];
+    sink.limit = 2;
+    sink.onFull = () => {
+      seen.push([sink.table.size, sink.rowsIn]);
+      sink.table.clear();
+      sink.values = [];
+      sink.rowsIn = 0;
+      sink.limit = 3;
+    };
+    const chain = new FusedChain([], 'combine', mode, 'emit-sink');
+    const keys = [7, 7, 7, 8, 'a', 9, 9, 'a', 7, 7];
+    const pairs = keys.map((key, i) => [key, i]);
+    chain.run(rowBatch(pairs), chain.open(0), sink);
+    // The pair that fills the table counts for what comes after.
+    expect(seen).toEqual([
+      [2, 3],
+      [3, 5],
+    ]);
+    expect([sink.table.keys, sink.values, sink.rowsIn]).toEqual([[7], ['<9'], 2]);
+  });
+
+  it.each(['on', 'off'] as const)('deals out until there is no room, and on (codegen %s)', (mode) => {
+    const sink = new BucketSink(2, (key) => Math.abs(Number(key)) % 2, true);
+    const written: unknown[] = [];
+    sink.room = 3;
+    sink.onFull = () => {
+      for (const bucket of sink.buckets) written.push(bucket.splice(0).map((pair) => (pair as unknown[])[0]));
+      sink.room = 2;
+    };
+    const chain = new FusedChain([], 'bucket', mode, 'emit-sink');
+    const pairs = [1, 2, -3, '5', -0, 2 ** 31, 7, 8].map((key) => [key, 0]);
+    chain.run(rowBatch(pairs, 0, 4), chain.open(0), sink);
+    chain.run(rowBatch(pairs, 4), chain.open(0), sink);
+    expect(written).toEqual([[2], [1, -3], [-0], ['5'], [2 ** 31], [7]]);
+    expect([sink.buckets, sink.room]).toEqual([[[[8, 0]], []], 1]);
+  });
+
   it('declares before the loop what it stores back after it', () => {
     const b = new SourceBuilder();
     const code = emitSink(b, 'count');
