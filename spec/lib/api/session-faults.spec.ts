@@ -11,6 +11,9 @@ import { type Fault, FaultyFileSystem } from '../../support/faulty-file-system.t
 import { OpenHandles } from '../../support/open-handles.ts';
 import { LITTLE_MEMORY, mainJobInput, runMainJob } from './support/main-job.ts';
 
+/** What other projects change, options of these specs fix: one of them is enough. */
+const runs = process.env.CAIRN_CODEGEN === undefined && process.env.CAIRN_MEMORY === undefined;
+
 let home: SpecDirectory;
 let input: string;
 beforeAll(() => {
@@ -52,15 +55,18 @@ async function withEngine(
   expect(leftovers(home.join(name)).filter((path) => path.split('/').length > 1)).toEqual([]);
 }
 
-test('the job spills, evicts, reads blocks back and shuffles: it meets what these specs are about', async () => {
-  await withEngine('probe', async (engine, disk) => {
-    await runMainJob(engine, input);
-    expect(disk.callCount).toBeGreaterThan(150);
-    const ended = engine.eventsOf('task-ended');
-    expect(ended.some(({ metrics }) => metrics.spilledBytes > 0)).toBe(true);
-    expect(engine.eventsOf('block-stored').some(({ diskBytes }) => diskBytes > 0)).toBe(true);
-  });
-});
+test.runIf(runs)(
+  'the job spills, evicts, reads blocks back and shuffles: it meets what these specs are about',
+  async () => {
+    await withEngine('probe', async (engine, disk) => {
+      await runMainJob(engine, input);
+      expect(disk.callCount).toBeGreaterThan(150);
+      const ended = engine.eventsOf('task-ended');
+      expect(ended.some(({ metrics }) => metrics.spilledBytes > 0)).toBe(true);
+      expect(engine.eventsOf('block-stored').some(({ diskBytes }) => diskBytes > 0)).toBe(true);
+    });
+  },
+);
 
 /** Every third call; `CAIRN_FAULT_STEP=1` takes each one. */
 const EVERY = Number(process.env.CAIRN_FAULT_STEP ?? 3);
@@ -81,7 +87,7 @@ const KINDS: readonly Kind[] = [
   { says: 'with EIO, and all later ones', errno: 'EIO', every: 13, forever: true },
 ];
 
-test.each(KINDS)(
+test.runIf(runs).each(KINDS)(
   'when the n-th call of a job fails $says, the answer is right or an error with a code',
   async (kind) => {
     const { every, says, ...fault } = kind;
@@ -106,32 +112,38 @@ test.each(KINDS)(
       }
     });
     expect(faults).toBeGreaterThan(8);
-    // What the saves of this job left beside its input: one directory, whole.
-    expect(readdirSync(home.path).filter((entry) => entry.includes('input.txt.'))).toEqual(['input.txt.out']);
+    // Where removing failed as well, directories of an unfinished save stay, hidden, for the next process to remove.
+    const saved = readdirSync(home.path).filter((entry) => entry.includes('input.txt.'));
+    const hidden = /^\.input\.txt\.out\..+\.(?:staging|retired)$/;
+    expect(saved.filter((entry) => !hidden.test(entry))).toEqual(['input.txt.out']);
+    for (const entry of saved) if (hidden.test(entry)) rmSync(home.join(entry), { recursive: true });
     // One failure of a task is retried: planning, publishing and the removal of blocks are all that may fail for one.
     if (fault.errno !== 'EACCES' && fault.forever !== true) expect(failures).toBeLessThan(faults / 2);
   },
 );
 
-test('a disk that is full after any number of bytes gives an answer or an error, and room gives an answer again', async () => {
-  const codes = new Set<string>();
-  await withEngine('full', async (engine, disk, handles) => {
-    for (let bytes = 0; ; bytes += 509) {
-      const failure = await failureOf(() => runMainJob(engine, input, () => disk.fillAfter(bytes)));
-      disk.recover();
-      expect(handles.paths).toEqual([]);
-      if (failure === undefined) {
-        expect(bytes).toBeGreaterThan(2_000);
-        break;
+test.runIf(runs)(
+  'a disk that is full after any number of bytes gives an answer or an error, and room gives an answer again',
+  async () => {
+    const codes = new Set<string>();
+    await withEngine('full', async (engine, disk, handles) => {
+      for (let bytes = 0; ; bytes += 509) {
+        const failure = await failureOf(() => runMainJob(engine, input, () => disk.fillAfter(bytes)));
+        disk.recover();
+        expect(handles.paths).toEqual([]);
+        if (failure === undefined) {
+          expect(bytes).toBeGreaterThan(2_000);
+          break;
+        }
+        codes.add(failure.cause instanceof CairnError ? failure.cause.code : failure.code);
+        await runMainJob(engine, input);
       }
-      codes.add(failure.cause instanceof CairnError ? failure.cause.code : failure.code);
-      await runMainJob(engine, input);
-    }
-  });
-  expect([...codes]).toEqual(['DISK_FULL']);
-});
+    });
+    expect([...codes]).toEqual(['DISK_FULL']);
+  },
+);
 
-describe.each(['EIO', 'ENOSPC', 'EACCES', 'EMFILE'])(
+describe.runIf(runs).each(['EIO', 'ENOSPC', 'EACCES', 'EMFILE'])(
   'when the n-th call of opening or closing a session fails with %s',
   (errno) => {
     test.each([

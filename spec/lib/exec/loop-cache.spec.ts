@@ -51,7 +51,7 @@ describe('signatures', () => {
   it('name the functions that a sink calls', () => {
     const merge = (a: unknown, b: unknown) => [a, b];
     expect(sinkSignature(new ReduceSink(merge))).toBe(String(merge));
-    expect(sinkSignature(new ForeachSink(Math.max))).toContain('native code');
+    expect(sinkSignature(new ForeachSink(Boolean))).toContain('native code');
     const aggregator = { createCombiner: () => 0, mergeValue: merge, mergeCombiners: () => 1 };
     const combining = (isMerging: boolean) => sinkSignature(new CombineSink(new KeyTable(), aggregator, isMerging));
     expect(combining(false)).toBe(String(merge));
