@@ -62,7 +62,6 @@ export class MapSide {
 
   /** Writes what is still held. */
   finish(): void {
-    this.#writeCombined();
     this.#writeBuckets();
   }
 
@@ -120,6 +119,8 @@ export class MapSide {
   }
 
   #writeBuckets(): void {
+    // What was combined until combining was given up came first: the values of a key stay in their order.
+    this.#writeCombined();
     const { buckets } = this.#buckets;
     const create = this.#combine === undefined ? undefined : this.#create;
     let rows = 0;

@@ -20,6 +20,19 @@ const counting: Aggregator = {
   mergeCombiners: (a, b) => [...(a as unknown[]), ...(b as unknown[])],
 };
 
+/** Notes how many records come at a time, for all partitions together. */
+class WatchedWriter extends ShuffleWriter {
+  readonly flushes: number[] = [];
+  #last = Number.POSITIVE_INFINITY;
+
+  override write(partition: number, records: readonly unknown[]): void {
+    if (partition <= this.#last) this.flushes.push(0);
+    this.#last = partition;
+    this.flushes.push((this.flushes.pop() ?? 0) + records.length);
+    super.write(partition, records);
+  }
+}
+
 /** Runs pairs through the map side; gives what is read back by partition, and whether it combined to the end. */
 function run(pairs: readonly [unknown, unknown][], combine: boolean, memoryBytes: number, mode: 'on' | 'off') {
   const fileSystem = new MemoryFileSystem();
@@ -28,7 +41,7 @@ function run(pairs: readonly [unknown, unknown][], combine: boolean, memoryBytes
   using output = MapOutputWriter.open({ fileSystem, directory: '/shuffle', ...ids, partitionCount: PARTITIONS });
   let runs = 0;
   const newRunPath = () => `/scratch/${runs++}`;
-  using writer = new ShuffleWriter({
+  using writer = new WatchedWriter({
     numPartitions: PARTITIONS,
     codec: 'none',
     memoryBytes,
@@ -56,7 +69,7 @@ function run(pairs: readonly [unknown, unknown][], combine: boolean, memoryBytes
   const written = writer.commit();
   const reader = new MapOutputReader({ fileSystem, directory: '/shuffle' });
   const rows = Array.from({ length: PARTITIONS }, (_, p) => rowsOf(reader.readPartition(written, p)));
-  return { rows: rows as [unknown, unknown][][], stillCombines };
+  return { rows: rows as [unknown, unknown][][], stillCombines, flushes: writer.flushes };
 }
 
 describe.each(['on', 'off'] as const)('MapSide (codegen %s)', (mode) => {
@@ -78,6 +91,39 @@ describe.each(['on', 'off'] as const)('MapSide (codegen %s)', (mode) => {
     }
     expect(rows.flat()).toHaveLength(10);
     expect(stillCombines).toBe(true);
+  });
+
+  it('goes on combining keys that come again, however few of them fit', () => {
+    const pairs = Array.from({ length: 5000 }, (_, n): [unknown, unknown] => [Math.floor(n / 10), n]);
+    const { rows, stillCombines } = run(pairs, true, 10_000, mode);
+    expect(stillCombines).toBe(true);
+    // A key is written again only when its table was emptied in the middle of it.
+    expect(rows.flat().length).toBeLessThan(500 + 500 / 10);
+    expect(rows.flat().flatMap(([, values]) => values as number[]).length).toBe(5000);
+  });
+
+  it('loses nothing and keeps the order of values where combining is given up in the middle', () => {
+    // More than fits the buckets at a time: what was combined goes before it.
+    const keys = (n: number) => (n < 18_000 ? n : n % 1000);
+    const pairs = Array.from({ length: 58_000 }, (_, n): [unknown, unknown] => [keys(n), n]);
+    const { rows, stillCombines } = run(pairs, true, 1 << 24, mode);
+    expect(stillCombines).toBe(false);
+    const merged = new Map<unknown, unknown[]>();
+    for (const [key, values] of rows.flat()) merged.set(key, [...(merged.get(key) ?? []), ...(values as unknown[])]);
+    expect(merged.size).toBe(18_000);
+    for (const [key, values] of merged) {
+      const later = Array.from({ length: 40 }, (_, i) => 18_000 + i * 1000 + (key as number));
+      expect(values).toEqual((key as number) < 1000 ? [key, ...later] : [key]);
+    }
+  });
+
+  it('holds no more records than fit a quarter of its memory, once it knows their size', () => {
+    const pairs = Array.from({ length: 4000 }, (_, n): [unknown, unknown] => [n, `${n}`.padEnd(1000, 'x')]);
+    const { flushes } = run(pairs, false, 400_000, mode);
+    expect(flushes.length).toBeGreaterThan(25);
+    expect(flushes[0]).toBe(1024);
+    for (const rows of flushes.slice(1)) expect(rows).toBeLessThanOrEqual(100);
+    expect(flushes.reduce((sum, rows) => sum + rows, 0)).toBe(4000);
   });
 
   it('gives combining up when keys hardly repeat, and still writes combiners', () => {
