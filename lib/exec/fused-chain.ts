@@ -16,9 +16,8 @@ import { SourceBuilder } from '../base/compile-source.ts';
 import type { Step } from '../lineage/step.ts';
 import type { PendingBatch, TaskBatch } from '../lineage/task-context.ts';
 import { type Cursor, openCursor } from './cursor.ts';
-import { emitSink } from './emit-sink.ts';
+import { emitLoop, type LoopSource } from './emit-loop.ts';
 import { BATCH_ROWS, type ColumnForm, columnForm, emitColumnRow, type Widths } from './emit-source.ts';
-import { emitStepLocals, emitSteps } from './emit-steps.ts';
 import { interpretRecord } from './interpret-steps.ts';
 import { findLoop, stepSignature } from './loop-cache.ts';
 import { RowsSink, type Sink } from './sink.ts';
@@ -125,32 +124,9 @@ class Group {
 
   #compile<Loop>(form: string, inputs: readonly string[], emitSource: (b: SourceBuilder) => LoopSource): Loop {
     const b = new SourceBuilder();
-    const failure = b.bind('StepFailure', StepFailure);
-    b.block(`return function ${form}Loop(${[...inputs, 'sink', 'cursors', 'functions'].join(', ')})`, () => {
-      const source = emitSource(b);
-      const sink = emitSink(b, this.#sinkKind);
-      const storeCursors = emitStepLocals(b, this.#steps);
-      sink.before();
-      b.line('let at = 0;');
-      b.block('try', () => {
-        b.block(`outer: ${source.header}`, () => {
-          b.line(`const x = ${source.record};`);
-          emitSteps(b, this.#steps, 'x', { isPair: source.isPair ?? false }, sink.record);
-        });
-      });
-      b.block('catch (error)', () => b.line(`throw new ${failure}(at, error);`));
-      storeCursors();
-      sink.after();
-    });
+    emitLoop(b, { name: `${form}Loop`, inputs, steps: this.#steps, sinkKind: this.#sinkKind, emitSource });
     return b.compile<Loop>(`${this.#sourceName}-${form}`);
   }
-}
-
-/** How a loop gets its records: its head, the expression of a record, and whether that is a pair by its making. */
-interface LoopSource {
-  readonly header: string;
-  readonly record: string;
-  readonly isPair?: boolean;
 }
 
 /** The state of a chain within one partition. */
