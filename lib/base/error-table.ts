@@ -238,6 +238,11 @@ export const ERROR_TABLE = {
     message: '{method} needs numbers, a record is {found}',
     hint: 'map the records to numbers first',
   },
+  LINEAGE_TOO_DEEP: {
+    kind: 'user',
+    message: 'computing {dataset} takes {depth} datasets inside one another, more than the stack holds',
+    hint: 'run an action on a persisted dataset every few hundred steps; map, filter and flatMap may be chained without limit',
+  },
   NOT_A_PAIR: {
     kind: 'user',
     message: 'a record is not a [key, value] pair: {found}',

@@ -31,6 +31,8 @@ import { StepFailure } from './step-failure.ts';
 import type { TaskDescription } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
+/** Computations inside one another that make a full stack the lineage's doing, and no function's. */
+const DEEP = 100;
 /** Records of a range between two looks at the clock and at the sink. */
 const LOOP_ROWS = 1 << 16;
 
@@ -46,6 +48,9 @@ export class RunningTask implements TaskContext {
   readonly #chains: StageChains;
   readonly #signal: AbortSignal;
   readonly #completions: (() => void)[] = [];
+  /** Datasets being computed, each inside the one that reads it; and the most there were. */
+  #depth = 0;
+  #deepest = 0;
 
   constructor(task: TaskDescription, environment: TaskEnvironment, chains: StageChains, signal: AbortSignal) {
     this.#task = task;
@@ -169,6 +174,13 @@ export class RunningTask implements TaskContext {
   /** The error that the user sees when a function threw in `operation` of `node`. Errors of ours pass unchanged. */
   wrap(error: unknown, operation: string, node: LineageNode): CairnError {
     if (error instanceof CairnError) return error;
+    if (this.#deepest > DEEP && error instanceof RangeError && error.message.includes('call stack')) {
+      return new CairnError(
+        'LINEAGE_TOO_DEEP',
+        { dataset: describeNode(node), depth: this.#deepest },
+        { cause: error },
+      );
+    }
     // Reads no more than it must: getters of a user's error may throw.
     const { name, message } = serializeError(error);
     return new CairnError(
@@ -206,23 +218,25 @@ export class RunningTask implements TaskContext {
     yield* blocks.getOrElseUpdate(id, node.storageLevel, compute);
   }
 
+  /** In one piece, and as flat as can be: long lineages nest these, and the stack ends. */
   *#compute(node: LineageNode, partition: number): BatchIterator {
-    const pipeline = pipelineOf(node);
-    if (pipeline.steps.length > 0) {
-      yield* this.#computeSteps(node, pipeline, partition);
-      return;
-    }
-    invariant(node instanceof ComputedNode, `${node.kind} can be computed`);
-    const split = node.partitions[partition];
-    invariant(split !== undefined, `partition ${partition} of ${node.kind}`);
-    const countsRows = node.dependencies.length === 0;
+    this.#depth++;
+    this.#deepest = Math.max(this.#deepest, this.#depth);
     try {
-      for (const batch of node.compute(split as Partition, this)) {
+      const pipeline = pipelineOf(node);
+      const isChain = pipeline.steps.length > 0;
+      const countsRows = !isChain && node.dependencies.length === 0;
+      const batches = isChain
+        ? this.#computeSteps(node, pipeline, partition)
+        : computedNode(node).compute(partitionOf(node, partition), this);
+      for (const batch of batches) {
         if (countsRows) this.metrics.rowsRead += lengthOf(batch);
         yield batch;
       }
     } catch (error) {
       throw this.wrap(error, describeCallSite(node.callSite), node);
+    } finally {
+      this.#depth--;
     }
   }
 
@@ -283,6 +297,17 @@ export class RunningTask implements TaskContext {
       yield* this.#environment.mapOutputs.readPartition(output, partition);
     }
   }
+}
+
+function computedNode(node: LineageNode): ComputedNode {
+  invariant(node instanceof ComputedNode, `${node.kind} can be computed`);
+  return node;
+}
+
+function partitionOf(node: LineageNode, partition: number): Partition {
+  const found = node.partitions[partition];
+  invariant(found !== undefined, `partition ${partition} of ${node.kind}`);
+  return found;
 }
 
 function lengthOf(batch: TaskBatch): number {

@@ -1,6 +1,8 @@
 /** Lineages of any length: no call stack overflows, and planning looks at each node a few times, not each path. */
+
 import { describe, expect, test } from 'vitest';
 import { nodeOf, type Rdd } from '../../../lib/api/rdd.ts';
+import type { CairnError } from '../../../lib/base/errors.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { useSession } from '../../support/use-session.ts';
 
@@ -86,6 +88,23 @@ describe('a chain of 10,000 steps', () => {
     let rdd: Rdd<number> = spec.session.range(0, 4, 1, 2);
     for (let i = 0; i < 1_000; i++) rdd = rdd.union(spec.session.emptyRdd<number>()).coalesce(2);
     expect(await rdd.sum()).toBe(6);
+  });
+});
+
+describe('datasets computed inside one another beyond what the stack holds', () => {
+  test.each([
+    ['by functions of whole partitions', (rdd: Rdd<number>) => rdd.mapPartitions((rows) => rows)],
+    ['each kept, none computed before', (rdd: Rdd<number>) => rdd.map((n) => n).persist()],
+  ])('%s, are an error that says what to do, at once', async (_, step) => {
+    let rdd: Rdd<number> = spec.session.range(0, 4, 1, 1);
+    for (let i = 0; i < 6_000; i++) rdd = step(rdd);
+    let tasks = 0;
+    using _listening = spec.session.onEvent((event) => {
+      if (event.kind === 'task-started') tasks++;
+    });
+    const error = await rdd.count().catch((e: unknown) => e as CairnError);
+    expect(error).toMatchObject({ code: 'JOB_FAILED', cause: { code: 'LINEAGE_TOO_DEEP' } });
+    expect(tasks).toBe(1);
   });
 });
 

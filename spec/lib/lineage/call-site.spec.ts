@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CairnError } from '../../../lib/base/errors.ts';
-import { captureCallSite, continueStack, describeCallSite, startAtCaller } from '../../../lib/lineage/call-site.ts';
+import {
+  captureCallSite,
+  continueStack,
+  describeCallSite,
+  engineFolders,
+  startAtCaller,
+} from '../../../lib/lineage/call-site.ts';
 import { useSession } from '../../support/use-session.ts';
 
 describe('captureCallSite', () => {
@@ -17,6 +23,18 @@ describe('captureCallSite', () => {
     const before = Error.stackTraceLimit;
     captureCallSite('map');
     expect(Error.stackTraceLimit).toBe(before);
+  });
+});
+
+describe('engineFolders', () => {
+  it('are those of the sources, too, where the engine is built', () => {
+    expect(engineFolders('/p/cairn')).toEqual([
+      '/p/cairn/lib/',
+      '/p/cairn/storage/',
+      '/p/cairn/formats/',
+      '/p/cairn/cli/',
+    ]);
+    expect(engineFolders('/p/cairn/dist')).toEqual(expect.arrayContaining(['/p/cairn/dist/lib/', '/p/cairn/lib/']));
   });
 });
 
