@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { rowBatch } from '../../../formats/schema/batch.ts';
+import { FusedChain } from '../../../lib/exec/fused-chain.ts';
 import { findLoop, sinkSignature, stepSignature } from '../../../lib/exec/loop-cache.ts';
-import { BucketSink, CombineSink, ForeachSink, ReduceSink, RowsSink } from '../../../lib/exec/sink.ts';
+import {
+  BucketSink,
+  CombineSink,
+  CountSink,
+  ForeachSink,
+  ReduceSink,
+  RowsSink,
+  type Sink,
+} from '../../../lib/exec/sink.ts';
 import type { Step } from '../../../lib/lineage/step.ts';
 import { KeyTable } from '../../../lib/shuffle/key-table.ts';
 
@@ -29,6 +39,42 @@ describe('findLoop', () => {
     };
     expect(() => findLoop('loop-cache.spec failing', fail)).toThrow('no');
     expect(findLoop('loop-cache.spec failing', () => ({ ok: true }))).toEqual({ ok: true });
+  });
+});
+
+describe('a loop of a chain', () => {
+  const stacks: string[] = [];
+  /** A step of one place in the code: the same text, whatever it captures. */
+  const adding = (by: number): Step => ({
+    kind: 'map',
+    f: (n) => {
+      stacks.push(new Error('where').stack ?? '');
+      return (n as number) + by;
+    },
+  });
+
+  /** What a chain gives, and the chain whose code ran. */
+  function run(name: string, site: string, steps: readonly Step[], sink: Sink = new RowsSink()) {
+    stacks.length = 0;
+    const chain = new FusedChain(steps, sink.kind, 'on', `loop-cache-${name}`, site);
+    chain.run(rowBatch([1, 2]), chain.open(0), sink);
+    return {
+      rows: sink.kind === 'rows' ? sink.rows : [],
+      from: /cairn\/loop-cache-(\w+)-\d+-rows\.js/.exec(stacks[0] ?? '')?.[1],
+    };
+  }
+
+  it('serves a later chain of the same closures at the same place, with what they capture then', () => {
+    expect(run('first', 'job.ts:1', [adding(10)])).toEqual({ rows: [11, 12], from: 'first' });
+    expect(run('second', 'job.ts:1', [adding(20)])).toEqual({ rows: [21, 22], from: 'first' });
+  });
+
+  it('is one of its own for another place, other steps, another order, another sink', () => {
+    expect(run('place', 'job.ts:2', [adding(1)]).from).toBe('place');
+    expect(run('longer', 'job.ts:1', [adding(1), { kind: 'pass' }]).from).toBe('longer');
+    expect(run('turned', 'job.ts:1', [{ kind: 'pass' }, adding(1)]).from).toBe('turned');
+    expect(run('sink', 'job.ts:1', [adding(1)], new CountSink()).from).toBe('sink');
+    expect(run('again', 'job.ts:1', [adding(3)])).toEqual({ rows: [4, 5], from: 'first' });
   });
 });
 
