@@ -40,19 +40,7 @@ export async function runTask(
   const running = new RunningTask(task, environment, chains, signal);
   const metrics = () => running.metrics.snapshot(environment.clock.monotonicMs() - startedMs);
   try {
-    let value: unknown;
-    let mapOutput: MapOutput | undefined;
-    try {
-      running.throwIfCancelled();
-      if (task.work.kind === 'result') {
-        value = await runAction(running, task, task.work.node, task.work.action, environment);
-        running.metrics.resultBytes = estimateSize(value);
-      } else {
-        mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);
-      }
-    } finally {
-      running.complete();
-    }
+    const { value, mapOutput } = await work(running, task, environment);
     return { kind: 'succeeded', value, mapOutput, metrics: metrics() };
   } catch (thrown) {
     const { node } = task.work;
@@ -71,6 +59,23 @@ export async function runTask(
     }
     return { kind: 'failed', error, metrics: metrics() };
   }
+}
+
+/** Does what the task is for, and then what was registered for its end: a failure of that never hides an earlier one. */
+async function work(
+  running: RunningTask,
+  task: TaskDescription,
+  environment: TaskEnvironment,
+): Promise<{ readonly value: unknown; readonly mapOutput: MapOutput | undefined }> {
+  using _ending = { [Symbol.dispose]: () => running.complete() };
+  running.throwIfCancelled();
+  if (task.work.kind === 'shuffle-map') {
+    const mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);
+    return { value: undefined, mapOutput };
+  }
+  const value = await runAction(running, task, task.work.node, task.work.action, environment);
+  running.metrics.resultBytes = estimateSize(value);
+  return { value, mapOutput: undefined };
 }
 
 /** Drives a dataset's partition into a sink, awaiting what is pending and yielding to the event loop. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { rowBatch } from '../../../formats/schema/batch.ts';
+import { CairnError } from '../../../lib/base/errors.ts';
 import { shuffleId } from '../../../lib/base/ids.ts';
 import { identity } from '../../../lib/lineage/dependency.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
@@ -6,9 +8,13 @@ import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
 import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
+import type { Partition } from '../../../lib/lineage/partition.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import type { ResultAction } from '../../../lib/lineage/result-action.ts';
+import type { BatchIterator, TaskContext } from '../../../lib/lineage/task-context.ts';
 import type { MapOutput } from '../../../storage/shuffle/map-output.ts';
+import { BatchesNode } from '../../support/batches-node.ts';
+import { FaultyFileSystem } from '../../support/faulty-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
 import { describeTask, runOn, type TaskBench, taskBench } from './support/task-bench.ts';
 
@@ -119,6 +125,87 @@ describe('a cancelled task', () => {
   });
 });
 
+describe('the event loop', () => {
+  const many = new CollectionNode(
+    origin(),
+    Array.from({ length: 400 }, (_, i) => i),
+    1,
+  );
+
+  it('gets a turn every now and then, by the clock', async () => {
+    const bench = taskBench();
+    let turns = 0;
+    let over = false;
+    const turn = () => {
+      if (over) return;
+      turns++;
+      setImmediate(turn);
+    };
+    setImmediate(turn);
+    await runOn(bench, result(many, { kind: 'count' }, 0));
+    over = true;
+    // A hundred batches, one millisecond by the bench's clock for each look at it.
+    expect(turns).toBeGreaterThanOrEqual(3);
+    expect(turns).toBeLessThan(20);
+  });
+
+  it('lets a cancellation through while the task computes', async () => {
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    let calls = 0;
+    const counting = new StepNode(origin(), many, { kind: 'map', f: () => calls++ });
+    const outcome = await runOn(taskBench(), result(counting, { kind: 'count' }, 0), controller.signal);
+    expect(outcome.kind).toBe('cancelled');
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThan(400);
+  });
+
+  it('lets one through between asynchronous batches, after which no function is called', async () => {
+    const controller = new AbortController();
+    let calls = 0;
+    const slow = new MapAsyncNode(
+      origin(),
+      many,
+      async () => {
+        if (++calls === 6) controller.abort();
+      },
+      1,
+    );
+    const outcome = await runOn(taskBench(), result(slow, { kind: 'collect' }, 0), controller.signal);
+    expect([outcome.kind, calls]).toEqual(['cancelled', 6]);
+  });
+});
+
+describe('the end of a task', () => {
+  class Registering extends BatchesNode {
+    readonly ran: string[] = [];
+
+    override compute(partition: Partition, task?: TaskContext): BatchIterator {
+      for (const name of ['first', 'second']) {
+        task?.onCompletion(() => {
+          this.ran.push(name);
+          throw new CairnError('INTERNAL', { detail: name });
+        });
+      }
+      return super.compute(partition);
+    }
+  }
+
+  it('runs what nodes registered, and fails the task when that fails', async () => {
+    const node = new Registering([[rowBatch([1])]]);
+    const outcome = await runOn(taskBench(), result(node, { kind: 'count' }, 0));
+    expect(node.ran).toEqual(['second', 'first']);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'INTERNAL', params: { detail: 'second' } } });
+  });
+
+  it('does not hide what failed before it', async () => {
+    const node = new Registering([[rowBatch([1]), new CairnError('EMPTY_DATASET', { method: 'first' })]]);
+    const outcome = await runOn(taskBench(), result(node, { kind: 'count' }, 0));
+    expect(node.ran).toEqual(['second', 'first']);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'EMPTY_DATASET' } });
+  });
+});
+
 describe('map and reduce tasks', () => {
   const pairs = new CollectionNode(
     origin(),
@@ -180,6 +267,29 @@ describe('map and reduce tasks', () => {
     expect(await reduce(outputs)).toMatchObject({ kind: 'fetch-failed', shuffleId: 0, mapIndex: 1 });
     expect(await reduce(undefined)).toMatchObject({ kind: 'fetch-failed', shuffleId: 0, mapIndex: -1 });
     expect(bench.fileSystem.openHandles).toBe(0);
+  });
+
+  it.each(['EIO', 'ENOSPC'])('leave no file of a map task whose n-th write fails with %s', async (errno) => {
+    const dependency = { ...sums.shuffle, mapSideCombine: false, aggregator: undefined };
+    let failures = 0;
+    for (let at = 1; ; at++) {
+      const faulty: FaultyFileSystem[] = [];
+      const bench = taskBench({
+        taskMemoryBytes: 1,
+        wrap: (memory) => {
+          faulty.push(new FaultyFileSystem(memory, { errno, at, calls: ['write'], bytesWritten: 3 }));
+          return faulty[0] as FaultyFileSystem;
+        },
+      });
+      const outcome = await runOn(bench, describeTask({ kind: 'shuffle-map', node: pairs, dependency }));
+      expect(bench.fileSystem.openHandles).toBe(0);
+      expect(bench.fileSystem.tree('/scratch')).toEqual([]);
+      if (faulty[0]?.faultCount === 0) break;
+      failures++;
+      expect(outcome).toMatchObject({ kind: 'failed', error: { code: errno === 'EIO' ? 'IO_ERROR' : 'DISK_FULL' } });
+      expect(bench.fileSystem.tree().filter((path) => !path.endsWith('/'))).toEqual([]);
+    }
+    expect(failures).toBeGreaterThan(2);
   });
 
   it('leave no file of a map task that fails', async () => {

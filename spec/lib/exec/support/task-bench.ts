@@ -7,6 +7,7 @@ import type { TaskEnvironment } from '../../../../lib/exec/task-environment.ts';
 import { runTask } from '../../../../lib/exec/task-runner.ts';
 import { BlockManager } from '../../../../storage/block/block-manager.ts';
 import { DiskStore } from '../../../../storage/block/disk-store.ts';
+import type { FileSystem } from '../../../../storage/fs/file-system.ts';
 import { MemoryBudget } from '../../../../storage/memory/memory-budget.ts';
 import { MapOutputReader } from '../../../../storage/shuffle/map-output-reader.ts';
 import { MemoryFileSystem } from '../../../support/memory-file-system.ts';
@@ -18,10 +19,17 @@ export interface TaskBench {
 }
 
 export function taskBench(
-  options: { codegen?: CodegenMode; taskMemoryBytes?: number; batchRows?: number } = {},
+  options: {
+    codegen?: CodegenMode;
+    taskMemoryBytes?: number;
+    batchRows?: number;
+    /** What the task sees in place of the file system in memory. */
+    wrap?: (memory: MemoryFileSystem) => FileSystem;
+  } = {},
 ): TaskBench {
-  const fileSystem = new MemoryFileSystem();
-  for (const path of ['/blocks', '/shuffle', '/scratch']) fileSystem.makeDirectory(path);
+  const memory = new MemoryFileSystem();
+  for (const path of ['/blocks', '/shuffle', '/scratch']) memory.makeDirectory(path);
+  const fileSystem = options.wrap?.(memory) ?? memory;
   const disk = new DiskStore({ fileSystem, directory: '/blocks', codec: 'none' });
   const blocks = new BlockManager({ disk, budget: new MemoryBudget({ totalBytes: 1 << 20 }), codec: 'none' });
   let scratch = 0;
@@ -38,7 +46,7 @@ export function taskBench(
     shuffleCodec: 'none',
     taskMemoryBytes: options.taskMemoryBytes ?? 1 << 20,
   };
-  return { fileSystem, blocks, environment };
+  return { fileSystem: memory, blocks, environment };
 }
 
 let nextTask = 0;
