@@ -7,7 +7,9 @@ import { MapAsyncNode } from '../../../../lib/lineage/nodes/map-async-node.ts';
 import { MapPartitionsNode } from '../../../../lib/lineage/nodes/map-partitions-node.ts';
 import { PartitionerAwareUnionNode, UnionNode } from '../../../../lib/lineage/nodes/union-node.ts';
 import { ZipPartitionsNode, zipRecords } from '../../../../lib/lineage/nodes/zip-partitions-node.ts';
+import type { Partition } from '../../../../lib/lineage/partition.ts';
 import { HashPartitioner } from '../../../../lib/lineage/partitioner.ts';
+import type { BatchIterator } from '../../../../lib/lineage/task-context.ts';
 import { BatchesNode } from '../../../support/batches-node.ts';
 import { MemoryFileSystem } from '../../../support/memory-file-system.ts';
 import { origin, ScanTask } from '../../../support/scan-task.ts';
@@ -66,6 +68,32 @@ describe('a function of partitions', () => {
       expect(() => [...node.compute(node.partitions[0] as never, task)]).toThrow('enough');
     }
     expect([parent.opened, parent.closed]).toEqual([2, 2]);
+  });
+});
+
+describe('a node with several parents', () => {
+  it('closes all of them, though closing one fails', () => {
+    class Failing extends BatchesNode {
+      override *compute(partition: Partition): BatchIterator {
+        try {
+          yield* super.compute(partition);
+        } finally {
+          this.fail();
+        }
+      }
+
+      fail(): void {
+        throw new RangeError('close');
+      }
+    }
+    const parents = [new Failing([[rowBatch([1]), rowBatch([2])]]), source()];
+    const zip = (l: Iterator<unknown>, r: Iterator<unknown>) => [[l.next().value, r.next().value]];
+    const node = new ZipPartitionsNode(origin(), parents, zip as never);
+    expect(() => [...node.compute(node.partitions[0] as never, task)]).toThrow('close');
+    expect(parents.map(({ opened, closed }) => [opened, closed])).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
   });
 });
 
