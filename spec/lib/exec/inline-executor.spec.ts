@@ -44,6 +44,24 @@ describe('InlineExecutor', () => {
     expect(order.indexOf('b1')).toBeLessThan(order.indexOf('a2'));
   });
 
+  it('gives the event loop a turn between many short tasks', async () => {
+    const executor = new InlineExecutor(taskBench().environment, 1);
+    const node = new StepNode(origin(), source, { kind: 'pass' });
+    let turns = 0;
+    let over = false;
+    const turn = () => {
+      if (over) return;
+      turns++;
+      setImmediate(turn);
+    };
+    setImmediate(turn);
+    for (let i = 0; i < 200; i++) await executor.run(collect(node), signal);
+    over = true;
+    // By the bench's clock a task takes a few milliseconds, and a turn is due every 25.
+    expect(turns).toBeGreaterThan(10);
+    expect(turns).toBeLessThan(200);
+  });
+
   it('runs on after a stage was forgotten', async () => {
     const executor = new InlineExecutor(taskBench().environment, 1);
     const node = new StepNode(origin(), source, { kind: 'map', f: (n) => n });
