@@ -2,11 +2,12 @@
  * Emits where a fused loop's records go: the generated form of each sink's `add`, on the same fields, with hot state
  * in locals that are stored back after the loop.
  */
+import { isPlainArray } from '../../formats/record/infer-columns.ts';
 import type { SourceBuilder } from '../base/compile-source.ts';
 import { unreachable } from '../base/invariant.ts';
 import { SLOT_HASH } from '../shuffle/key-table.ts';
 import { emitPairCheck, type Known } from './emit-steps.ts';
-import type { Sink } from './sink.ts';
+import { SEARCHED_PAIRS, type Sink } from './sink.ts';
 
 /** The three pieces of a sink's code: before the loop, per record, after the loop. */
 export interface SinkCode {
@@ -152,24 +153,64 @@ function emitCombine(b: SourceBuilder): SinkCode {
   };
 }
 
+/** See `BucketSink.add` for the plain form; pays in `bench` repartition (pairs) and distinct-keys (the log). */
 function emitBucket(b: SourceBuilder): SinkCode {
+  const loadLog = (): void => {
+    b.line('log = sink.log;');
+    b.line(
+      'if (log !== undefined) { logged = log.count; logBuckets = log.buckets; logKeys = log.keys; logValues = log.values; }',
+    );
+  };
   return {
-    before: () =>
-      b
-        .line('const buckets = sink.buckets, numBuckets = buckets.length, isHash = sink.isHash;')
-        .line('const partitionOf = sink.partitionOf;')
-        .line('let room = sink.room;'),
+    before: () => {
+      b.line('const buckets = sink.buckets, numBuckets = buckets.length, isHash = sink.isHash;');
+      b.line('const partitionOf = sink.partitionOf;');
+      b.line('let room = sink.room, log, logged = 0, logBuckets, logKeys, logValues;');
+      loadLog();
+    },
     record: (x, known) => {
       emitPairCheck(b, x, known);
-      b.line(`const key = ${x}[0];`);
+      b.line(`const key = ${x}[0], value = ${x}[1];`);
       b.line('let bucket;');
       b.line(
         'if (isHash && typeof key === "number" && (key | 0) === key) { bucket = (key | 0) % numBuckets; if (bucket < 0) bucket += numBuckets; }',
       );
       b.line('else bucket = partitionOf(key);');
+      b.block(
+        `if (log !== undefined && typeof key === "number" && typeof value === "number" && ${emitIsLoggable(b, x, known)})`,
+        () => {
+          b.line('logBuckets[logged] = bucket;');
+          b.line('logKeys[logged] = key === key ? key : NaN;');
+          b.line('logValues[logged++] = value === value ? value : NaN;');
+        },
+        '} else {',
+      );
+      b.block('if (log !== undefined)', () => {
+        b.line('log.count = logged;');
+        b.line('log = undefined;');
+        b.line('sink.room = room;');
+        b.line('sink.dropLog();');
+        b.line('room = sink.room;');
+      });
       b.line(`buckets[bucket].push(${x});`);
-      b.line('if (--room <= 0) { sink.room = room; sink.onFull(); room = sink.room; }');
+      b.line('}');
+      b.block('if (--room <= 0)', () => {
+        b.line('sink.room = room;');
+        b.line('if (log !== undefined) log.count = logged;');
+        b.line('sink.onFull();');
+        b.line('room = sink.room;');
+        loadLog();
+      });
     },
-    after: () => b.line('sink.room = room;'),
+    after: () => b.line('sink.room = room;').line('if (log !== undefined) log.count = logged;'),
   };
+}
+
+/** What `isLoggable` of a bucket sink asks. What was made here is an array and nothing more, but may be longer. */
+function emitIsLoggable(b: SourceBuilder, x: string, known: Known): string {
+  if (known.isPair) return `${x}.length === 2`;
+  const prototypeOf = b.bind('prototypeOf', Object.getPrototypeOf);
+  const arrayPrototype = b.bind('arrayPrototype', Array.prototype);
+  const search = `logged % ${SEARCHED_PAIRS} !== 0 || ${b.bind('isPlainArray', isPlainArray)}(${x})`;
+  return `${x}.length === 2 && ${prototypeOf}(${x}) === ${arrayPrototype} && (${search})`;
 }

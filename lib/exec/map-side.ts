@@ -9,6 +9,7 @@ import { type Aggregator, identity, type ShuffleDependency } from '../lineage/de
 import type { Partitioner } from '../lineage/partitioner.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
 import type { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
+import { NumberLog } from './number-log.ts';
 import { BucketSink, CombineSink, type Sink } from './sink.ts';
 
 /**
@@ -23,6 +24,8 @@ const JUDGED_KEYS = 1 << 14;
 const WORTHWHILE = 1.5;
 /** What a key and a small combiner take in memory, roughly: 8 bytes a slot twice, key, value, array slots. */
 const BYTES_PER_KEY = 96;
+/** What a pair of numbers takes in a log, and again where it is dealt out. */
+const BYTES_PER_LOGGED = 36;
 
 export class MapSide {
   readonly #partitioner: Partitioner;
@@ -44,7 +47,6 @@ export class MapSide {
       (key) => partitioner.partitionOf(key),
       partitioner.kind === 'hash' || partitioner.kind === 'round-robin',
     );
-    this.#buckets.room = FIRST_ROOM;
     this.#buckets.onFull = () => this.#makeRoom();
     this.#isCombining = dependency.mapSideCombine && aggregator !== undefined;
     if (aggregator !== undefined && this.#isCombining) {
@@ -53,6 +55,9 @@ export class MapSide {
       this.#combine.onFull = () => this.#judge();
       this.#create = aggregator.createCombiner === identity ? undefined : aggregator.createCombiner;
     }
+    // A combiner of each value is what the user makes it: such pairs stay records.
+    if (this.#create === undefined) this.#buckets.log = new NumberLog();
+    this.#buckets.makeRoom(FIRST_ROOM);
   }
 
   /** Where records go now: asked again for each batch, since it may change. */
@@ -101,15 +106,20 @@ export class MapSide {
   #makeRoom(): void {
     if (!this.#isMeasured) {
       this.#isMeasured = true;
-      const { buckets } = this.#buckets;
-      const fullest = buckets.reduce((most, bucket) => (bucket.length > most.length ? bucket : most));
-      const left = this.#roomFor(this.#writer.measure(fullest)) - FIRST_ROOM;
+      const left = this.#roomFor(this.#measure()) - FIRST_ROOM;
       if (left > 0) {
-        this.#buckets.room = left;
+        this.#buckets.makeRoom(left);
         return;
       }
     }
     this.#writeBuckets();
+  }
+
+  /** Bytes a record takes, judged by some of those at hand. */
+  #measure(): number {
+    const { buckets, log } = this.#buckets;
+    if (log !== undefined) return BYTES_PER_LOGGED;
+    return this.#writer.measure(buckets.reduce((most, bucket) => (bucket.length > most.length ? bucket : most)));
   }
 
   /** A quarter of the share for records not yet encoded, which take more than their encoded size. */
@@ -121,10 +131,14 @@ export class MapSide {
   #writeBuckets(): void {
     // What was combined until combining was given up came first: the values of a key stay in their order.
     this.#writeCombined();
-    const { buckets } = this.#buckets;
+    const { buckets, log } = this.#buckets;
     const create = this.#combine === undefined ? undefined : this.#create;
     let rows = 0;
     const before = this.#writer.writtenBytes;
+    if (log !== undefined) {
+      rows = log.count;
+      this.#writeLog(log);
+    }
     for (let partition = 0; partition < buckets.length; partition++) {
       const bucket = buckets[partition] as unknown[];
       if (bucket.length === 0) continue;
@@ -136,6 +150,17 @@ export class MapSide {
       this.#writer.write(partition, pairs);
       bucket.length = 0;
     }
-    this.#buckets.room = this.#roomFor(rows === 0 ? 1 : (this.#writer.writtenBytes - before) / rows);
+    const bytesPerRow = log !== undefined ? BYTES_PER_LOGGED : (this.#writer.writtenBytes - before) / rows;
+    this.#buckets.makeRoom(this.#roomFor(rows === 0 ? 1 : bytesPerRow));
+  }
+
+  #writeLog(log: NumberLog): void {
+    if (log.count === 0) return;
+    const { starts, keys, values } = log.deal(this.#buckets.buckets.length);
+    for (let partition = 0; partition + 1 < starts.length; partition++) {
+      const from = starts[partition] as number;
+      const to = starts[partition + 1] as number;
+      if (to > from) this.#writer.writeNumbers(partition, keys.subarray(from, to), values.subarray(from, to));
+    }
   }
 }

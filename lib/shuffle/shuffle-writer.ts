@@ -7,8 +7,9 @@
  */
 import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import type { CodecName } from '../../formats/bytes/compression.ts';
+import { narrowDoubles } from '../../formats/record/narrow-columns.ts';
 import { encodeFrame } from '../../formats/record/record-writer.ts';
-import { rowBatch } from '../../formats/schema/batch.ts';
+import { type Batch, rowBatch } from '../../formats/schema/batch.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import type { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
@@ -65,15 +66,25 @@ export class ShuffleWriter implements Disposable {
 
   /** Encodes records for a partition. The array may be emptied afterwards. */
   write(partition: number, records: readonly unknown[]): void {
-    if (records.length === 0) return;
+    this.#encode(partition, records.length, (from, to) => rowBatch(records, from, to));
+  }
+
+  /** As `write`, for pairs of numbers, the i-th `[keys[i], values[i]]`; every NaN is the canonical one. */
+  writeNumbers(partition: number, keys: Float64Array, values: Float64Array): void {
+    this.#encode(partition, keys.length, (from, to) =>
+      pairsOfNumbers(keys.subarray(from, to), values.subarray(from, to)),
+    );
+  }
+
+  #encode(partition: number, count: number, batchOf: (from: number, to: number) => Batch): void {
+    if (count === 0) return;
     this.#frames[partition] ??= new ByteWriter({ initialBytes: 1024 });
     const out = this.#frames[partition];
     const before = out.length;
-    for (let from = 0; from < records.length; from += FRAME_ROWS) {
-      const to = Math.min(from + FRAME_ROWS, records.length);
-      encodeFrame(rowBatch(records, from, to), out, { codec: this.#options.codec });
+    for (let from = 0; from < count; from += FRAME_ROWS) {
+      encodeFrame(batchOf(from, Math.min(from + FRAME_ROWS, count)), out, { codec: this.#options.codec });
     }
-    this.#rows[partition] = (this.#rows[partition] as number) + records.length;
+    this.#rows[partition] = (this.#rows[partition] as number) + count;
     this.#heldBytes += out.length - before;
     this.#writtenBytes += out.length - before;
     if (this.#heldBytes > this.#options.memoryBytes) this.#spill();
@@ -129,4 +140,10 @@ export class ShuffleWriter implements Disposable {
     this.#rows.fill(0);
     this.#heldBytes = 0;
   }
+}
+
+/** The columns that the same pairs as records would have. */
+function pairsOfNumbers(keys: Float64Array, values: Float64Array): Batch {
+  const items = [keys, values].map((numbers) => narrowDoubles(numbers, numbers.length, undefined));
+  return { kind: 'columns', rowCount: keys.length, root: { kind: 'tuple', items, nulls: undefined } };
 }

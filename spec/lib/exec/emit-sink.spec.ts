@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { rowBatch } from '../../../formats/schema/batch.ts';
+import { buildColumns } from '../../../formats/record/build-columns.ts';
+import { type ColumnBatch, rowBatch } from '../../../formats/schema/batch.ts';
 import { SourceBuilder } from '../../../lib/base/compile-source.ts';
 import { emitSink } from '../../../lib/exec/emit-sink.ts';
 import { FusedChain } from '../../../lib/exec/fused-chain.ts';
+import { NumberLog } from '../../../lib/exec/number-log.ts';
 import {
   AggregateSink,
   BucketSink,
@@ -85,6 +87,130 @@ describe('emitSink', () => {
     chain.run(rowBatch(pairs, 4), chain.open(0), sink);
     expect(written).toEqual([[2], [1, -3], [-0], ['5'], [2 ** 31], [7]]);
     expect([sink.buckets, sink.room]).toEqual([[[[8, 0]], []], 1]);
+  });
+
+  const named = Object.assign([1, 2], { unit: 'm' });
+  class Tagged extends Array<number> {}
+  it.each<[string, readonly unknown[], isLogged: boolean]>([
+    [
+      'ints',
+      [
+        [1, 2],
+        [-4, 2 ** 31],
+        [1, 5],
+      ],
+      true,
+    ],
+    [
+      'doubles, -0 and NaN',
+      [
+        [0.5, -0],
+        [-0, 0],
+        [Number.NaN, Number.NEGATIVE_INFINITY],
+      ],
+      true,
+    ],
+    [
+      'a text later',
+      [
+        [1, 2],
+        [2, 3],
+        [3, 'x'],
+        [4, 5],
+      ],
+      false,
+    ],
+    [
+      'a text as key',
+      [
+        ['1', 2],
+        [2, 3],
+      ],
+      false,
+    ],
+    ['a value that is not there', [[1, 2], [1]], false],
+    [
+      'a third item',
+      [
+        [1, 2],
+        [2, 3, 4],
+        [5, 6],
+      ],
+      false,
+    ],
+    ['an item with a name', [named, [3, 4]], false],
+    ['arrays of a class', [[1, 2], Tagged.of(3, 4), [5, 6]], false],
+  ])('logs pairs of numbers and nothing else: %s', (_, pairs, isLogged) => {
+    for (const mode of ['on', 'off'] as const) {
+      const sink = new BucketSink(2, (key) => Math.abs(Math.trunc(Number(key) || 0)) % 2, false);
+      sink.log = new NumberLog();
+      sink.makeRoom(100);
+      const { log } = sink;
+      const chain = new FusedChain([], 'bucket', mode, 'emit-sink');
+      chain.run(rowBatch(pairs), chain.open(0), sink);
+      expect([sink.log === log, sink.room]).toEqual([isLogged, 100 - pairs.length]);
+      if (isLogged) expect([sink.buckets, log.count]).toEqual([[[], []], pairs.length]);
+      sink.dropLog();
+      const expected: unknown[][] = [[], []];
+      for (const pair of pairs as readonly unknown[][]) {
+        expected[Math.abs(Math.trunc(Number(pair[0]) || 0)) % 2]?.push(pair);
+      }
+      expect(sink.buckets).toEqual(expected);
+    }
+  });
+
+  it.each(['on', 'off'] as const)('logs one NaN for all (codegen %s)', (mode) => {
+    const odd = new Float64Array(new BigUint64Array([0xfff8000000000001n, 0x7ff8000000000123n]).buffer);
+    const sink = new BucketSink(1, () => 0, false);
+    sink.log = new NumberLog();
+    sink.makeRoom(10);
+    const chain = new FusedChain([], 'bucket', mode, 'emit-sink');
+    chain.run(rowBatch([[odd[0], odd[1]]]), chain.open(0), sink);
+    const bits = (numbers: Float64Array) => new BigUint64Array(numbers.buffer)[0];
+    expect([bits(sink.log.keys), bits(sink.log.values)]).toEqual([0x7ff8000000000000n, 0x7ff8000000000000n]);
+  });
+
+  it.each(['on', 'off'] as const)('goes on with the log it finds after it was full (codegen %s)', (mode) => {
+    const sink = new BucketSink(2, (key) => (key as number) % 2, true);
+    sink.log = new NumberLog();
+    sink.makeRoom(2);
+    const seen: unknown[] = [];
+    sink.onFull = () => {
+      const { starts, keys } = (sink.log as NumberLog).deal(2);
+      seen.push([[...starts], [...keys.subarray(0, starts[2])]]);
+      sink.makeRoom(seen.length === 1 ? 3 : 2000);
+    };
+    // From columns too, whose tuples may be longer than a pair.
+    const rows = Array.from({ length: 10 }, (_, i) => (i === 8 ? [i, 1, 1] : [i, 1]));
+    const chain = new FusedChain([], 'bucket', mode, 'emit-sink');
+    chain.run(rowBatch(rows, 0, 4), chain.open(0), sink);
+    chain.run(buildColumns(rows, 4, 8) as ColumnBatch, chain.open(0), sink);
+    expect(seen).toEqual([
+      [
+        [0, 1, 2],
+        [0, 1],
+      ],
+      [
+        [0, 2, 3],
+        [2, 4, 3],
+      ],
+    ]);
+    chain.run(buildColumns(rows, 8, 9) as ColumnBatch, chain.open(0), sink);
+    expect([sink.log, sink.buckets]).toEqual([
+      undefined,
+      [
+        [
+          [6, 1],
+          [8, 1, 1],
+        ],
+        [
+          [5, 1],
+          [7, 1],
+        ],
+      ],
+    ]);
+    // Room was made for pairs of numbers: what comes now may be larger, and is looked at soon.
+    expect(sink.room).toBe(1023);
   });
 
   it('declares before the loop what it stores back after it', () => {

@@ -81,6 +81,17 @@ describe.each(['on', 'off'] as const)('MapSide (codegen %s)', (mode) => {
     expect(rows).toEqual(expected);
   });
 
+  it.each([
+    ['numbers alone', (n: number): [unknown, unknown] => [n % 7 === 0 ? n / 3 : -n, n * 0.5]],
+    ['numbers, then others', (n: number): [unknown, unknown] => [n, n < 30_000 ? n : `${n}`]],
+    ['a fraction among ints', (n: number): [unknown, unknown] => [n, n === 20_000 ? 0.5 : n]],
+  ])('deals pairs of numbers out in their order: %s', (_, pairOf) => {
+    const pairs = Array.from({ length: 40_000 }, (__, n) => pairOf(n));
+    const partitioner = new HashPartitioner(PARTITIONS);
+    const expected = [0, 1, 2].map((p) => pairs.filter(([key]) => partitioner.partitionOf(key) === p));
+    for (const memoryBytes of [1 << 24, 50_000]) expect(run(pairs, false, memoryBytes, mode).rows).toEqual(expected);
+  });
+
   it.each([1 << 24, 20_000, 1])('combines keys that come again, with %i bytes', (memoryBytes) => {
     const pairs = Array.from({ length: 3000 }, (_, n): [unknown, unknown] => [n % 10, n]);
     const { rows, stillCombines } = run(pairs, true, memoryBytes, mode);

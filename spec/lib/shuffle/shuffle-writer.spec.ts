@@ -83,6 +83,41 @@ describe('ShuffleWriter', () => {
     expect(bytesOf(1e9)).toEqual(bytesOf(1e9));
   });
 
+  it.each<[string, number, (i: number) => [number, number]]>([
+    ['none', 0, (i) => [i, i]],
+    ['small ints', 3, (i) => [i - 1, i]],
+    ['more than a frame of ints', 5000, (i) => [i, -i * 100_000]],
+    ['doubles that are all whole', 100, (i) => [i * 2 ** 20, i]],
+    ['fractions, -0 and NaN', 100, (i) => [i / 4, [-0, Number.NaN, Number.NEGATIVE_INFINITY, 1][i % 4] as number]],
+    ['one fraction in the second frame', 5000, (i) => [i, i === 4999 ? 0.5 : i]],
+  ])('gives pairs of numbers from arrays the bytes that the same pairs have as records: %s', (_, count, pairOf) => {
+    const pairs = Array.from({ length: count }, (__, i) => pairOf(i));
+    const bytesOf = (fill: (writer: ShuffleWriter) => void) => {
+      const fileSystem = disk();
+      const { writer, output } = open(fileSystem, 1e9);
+      using _output = output;
+      fill(writer);
+      expect(writer.commit().partitionRows).toEqual([0, count, 0]);
+      const data = fileSystem.tree().filter((path) => path.endsWith('.data'));
+      return data.map((path) => fileSystem.readFile(path));
+    };
+    const keys = Float64Array.from(pairs, ([key]) => key);
+    const values = Float64Array.from(pairs, ([, value]) => value);
+    expect(bytesOf((writer) => writer.writeNumbers(1, keys, values))).toEqual(
+      bytesOf((writer) => writer.write(1, pairs)),
+    );
+  });
+
+  it('measures records by the first of them, and keeps nothing', () => {
+    const { writer, output } = open(disk(), 1e9);
+    using _output = output;
+    const size = writer.measure(Array.from({ length: 100 }, (_, i) => [i, `${i}`.padEnd(i < 64 ? 100 : 10_000)]));
+    expect(size).toBeGreaterThan(100);
+    expect(size).toBeLessThan(120);
+    expect(writer.measure([['k', 'v']])).toBeGreaterThan(2);
+    expect([writer.writtenBytes, writer.commit().partitionRows]).toEqual([0, [0, 0, 0]]);
+  });
+
   it('writes partitions without records, and no records at all', () => {
     expect(roundTrip(disk(), 100, [[1, [['k', 'v']]]]).rows).toEqual([[], [['k', 'v']], []]);
     expect(roundTrip(disk(), 100, []).output.partitionBytes).toEqual([0, 0, 0]);
