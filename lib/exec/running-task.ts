@@ -162,6 +162,25 @@ export class RunningTask implements TaskContext {
     if (this.#signal.aborted) throw new CairnError('TASK_CANCELLED', { task: this.#task.taskId });
   }
 
+  /**
+   * Waits for a promise of the user's, or raises TASK_CANCELLED once the task is: a promise that never settles shall
+   * not keep the slot, and the session from closing. Whoever made the promise must see to its rejection.
+   */
+  async settled(promise: Promise<unknown>): Promise<void> {
+    this.throwIfCancelled();
+    let stop: () => void = () => {};
+    const cancelled = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    this.#signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([promise, cancelled]);
+    } finally {
+      this.#signal.removeEventListener('abort', stop);
+    }
+    this.throwIfCancelled();
+  }
+
   onCompletion(action: () => void): void {
     this.#completions.push(action);
   }

@@ -85,11 +85,13 @@ async function drain(
   sink: Sink | (() => Sink),
   environment: TaskEnvironment,
 ): Promise<void> {
-  await drive(running.drain(node, running.partition, typeof sink === 'function' ? sink : () => sink), environment);
+  const work = running.drain(node, running.partition, typeof sink === 'function' ? sink : () => sink);
+  await drive(running, work, environment);
 }
 
 /** Runs work to its end: awaits what it gives, and looks at the clock where it gives nothing. */
 async function drive<T>(
+  running: RunningTask,
   work: Generator<Promise<unknown> | undefined, T, undefined>,
   environment: TaskEnvironment,
 ): Promise<T> {
@@ -97,7 +99,7 @@ async function drive<T>(
   try {
     for (let step = work.next(); ; step = work.next()) {
       if (step.done === true) return step.value;
-      if (step.value !== undefined) await step.value;
+      if (step.value !== undefined) await running.settled(step.value);
       else {
         if (environment.clock.monotonicMs() - turnMs < YIELD_MS) continue;
         await nextTurn();
@@ -147,15 +149,9 @@ async function runAction(
       await drain(running, node, new ForeachSink(action.visit), environment);
       return undefined;
     case 'save':
-      return await drive(savePart(running, task, node, action), environment);
+      return await drive(running, savePart(running, task, node, action), environment);
     case 'iterate': {
-      const settling = settle(node, running.partition, running);
-      let step = settling.next();
-      while (step.done !== true) {
-        await step.value.ready;
-        step = settling.next();
-      }
-      const records = recordsOf(step.value);
+      const records = await drive(running, settledRecords(running, node), environment);
       try {
         return await action.visit(records, running.partition);
       } catch (error) {
@@ -166,6 +162,23 @@ async function runAction(
     }
     default:
       return unreachable(action);
+  }
+}
+
+/** The records of the task's partition, once what is pending has settled: gives that for the caller to await. */
+function* settledRecords(
+  running: RunningTask,
+  node: LineageNode,
+): Generator<Promise<unknown>, IterableIterator<unknown>, undefined> {
+  const settling = settle(node, running.partition, running);
+  try {
+    for (let step = settling.next(); ; step = settling.next()) {
+      if (step.done === true) return recordsOf(step.value);
+      yield step.value.ready;
+    }
+  } finally {
+    // Left early it still holds its files.
+    settling.return([].values());
   }
 }
 

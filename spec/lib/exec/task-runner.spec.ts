@@ -97,6 +97,16 @@ describe.each(['on', 'off'] as const)('a result task (codegen %s)', (codegen) =>
     const outcome = await runOn(bench, result(slow, { kind: 'collect' }));
     expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'TASK_FAILED', cause: 'late' } });
   });
+
+  it.each<ResultAction>([{ kind: 'collect' }, { kind: 'iterate', visit: (records) => [...records] }])(
+    'closes what it read from when a promise is rejected: $kind',
+    async (action) => {
+      const input = new BatchesNode([[rowBatch([1]), rowBatch([2])]]);
+      const slow = new MapAsyncNode(origin(), input, () => Promise.reject('late'), 1);
+      const outcome = await runOn(bench, result(slow, action, 0));
+      expect([outcome.kind, input.opened, input.closed]).toEqual(['failed', 1, 1]);
+    },
+  );
 });
 
 describe('a cancelled task', () => {
@@ -174,6 +184,21 @@ describe('the event loop', () => {
     const outcome = await runOn(taskBench(), result(slow, { kind: 'collect' }, 0), controller.signal);
     expect([outcome.kind, calls]).toEqual(['cancelled', 6]);
   });
+
+  it.each<ResultAction>([{ kind: 'collect' }, { kind: 'iterate', visit: (records) => [...records] }])(
+    'lets one through while a promise does not settle: $kind',
+    async (action) => {
+      const controller = new AbortController();
+      const stuck = new MapAsyncNode(
+        origin(),
+        source,
+        () => new Promise(() => setImmediate(() => controller.abort())),
+        2,
+      );
+      const outcome = await runOn(taskBench(), result(stuck, action), controller.signal);
+      expect(outcome.kind).toBe('cancelled');
+    },
+  );
 });
 
 describe('the end of a task', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nodeId } from '../../../lib/base/ids.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
@@ -33,6 +33,20 @@ describe('preparation', () => {
     expect(one.isReady).toBe(false);
     await one.prepare(noJob);
     expect(one.isReady).toBe(true);
+  });
+
+  it('goes on for the others when the one whose jobs ran is cancelled', async () => {
+    const ends: ((error?: Error) => void)[] = [];
+    const one = preparation(
+      () => new Promise((resolve, reject) => ends.push((error) => (error === undefined ? resolve() : reject(error)))),
+    );
+    const [first, ...others] = [1, 2, 3].map(() => one.prepare(noJob));
+    ends[0]?.(new RangeError('cancelled'));
+    await expect(first).rejects.toThrow('cancelled');
+    await vi.waitUntil(() => ends.length === 2);
+    ends[1]?.();
+    await Promise.all(others);
+    expect([one.isReady, ends.length]).toEqual([true, 2]);
   });
 });
 
