@@ -26,6 +26,19 @@ export function emitSink(b: SourceBuilder, kind: Sink['kind']): SinkCode {
         record: (x) => b.line(`rowsOut.push(${x});`),
         after: nothing,
       };
+    case 'relay':
+      return {
+        before: () => b.line('let rowsOut = sink.rows;').line('const limit = sink.limit;'),
+        record: (x) => {
+          b.line(`rowsOut.push(${x});`);
+          b.block('if (rowsOut.length >= limit)', () => {
+            b.line('sink.flush();');
+            b.line('if (sink.isDone) break outer;');
+            b.line('rowsOut = sink.rows;');
+          });
+        },
+        after: nothing,
+      };
     case 'count':
       return {
         before: () => b.line('let count = 0;'),

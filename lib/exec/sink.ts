@@ -18,6 +18,41 @@ export class RowsSink {
   }
 }
 
+/**
+ * Gathers what one part of a long chain gives for the next. It holds `limit` records at most: a step that makes many
+ * records of one, or never ends, must not fill the memory, nor keep a later `take` waiting.
+ */
+export class RelaySink {
+  readonly kind = 'relay';
+  rows: unknown[] = [];
+  readonly limit: number;
+  readonly #passOn: (rows: readonly unknown[]) => void;
+  readonly #next: { readonly isDone: boolean };
+
+  /** `next` is where the chain ends. */
+  constructor(limit: number, next: { readonly isDone: boolean }, passOn: (rows: readonly unknown[]) => void) {
+    this.limit = limit;
+    this.#next = next;
+    this.#passOn = passOn;
+  }
+
+  get isDone(): boolean {
+    return this.#next.isDone;
+  }
+
+  add(record: unknown): void {
+    this.rows.push(record);
+    if (this.rows.length >= this.limit) this.flush();
+  }
+
+  /** Hands on what is there; `rows` is another array then. */
+  flush(): void {
+    const { rows } = this;
+    this.rows = [];
+    if (rows.length > 0) this.#passOn(rows);
+  }
+}
+
 export class CountSink {
   readonly kind = 'count';
   count = 0;
@@ -212,6 +247,7 @@ function isLoggable(pair: readonly unknown[], count: number): boolean {
 
 export type Sink =
   | RowsSink
+  | RelaySink
   | CountSink
   | TakeSink
   | ReduceSink

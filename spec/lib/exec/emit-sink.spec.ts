@@ -11,6 +11,7 @@ import {
   CombineSink,
   CountSink,
   ReduceSink,
+  RelaySink,
   RowsSink,
   type Sink,
   TakeSink,
@@ -23,6 +24,8 @@ const aggregator = { createCombiner: (v: unknown) => `<${v}`, mergeValue: join, 
 describe('emitSink', () => {
   it.each<readonly [string, () => Sink]>([
     ['rows', () => new RowsSink()],
+    ['relay', () => new RelaySink(3, { isDone: false }, () => {})],
+    ['relay to an end that is done', () => new RelaySink(3, { isDone: true }, () => {})],
     ['count', () => new CountSink()],
     ['take', () => new TakeSink(5)],
     ['reduce', () => new ReduceSink(join)],

@@ -34,6 +34,70 @@ describe('FusedChain', () => {
     }
   });
 
+  it.each(['on', 'off'] as const)(
+    'takes from a step that never ends, many steps before the end (codegen %s)',
+    (mode) => {
+      let closed = 0;
+      const endless = function* () {
+        try {
+          for (let i = 0; ; i++) yield i;
+        } finally {
+          closed++;
+        }
+      };
+      const steps = [{ kind: 'flat-map', f: endless } as Step, ...Array<Step>(40).fill(increment)];
+      const sink = new TakeSink(3);
+      const chain = new FusedChain(steps, 'take', mode, 'endless');
+      chain.run(rowBatch([1, 2]), chain.open(0), sink);
+      expect([sink.rows, closed]).toEqual([[40, 41, 42], 1]);
+    },
+  );
+
+  it.each(['on', 'off'] as const)('names a later step that threw while an earlier one goes on (codegen %s)', (mode) => {
+    const steps: Step[] = [
+      { kind: 'flat-map', f: () => Array.from({ length: 50_000 }, (_, i) => i) },
+      ...Array<Step>(40).fill(increment),
+    ];
+    steps[33] = {
+      kind: 'map',
+      f: () => {
+        throw new RangeError('no');
+      },
+    };
+    const chain = new FusedChain(steps, 'count', mode, 'failing');
+    try {
+      chain.run(rowBatch([1]), chain.open(0), new CountSink());
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ stepIndex: 33, cause: new RangeError('no') });
+    }
+  });
+
+  it('reads its columns undisturbed while a function has the same loop run over others', () => {
+    const [own, others] = [buildColumns([1, 2, 3, 4]), buildColumns([7, 8, 9, 10])];
+    const read: unknown[] = [];
+    let inner: FusedChain | undefined;
+    const f = (n: unknown): unknown => {
+      const within = inner;
+      inner = undefined;
+      if (within !== undefined && others !== undefined) {
+        const sink = new RowsSink();
+        within.run(others, within.open(0), sink);
+        read.push(...sink.rows);
+      }
+      return n;
+    };
+    const [outer, nested] = [1, 2].map(() => new FusedChain([{ kind: 'map', f }], 'rows', 'on', 'nested'));
+    inner = nested;
+    const sink = new RowsSink();
+    if (own !== undefined) outer?.run(own, outer.open(0), sink);
+    expect([sink.rows, read]).toEqual([
+      [1, 2, 3, 4],
+      [7, 8, 9, 10],
+    ]);
+    expect([outer?.roads.columns, nested?.roads.rows]).toEqual([1, 1]);
+  });
+
   it('stops calling functions once a take has its records', () => {
     let calls = 0;
     const steps: Step[] = [

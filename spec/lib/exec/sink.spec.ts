@@ -6,6 +6,7 @@ import {
   CountSink,
   ForeachSink,
   ReduceSink,
+  RelaySink,
   RowsSink,
   TakeSink,
   takesPairs,
@@ -40,6 +41,20 @@ describe('sinks', () => {
     expect(fill(sink, 1, 2, 3).rows).toEqual([1, 2]);
     expect(sink.isDone).toBe(true);
     expect(new TakeSink(0).isDone).toBe(true);
+  });
+
+  it('hand on what gathers, a limited number at a time', () => {
+    const handedOn: unknown[] = [];
+    const end = new TakeSink(3);
+    const sink = new RelaySink(2, end, (rows) => {
+      handedOn.push(rows);
+      fill(end, ...rows);
+    });
+    fill(sink, 1, 2, 3);
+    expect([handedOn, sink.rows, sink.isDone]).toEqual([[[1, 2]], [3], false]);
+    sink.flush();
+    sink.flush();
+    expect([handedOn, sink.rows, sink.isDone]).toEqual([[[1, 2], [3]], [], true]);
   });
 
   it('know which of them take pairs', () => {
