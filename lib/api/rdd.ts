@@ -59,6 +59,7 @@ import {
 import type { Engine, JobOptions } from './engine.ts';
 import { countBucket, evenBuckets, type Histogram } from './histogram.ts';
 import { KeyMap } from './key-map.ts';
+import type { OnlyLiterals, OnlyNarrowTuples, WidenedItems, WidenedLiteral } from './literal-values.ts';
 import { type PartitionArgument, toPartitioner } from './partition-argument.ts';
 import {
   choosePartitioner,
@@ -315,6 +316,15 @@ export class Rdd<T> {
    * await session.parallelize([1, 2]).mapAsync(async (x) => x + 1).collect(); // [2, 3]
    * ```
    */
+  mapAsync<P extends readonly [unknown, unknown]>(
+    f: (record: T) => PromiseLike<P> | P,
+    options?: { readonly concurrency?: number | undefined },
+    ...pairsOnly: PairsOnly<P>
+  ): Rdd<P>;
+  mapAsync<U>(
+    f: (record: T) => PromiseLike<U> | U,
+    options?: { readonly concurrency?: number | undefined },
+  ): Rdd<Awaited<U>>;
   mapAsync<U>(
     f: (record: T) => PromiseLike<U> | U,
     options: { readonly concurrency?: number | undefined } = {},
@@ -334,6 +344,15 @@ export class Rdd<T> {
    * ```
    * `preservesPartitioning`: the function leaves every key in its partition, so that the partitioner still holds.
    */
+  mapPartitions<P extends readonly [unknown, unknown]>(
+    f: (records: Records<T>) => Iterable<P>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+    ...pairsOnly: PairsOnly<P>
+  ): Rdd<P>;
+  mapPartitions<U>(
+    f: (records: Records<T>) => Iterable<U>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): Rdd<U>;
   mapPartitions<U>(
     f: (records: Records<T>) => Iterable<U>,
     options: { readonly preservesPartitioning?: boolean | undefined } = {},
@@ -349,6 +368,15 @@ export class Rdd<T> {
    * await session.parallelize(['a', 'b'], 2).mapPartitionsWithIndex((i, xs) => [`${i}${[...xs]}`]).collect(); // ['0a', '1b']
    * ```
    */
+  mapPartitionsWithIndex<P extends readonly [unknown, unknown]>(
+    f: (index: number, records: Records<T>) => Iterable<P>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+    ...pairsOnly: PairsOnly<P>
+  ): Rdd<P>;
+  mapPartitionsWithIndex<U>(
+    f: (index: number, records: Records<T>) => Iterable<U>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): Rdd<U>;
   mapPartitionsWithIndex<U>(
     f: (index: number, records: Records<T>) => Iterable<U>,
     options: { readonly preservesPartitioning?: boolean | undefined } = {},
@@ -767,6 +795,22 @@ export class Rdd<T> {
    * partitioner of the inputs where it is large enough, else as many partitions as the largest input. An input that is
    * partitioned alike already is not shuffled.
    */
+  reduceByKey<K, V>(
+    this: Rdd<readonly [K, V]> & OnlyLiterals<V>,
+    f: (a: WidenedLiteral<V>, b: WidenedLiteral<V>) => WidenedLiteral<V>,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, WidenedLiteral<V>]>;
+  reduceByKey<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]> & OnlyNarrowTuples<V>,
+    f: (a: WidenedItems<V>, b: WidenedItems<V>) => WidenedItems<V>,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, WidenedItems<V>]>;
+  reduceByKey<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]>,
+    f: (a: V, b: V) => V,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, V]>;
+  reduceByKey<K, V>(this: Rdd<readonly [K, V]>, f: (a: V, b: V) => V, partitions?: PartitionArgument): Rdd<[K, V]>;
   reduceByKey<K, V>(this: Rdd<readonly [K, V]>, f: (a: V, b: V) => V, partitions?: PartitionArgument): Rdd<[K, V]> {
     checkFunction('reduceByKey', 'f', f);
     const merge = f as (a: unknown, b: unknown) => unknown;
@@ -784,6 +828,30 @@ export class Rdd<T> {
    * await session.parallelize([['a', 1], ['a', 2]], 1).foldByKey(10, (a, b) => a + b).collect(); // [['a', 13]]
    * ```
    */
+  foldByKey<K, V>(
+    this: Rdd<readonly [K, V]> & OnlyLiterals<V>,
+    zero: Zero<WidenedLiteral<NoInfer<V>>>,
+    f: (a: WidenedLiteral<V>, b: WidenedLiteral<V>) => WidenedLiteral<V>,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, WidenedLiteral<V>]>;
+  foldByKey<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]> & OnlyNarrowTuples<V>,
+    zero: Zero<WidenedItems<NoInfer<V>>>,
+    f: (a: WidenedItems<V>, b: WidenedItems<V>) => WidenedItems<V>,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, WidenedItems<V>]>;
+  foldByKey<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]>,
+    zero: Zero<V>,
+    f: (a: V, b: V) => V,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, V]>;
+  foldByKey<K, V>(
+    this: Rdd<readonly [K, V]>,
+    zero: Zero<V>,
+    f: (a: V, b: V) => V,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, V]>;
   foldByKey<K, V>(
     this: Rdd<readonly [K, V]>,
     zero: Zero<V>,
@@ -806,6 +874,20 @@ export class Rdd<T> {
    *   .collect(); // [['a', [1, 2]]]
    * ```
    */
+  aggregateByKey<K, V, U extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]>,
+    zero: Zero<U>,
+    seqOp: (combined: U, value: V) => U,
+    combOp: (a: U, b: U) => U,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, U]>;
+  aggregateByKey<K, V, U>(
+    this: Rdd<readonly [K, V]>,
+    zero: Zero<U>,
+    seqOp: (combined: U, value: V) => U,
+    combOp: (a: U, b: U) => U,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, U]>;
   aggregateByKey<K, V, U>(
     this: Rdd<readonly [K, V]>,
     zero: Zero<U>,
@@ -1237,6 +1319,18 @@ export class Rdd<T> {
    * await session.parallelize(['a', 'bc'], 2).aggregate(0, (n, s) => n + s.length, (a, b) => a + b); // 3
    * ```
    */
+  aggregate<U extends readonly unknown[] | []>(
+    zero: Zero<U>,
+    seqOp: (accumulated: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: ActionOptions,
+  ): Promise<U>;
+  aggregate<U>(
+    zero: Zero<U>,
+    seqOp: (accumulated: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: ActionOptions,
+  ): Promise<U>;
   async aggregate<U>(
     zero: Zero<U>,
     seqOp: (accumulated: U, record: T) => U,
@@ -1273,6 +1367,18 @@ export class Rdd<T> {
    * As `aggregate`, merging the results of partitions in tasks, over `depth` levels (default 2): for many partitions
    * with large results.
    */
+  treeAggregate<U extends readonly unknown[] | []>(
+    zero: Zero<U>,
+    seqOp: (accumulated: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: ActionOptions & { readonly depth?: number | undefined },
+  ): Promise<U>;
+  treeAggregate<U>(
+    zero: Zero<U>,
+    seqOp: (accumulated: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: ActionOptions & { readonly depth?: number | undefined },
+  ): Promise<U>;
   async treeAggregate<U>(
     zero: Zero<U>,
     seqOp: (accumulated: U, record: T) => U,
@@ -1436,6 +1542,26 @@ export class Rdd<T> {
   }
 
   /** As `reduceByKey`, with the result as a `Map` here: no shuffle, but every partition sends all of its keys. */
+  reduceByKeyLocally<K, V>(
+    this: Rdd<readonly [K, V]> & OnlyLiterals<V>,
+    f: (a: WidenedLiteral<V>, b: WidenedLiteral<V>) => WidenedLiteral<V>,
+    options?: ActionOptions,
+  ): Promise<Map<K, WidenedLiteral<V>>>;
+  reduceByKeyLocally<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]> & OnlyNarrowTuples<V>,
+    f: (a: WidenedItems<V>, b: WidenedItems<V>) => WidenedItems<V>,
+    options?: ActionOptions,
+  ): Promise<Map<K, WidenedItems<V>>>;
+  reduceByKeyLocally<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]>,
+    f: (a: V, b: V) => V,
+    options?: ActionOptions,
+  ): Promise<Map<K, V>>;
+  reduceByKeyLocally<K, V>(
+    this: Rdd<readonly [K, V]>,
+    f: (a: V, b: V) => V,
+    options?: ActionOptions,
+  ): Promise<Map<K, V>>;
   async reduceByKeyLocally<K, V>(
     this: Rdd<readonly [K, V]>,
     f: (a: V, b: V) => V,
