@@ -1,5 +1,3 @@
-import type { Rdd } from './rdd.ts';
-
 type IsUnion<V, Whole = V> = V extends Whole ? ([Whole] extends [V] ? false : true) : never;
 
 /** Whether a type has one primitive value, as `1` has: not `number`, `1 | 2`, `boolean`, a pattern or a branded type. */
@@ -34,7 +32,7 @@ export type WidenedLiteral<V> = V extends number
  * as `'low' | 'high'` stay: there a set of values is meant. It has to be `this`: parameters of a lambda keep the types
  * they get from the first overload whose `this` fits.
  */
-export type OnlyLiterals<V> = IsLiteral<V> extends true ? Rdd<unknown> : never;
+export type OnlyLiterals<V> = IsLiteral<V> extends true ? unknown : never;
 
 /** Numbers in tuples widen, as in `[sum, 1] as const`; texts there are often tags, and stay. */
 type IsWideningItem<Item> = [Item] extends [number | bigint] ? IsLiteral<Item> : false;
@@ -52,5 +50,5 @@ export type OnlyNarrowTuples<V extends readonly unknown[]> = 0 extends 1 & V
     : V extends unknown[]
       ? never
       : true extends { [I in keyof V]: IsWideningItem<V[I]> }[number]
-        ? Rdd<unknown>
+        ? unknown
         : never;

@@ -42,10 +42,13 @@ import type { Deferred, Step } from '../lineage/step.ts';
 import {
   checkAnyFunction,
   checkBoolean,
+  checkedComparator,
   checkFunction,
   checkInteger,
   checkNumber,
+  checkOptions,
   checkSeed,
+  checkSignal,
   invalidArgument,
 } from './check-argument.ts';
 import {
@@ -329,6 +332,7 @@ export class Rdd<T> {
     f: (record: T) => PromiseLike<U> | U,
     options: { readonly concurrency?: number | undefined } = {},
   ): Rdd<Awaited<U>> {
+    checkOptions('mapAsync', options, ['concurrency']);
     const { concurrency = 8 } = options;
     checkAnyFunction('mapAsync', 'f', f);
     checkInteger('mapAsync', 'concurrency', concurrency, 1);
@@ -358,6 +362,7 @@ export class Rdd<T> {
     options: { readonly preservesPartitioning?: boolean | undefined } = {},
   ): Rdd<U> {
     checkFunction('mapPartitions', 'f', f);
+    checkOptions('mapPartitions', options, ['preservesPartitioning']);
     return this.#mapPartitions('mapPartitions', f as PartitionFunction, options.preservesPartitioning ?? false);
   }
 
@@ -382,6 +387,7 @@ export class Rdd<T> {
     options: { readonly preservesPartitioning?: boolean | undefined } = {},
   ): Rdd<U> {
     checkFunction('mapPartitionsWithIndex', 'f', f);
+    checkOptions('mapPartitionsWithIndex', options, ['preservesPartitioning']);
     const swapped: PartitionFunction = (records, index) => f(index, records as Records<T>);
     return this.#mapPartitions('mapPartitionsWithIndex', swapped, options.preservesPartitioning ?? false);
   }
@@ -424,6 +430,7 @@ export class Rdd<T> {
     if (!isCommand || command.length === 0 || (typeof command === 'string' && command.trim() === '')) {
       throw invalidArgument('pipe', 'command', 'a command, as a text or as an array of program and arguments', command);
     }
+    checkOptions('pipe', options, ['env', 'cwd', 'separateWorkingDir']);
     return this.#over(new PipeNode(this.#engine.origin('pipe'), this.#node, command, options));
   }
 
@@ -696,6 +703,7 @@ export class Rdd<T> {
    */
   coalesce(numPartitions: number, options: { readonly shuffle?: boolean | undefined } = {}): Rdd<T> {
     checkInteger('coalesce', 'numPartitions', numPartitions, 1);
+    checkOptions('coalesce', options, ['shuffle']);
     if (options.shuffle === true)
       return this.#over(repartitionNode(this.#engine, 'coalesce', this.#node, numPartitions));
     return this.#over(new CoalesceNode(this.#engine.origin('coalesce'), this.#node, numPartitions));
@@ -929,6 +937,7 @@ export class Rdd<T> {
     checkFunction('combineByKey', 'createCombiner', createCombiner);
     checkFunction('combineByKey', 'mergeValue', mergeValue);
     checkFunction('combineByKey', 'mergeCombiners', mergeCombiners);
+    checkOptions('combineByKey', options, ['partitions', 'mapSideCombine']);
     const aggregator: Aggregator<V, C> = { createCombiner, mergeValue, mergeCombiners };
     return this.#combine('combineByKey', aggregator as Aggregator, options.partitions, options.mapSideCombine ?? true);
   }
@@ -1259,6 +1268,7 @@ export class Rdd<T> {
    * content is complete.
    */
   async saveAsTextFile(path: string, options: SaveTextOptions = {}): Promise<void> {
+    checkActionOptions('saveAsTextFile', options);
     const { compression = 'none' } = options;
     if (compression !== 'none' && compression !== 'gzip') {
       throw invalidArgument('saveAsTextFile', 'compression', "'none' or 'gzip'", compression);
@@ -1277,6 +1287,7 @@ export class Rdd<T> {
    * Rejects with OUTPUT_EXISTS; with VALUE_NOT_SERIALIZABLE in the job for records such as functions.
    */
   async saveAsObjectFile(path: string, options: SaveObjectOptions = {}): Promise<void> {
+    checkActionOptions('saveAsObjectFile', options);
     const { codec = 'none' } = options;
     if (codec !== 'none' && codec !== 'zstd' && codec !== 'deflate') {
       throw invalidArgument('saveAsObjectFile', 'codec', "'none', 'zstd' or 'deflate'", codec);
@@ -1624,12 +1635,13 @@ export class Rdd<T> {
   }
 
   #checkSort<K>(method: string, options: SortOptions<K>): { readonly order: KeyOrder; readonly numPartitions: number } {
+    const isRepartition = method === 'repartitionAndSortWithinPartitions';
+    checkOptions(method, options, ['ascending', ...(isRepartition ? [] : ['numPartitions']), 'compare']);
     const { ascending = true, numPartitions, compare } = options;
     checkBoolean(method, 'ascending', ascending);
     if (numPartitions !== undefined) checkInteger(method, 'numPartitions', numPartitions, 1);
-    if (compare !== undefined) checkFunction(method, 'compare', compare);
     const order: KeyOrder = {
-      compare: (compare as Comparator<unknown> | undefined) ?? compareNatural,
+      compare: comparatorOf<unknown>(method, compare as Comparator<unknown> | undefined),
       ascending,
       natural: compare === undefined,
     };
@@ -1842,11 +1854,30 @@ async function runOn(
   node: LineageNode,
   method: string,
   action: ResultAction,
-  { signal }: ActionOptions,
+  actionOptions: ActionOptions,
   partitions?: readonly number[],
 ): Promise<unknown[]> {
+  checkActionOptions(method, actionOptions);
+  const { signal } = actionOptions;
   const options: JobOptions = { method, signal };
   return await engine.runJob(node, action, partitions === undefined ? options : { ...options, partitions });
+}
+
+/** What actions take beside a signal. */
+const OPTIONS_OF_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  min: ['compare'],
+  max: ['compare'],
+  top: ['compare'],
+  takeOrdered: ['compare'],
+  treeReduce: ['depth'],
+  treeAggregate: ['depth'],
+  saveAsTextFile: ['overwrite', 'compression'],
+  saveAsObjectFile: ['overwrite', 'codec'],
+};
+
+function checkActionOptions(method: string, options: ActionOptions): void {
+  checkOptions(method, options, [...(OPTIONS_OF_ACTIONS[method] ?? []), 'signal']);
+  checkSignal(method, options.signal);
 }
 
 function emptyDataset(method: string): CairnError {
@@ -1855,8 +1886,7 @@ function emptyDataset(method: string): CairnError {
 
 function comparatorOf<T>(method: string, compare: Comparator<T> | undefined): Comparator<T> {
   if (compare === undefined) return compareNatural;
-  checkFunction(method, 'compare', compare);
-  return compare;
+  return checkedComparator(method, compare);
 }
 
 function entriesOf<K, V>(map: KeyMap<K, V>): [K, V][] {
