@@ -1,5 +1,5 @@
 import { openCatalog, type StageWithParents } from '../lib/index.ts';
-import { type Command, directoryOf, parse, parseId } from './command.ts';
+import { type Command, directoryOf, parse, parseId, usageError } from './command.ts';
 import { firstLine, formatBytes, formatCount, formatDuration, stateCell } from './format.ts';
 import { printable, printTable } from './print-table.ts';
 
@@ -30,7 +30,11 @@ export const listStages: Command = {
     const { flags, positionals } = parse('stages', args, ['dir', 'job'], 1);
     const job = parseId('stages', 'job', flags.job);
     using catalog = openCatalog(directoryOf(flags.dir, io));
-    const stages = catalog.stages(positionals[0], job);
+    const { run } = catalog.run(positionals[0]);
+    if (job !== undefined && !catalog.jobs(run).some((row) => row.job === job)) {
+      throw usageError(`run ${run} has no job ${job}: 'cairn jobs ${run}' lists its jobs`, 'stages');
+    }
+    const stages = catalog.stages(run, job);
     const rows = stages.map((stage) => [
       String(stage.job),
       nameOf(stage),

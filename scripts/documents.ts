@@ -57,7 +57,7 @@ function renderOptions(): string {
     'Options are given to `Session.open`, dots as nested objects:',
     '',
     '```ts',
-    "const session = Session.open({ master: 'local[4]', memory: '2 GiB', shuffle: { codec: 'zstd' } });",
+    "const session = await Session.open({ master: 'local[4]', memory: '2 GiB', shuffle: { codec: 'zstd' } });",
     '```',
     '',
     'An option given in code wins over its environment variable, which wins over the default. A name that is not in',

@@ -62,10 +62,10 @@ export class SessionStorage implements Disposable {
     this.run = run;
   }
 
-  /** Raises DIRECTORY_LOCKED when another session owns the directory, and what the database raises. */
+  /** Raises DIRECTORY_LOCKED when another session owns the directory, INVALID_OPTION for a file, and what the database raises. */
   static open(options: SessionStorageOptions): SessionStorage {
     const { fileSystem, clock, processes = systemProcesses() } = options;
-    const lock = DirectoryLock.acquire(fileSystem, resolve(options.directory), processes, { clock });
+    const lock = lockDirectory(fileSystem, resolve(options.directory), processes, clock);
     failpoint('session/after-lock');
     let database: MetadataDatabase | undefined;
     let scratch: ScratchSpace | undefined;
@@ -129,6 +129,17 @@ export class SessionStorage implements Disposable {
 
   #folder(name: (typeof RUN_FOLDERS)[number]): string {
     return join(this.directory, name, this.run);
+  }
+}
+
+/** The lock of a data directory. A file in its place is an option that is wrong, not a file to be removed. */
+function lockDirectory(fs: FileSystem, directory: string, processes: ProcessTable, clock: Clock): DirectoryLock {
+  try {
+    return DirectoryLock.acquire(fs, directory, processes, { clock });
+  } catch (error) {
+    if (!CairnError.is(error, 'FILE_EXISTS')) throw error;
+    const found = `a file: ${directory}`;
+    throw new CairnError('INVALID_OPTION', { option: 'dir', expected: 'a directory', found }, { cause: error });
   }
 }
 

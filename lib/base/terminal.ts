@@ -13,7 +13,8 @@ export const stderrTerminal: Terminal = {
     return process.stderr.isTTY === true && process.env.TERM !== 'dumb';
   },
   get columns() {
-    return process.stderr.columns ?? 80;
+    // A terminal that was never told its size says 0.
+    return process.stderr.columns || 80;
   },
   write: (text) => void process.stderr.write(text),
 };

@@ -87,7 +87,7 @@ export function readOption(type: OptionType, raw: unknown, context: OptionContex
 export function describeType(type: OptionType): string {
   switch (type.kind) {
     case 'byteSize':
-      return `a size of ${type.min} bytes or more, like 67108864, '64 MiB' or '2g'`;
+      return `a size of ${type.min === 1 ? '1 byte' : `${type.min} bytes`} or more, like 67108864, '64 MiB' or '2g'`;
     case 'duration':
       return `a duration of ${type.min} ms or more, like 500, '500 ms', '10 s' or '2 min'`;
     case 'integer':

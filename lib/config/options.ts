@@ -41,12 +41,12 @@ export const OPTIONS = {
   master: {
     type: { kind: 'master' },
     default: 'local[*]',
-    doc: "Where tasks run: `local` in the caller's thread, `local[N]` on N worker threads, `local[*]` on one per processor; `local[N, F]` also sets how often a task may fail.",
+    doc: "How many tasks run at a time: one with `local`, N with `local[N]`, one per processor with `local[*]`; `local[N, F]` also sets how often a task may fail. All of them run in the caller's thread: those that wait overlap, those that compute take turns.",
   },
   parallelism: {
     type: { kind: 'integer', min: 1, max: MAX_INT },
     default: {
-      text: 'unset: a dataset has one partition per worker, a shuffle as many as its largest input',
+      text: 'unset: a dataset has one partition per slot of the master, a shuffle as many as its largest input',
       from: () => undefined,
     },
     doc: 'Partitions of a dataset made without a count, and of a shuffle none of whose inputs says otherwise.',
@@ -119,11 +119,6 @@ export const OPTIONS = {
     type: { kind: 'choice', choices: CODECS },
     default: 'none',
     doc: 'How map outputs are compressed.',
-  },
-  'checkpoint.codec': {
-    type: { kind: 'choice', choices: CODECS },
-    default: 'none',
-    doc: 'How the parts of checkpoints are compressed.',
   },
 
   // What is shown

@@ -5,7 +5,7 @@ import { RecorderScript } from '../lib/api/support/recorder-script.ts';
 import { Lineage } from '../lib/scheduler/support/lineages.ts';
 import { ExampleCatalog, FakeIo } from './support/example-catalog.ts';
 
-it('lists those of one job, or of none', () => {
+it('lists those of one job, or of a run that has none', () => {
   using example = new ExampleCatalog();
   const list = (...args: readonly string[]) => {
     const io = new FakeIo({ CAIRN_DIR: example.directory });
@@ -13,7 +13,7 @@ it('lists those of one job, or of none', () => {
     return io.stdout.trimEnd().split('\n').slice(1).length;
   };
   expect(list('aaaa', '--job', '0')).toBe(2);
-  expect(list('aaaa', '--job', '7')).toBe(0);
+  expect(() => list('aaaa', '--job', '7')).toThrow(/has no job 7: 'cairn jobs aaaa0001' lists its jobs/);
   expect(list('bbbb')).toBe(0);
 });
 

@@ -72,3 +72,11 @@ describe("a session's storage", () => {
     expect(storage.directory).toBe(dir.path);
   });
 });
+
+test('a file in the place of the directory is a wrong option, and stays', () => {
+  using directory = temporaryDirectory();
+  const path = join(directory.path, 'file');
+  write(path);
+  expect(() => open(path)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  expect(nodeFileSystem.stat(path)?.sizeBytes).toBe(1);
+});

@@ -40,7 +40,6 @@ describe('resolveConfig', () => {
       'scheduler.pools': new Map(),
       'storage.codec': 'none',
       'shuffle.codec': 'none',
-      'checkpoint.codec': 'none',
       progress: 'auto',
     });
   });
