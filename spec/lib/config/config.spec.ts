@@ -96,7 +96,7 @@ describe('resolveConfig', () => {
 
   it.each([
     [{ memory: '64 parsecs' }, 'memory', "like 67108864, '64 MiB' or '2g'", '"64 parsecs"'],
-    [{ memory: 0 }, 'memory', 'a size of 1 bytes or more', '0'],
+    [{ memory: 0 }, 'memory', 'a size of 1 byte or more', '0'],
     [{ memory: null }, 'memory', 'a size', 'null'],
     [{ memory: {} }, 'memory', 'a size', 'an object'],
     [{ codegen: true }, 'codegen', "one of 'auto', 'on', 'off'", 'true'],
@@ -121,7 +121,7 @@ describe('resolveConfig', () => {
 
   it('names the environment variable a bad value came from', () => {
     const error = caught(() => resolve({}, { CAIRN_MEMORY: 'much' }));
-    expect(error.message).toContain("option 'memory (from CAIRN_MEMORY)' must be a size of 1 bytes or more");
+    expect(error.message).toContain("option 'memory (from CAIRN_MEMORY)' must be a size of 1 byte or more");
   });
 
   it('is typed by the table, so that a misspelt option does not compile', () => {
