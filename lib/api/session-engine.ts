@@ -52,6 +52,15 @@ export interface EngineParts {
 /** A task spills beyond this however much memory there is: larger buffers gain nothing. */
 const MOST_TASK_MEMORY = 256 * 1024 * 1024;
 
+/** Where blocks are safe from tasks, all of them, each task still needs some. */
+const LEAST_PART = 1 / 16;
+
+/** What each of so many tasks may hold at a time, so that all of them leave room for the blocks that are safe. */
+function shareOf({ totalBytes, storageRegionBytes }: MemoryBudget, slots: number): number {
+  const forTasks = Math.max(totalBytes - storageRegionBytes, totalBytes * LEAST_PART);
+  return Math.min(MOST_TASK_MEMORY, Math.floor(forTasks / slots));
+}
+
 export class SessionEngine implements Engine {
   readonly config: Config;
   readonly fileSystem: FileSystem;
@@ -102,6 +111,7 @@ export class SessionEngine implements Engine {
       {
         fileSystem: this.fileSystem,
         blocks: this.blocks,
+        budget: this.budget,
         mapOutputs: this.#mapOutputs,
         shuffleDirectory: this.storage.shuffleDirectory,
         newScratchPath: (stem) => this.storage.newScratchPath(stem),
@@ -109,7 +119,7 @@ export class SessionEngine implements Engine {
         codegen: config.codegen,
         batchRows: config['batch.rows'],
         shuffleCodec: config['shuffle.codec'],
-        taskMemoryBytes: Math.min(MOST_TASK_MEMORY, Math.floor(memoryBytes / slots)),
+        taskMemoryBytes: shareOf(this.budget, slots),
       },
       slots,
     );

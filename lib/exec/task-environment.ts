@@ -1,6 +1,7 @@
 import type { CodecName } from '../../formats/bytes/compression.ts';
 import type { BlockManager } from '../../storage/block/block-manager.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
+import type { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import type { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import type { Clock } from '../base/clock.ts';
 import type { CodegenMode } from './fused-chain.ts';
@@ -9,6 +10,8 @@ import type { CodegenMode } from './fused-chain.ts';
 export interface TaskEnvironment {
   readonly fileSystem: FileSystem;
   readonly blocks: BlockManager;
+  /** Where what tasks hold is counted; the blocks' own. */
+  readonly budget: MemoryBudget;
   readonly mapOutputs: MapOutputReader;
   /** Where map outputs of this run go. */
   readonly shuffleDirectory: string;

@@ -25,6 +25,7 @@ import { AggregateSink, CountSink, ForeachSink, ReduceSink, RowsSink, type Sink,
 import type { StageChains } from './stage-chains.ts';
 import type { TaskDescription, TaskOutcome } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
+import { WorkingMemory } from './working-memory.ts';
 
 /** How long a thread computes before the event loop gets a turn. */
 export const YIELD_MS = 25;
@@ -198,10 +199,12 @@ async function writeMapOutput(
     taskId: task.taskId,
     partitionCount: numPartitions,
   });
+  using memory = new WorkingMemory(environment.budget, task.taskId);
   using writer = new ShuffleWriter({
     numPartitions,
     codec: environment.shuffleCodec,
     memoryBytes: environment.taskMemoryBytes,
+    onHeld: (bytes) => memory.hold(bytes),
     fileSystem: environment.fileSystem,
     newRunPath: () => environment.newScratchPath('temp_shuffle'),
     output,

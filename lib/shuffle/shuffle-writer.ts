@@ -22,6 +22,8 @@ export interface ShuffleWriterOptions {
   readonly codec: CodecName;
   /** Encoded bytes held before they are spilled. */
   readonly memoryBytes: number;
+  /** Told how many encoded bytes are held, whenever that changes. */
+  readonly onHeld?: (bytes: number) => void;
   readonly fileSystem: FileSystem;
   /** A path in scratch space for one more run file. */
   readonly newRunPath: () => string;
@@ -85,7 +87,7 @@ export class ShuffleWriter implements Disposable {
       encodeFrame(batchOf(from, Math.min(from + FRAME_ROWS, count)), out, { codec: this.#options.codec });
     }
     this.#rows[partition] = (this.#rows[partition] as number) + count;
-    this.#heldBytes += out.length - before;
+    this.#hold(this.#heldBytes + out.length - before);
     this.#writtenBytes += out.length - before;
     if (this.#heldBytes > this.#options.memoryBytes) this.#spill();
   }
@@ -138,7 +140,12 @@ export class ShuffleWriter implements Disposable {
     this.#spilledBytes += finished.sizeBytes;
     for (const frames of this.#frames) frames?.reset();
     this.#rows.fill(0);
-    this.#heldBytes = 0;
+    this.#hold(0);
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes = bytes;
+    this.#options.onHeld?.(bytes);
   }
 }
 

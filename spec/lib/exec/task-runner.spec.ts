@@ -317,6 +317,27 @@ describe('map and reduce tasks', () => {
     expect(failures).toBeGreaterThan(2);
   });
 
+  it('count what a map task holds while it runs', async () => {
+    const bench = taskBench({ taskMemoryBytes: 1 << 20 });
+    const used: number[] = [];
+    class Watching extends BatchesNode {
+      override *compute(partition: Partition): BatchIterator {
+        for (const batch of super.compute(partition)) {
+          used.push(bench.budget.executionUsedBytes);
+          yield batch;
+        }
+      }
+    }
+    const wide = (from: number) => Array.from({ length: 500 }, (_, i) => [i, `${from + i}`.padEnd(200)]);
+    const many = new Watching([[0, 500, 1000, 1500].map((from) => rowBatch(wide(from)))]);
+    const dependency = { ...sums.shuffle, parent: many, mapSideCombine: false, aggregator: undefined };
+    const outcome = await runOn(bench, describeTask({ kind: 'shuffle-map', node: many, dependency }));
+    expect(outcome.kind).toBe('succeeded');
+    expect(used.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(used[3]).toBeGreaterThan(100_000);
+    bench.budget.assertAllReleased();
+  });
+
   it('leave no file of a map task that fails', async () => {
     const bench = taskBench({ taskMemoryBytes: 1 });
     const bad = new CollectionNode(origin(), [[1, 1], [2, 2], 'no pair'], 1);

@@ -10,7 +10,7 @@ import { rowsOf } from '../../support/stored-batches.ts';
 
 const PARTITIONS = 3;
 
-function open(fileSystem: FileSystem, memoryBytes: number) {
+function open(fileSystem: FileSystem, memoryBytes: number, onHeld: (bytes: number) => void = () => {}) {
   let runs = 0;
   const output = MapOutputWriter.open({
     fileSystem,
@@ -25,6 +25,7 @@ function open(fileSystem: FileSystem, memoryBytes: number) {
     numPartitions: PARTITIONS,
     codec: 'none',
     memoryBytes,
+    onHeld,
     fileSystem,
     newRunPath,
     output,
@@ -57,6 +58,16 @@ const batches = Array.from({ length: 30 }, (_, i): [number, unknown[]] => [
 const expected = [0, 1, 2].map((p) => batches.filter(([partition]) => partition === p).flatMap(([, rows]) => rows));
 
 describe('ShuffleWriter', () => {
+  it('tells what it holds, which is nothing after a spill', () => {
+    const held: number[] = [];
+    const { writer, output } = open(disk(), 1000, (bytes) => held.push(bytes));
+    using _output = output;
+    using _writer = writer;
+    for (const [partition, records] of batches.slice(0, 4)) writer.write(partition, records);
+    expect(held.filter((bytes) => bytes > 0).length).toBe(4);
+    expect(writer.spilledBytes).toBe(held.reduce((sum, bytes, i) => sum + (held[i + 1] === 0 ? bytes : 0), 0));
+  });
+
   it.each([1e9, 4000, 500, 1])(
     'keeps the order of records within a partition, with %i bytes of memory',
     (memoryBytes) => {

@@ -15,6 +15,7 @@ import { MemoryFileSystem } from '../../../support/memory-file-system.ts';
 export interface TaskBench {
   readonly fileSystem: MemoryFileSystem;
   readonly blocks: BlockManager;
+  readonly budget: MemoryBudget;
   readonly environment: TaskEnvironment;
 }
 
@@ -31,12 +32,14 @@ export function taskBench(
   for (const path of ['/blocks', '/shuffle', '/scratch']) memory.makeDirectory(path);
   const fileSystem = options.wrap?.(memory) ?? memory;
   const disk = new DiskStore({ fileSystem, directory: '/blocks', codec: 'none' });
-  const blocks = new BlockManager({ disk, budget: new MemoryBudget({ totalBytes: 1 << 20 }), codec: 'none' });
+  const budget = new MemoryBudget({ totalBytes: 1 << 20 });
+  const blocks = new BlockManager({ disk, budget, codec: 'none' });
   let scratch = 0;
   let now = 0;
   const environment: TaskEnvironment = {
     fileSystem,
     blocks,
+    budget,
     mapOutputs: new MapOutputReader({ fileSystem, directory: '/shuffle' }),
     shuffleDirectory: '/shuffle',
     newScratchPath: (stem) => `/scratch/${stem}_${scratch++}`,
@@ -46,7 +49,7 @@ export function taskBench(
     shuffleCodec: 'none',
     taskMemoryBytes: options.taskMemoryBytes ?? 1 << 20,
   };
-  return { fileSystem: memory, blocks, environment };
+  return { fileSystem: memory, blocks, budget, environment };
 }
 
 let nextTask = 0;
