@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Worker entries are built JavaScript.
+    globalSetup: ['spec/support/build-dist.ts'],
     reporters: REPORT === undefined ? ['default'] : ['default', ['json', { outputFile: REPORT }]],
     projects: [
       {

@@ -14,6 +14,7 @@ export interface AnalyzedFunction {
   readonly uses: OuterUses;
   readonly isArrow: boolean;
   readonly isGenerator: boolean;
+  readonly isAsync: boolean;
   /** Where a method's key stands, to be replaced when it is computed. */
   readonly key: ParsedFunction['key'];
   /** Present for classes. */
@@ -44,11 +45,22 @@ export function analyze(fn: object): FunctionAnalysis {
   const text = textOf(fn);
   let found = kept.get(text);
   if (found === undefined) {
-    found = analyzeText(text);
+    found = analyzeSafely(text);
     if (kept.size >= MAX_KEPT) kept.clear();
     kept.set(text, found);
   }
   return found;
+}
+
+function analyzeSafely(text: string): FunctionAnalysis {
+  try {
+    return analyzeText(text);
+  } catch (error) {
+    // Generated code with expressions nested thousands deep: the parser, and the walk, recurse.
+    if (error instanceof RangeError)
+      return { form: 'unparsable', text, reason: 'its source text is nested too deeply' };
+    throw error;
+  }
 }
 
 export function analyzeText(text: string): FunctionAnalysis {
@@ -61,6 +73,7 @@ export function analyzeText(text: string): FunctionAnalysis {
     uses: findOuterUses(parsed),
     isArrow: node.type === 'ArrowFunctionExpression',
     isGenerator: node.type !== 'ClassExpression' && node.generator,
+    isAsync: node.type !== 'ClassExpression' && node.async,
     key: parsed.key,
     shape: node.type === 'ClassExpression' ? describeClass(text, { ...parsed, node }) : undefined,
   };

@@ -1,6 +1,7 @@
 /** What the writers of single nodes see of the graph that is being captured. Types only. */
 import type { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import type { PathStep } from './capture-path.ts';
+import type { NameUse } from './free-names.ts';
 import type { FunctionScope, InspectedFunction } from './inspect.ts';
 import type { ModuleReference } from './package-exports.ts';
 import type { Place } from './packet.ts';
@@ -32,7 +33,7 @@ export interface CaptureOptions {
 
 /** A node that stands for no value of the user's. */
 export type VirtualNode =
-  | { readonly virtual: 'namespace'; readonly module: object; readonly names: readonly string[] }
+  | { readonly virtual: 'namespace'; readonly module: object; readonly uses: NameUse['properties'] }
   | { readonly virtual: 'tool'; readonly tool: number; readonly url: string };
 
 /** A variable captured by a function, which may turn out to be shared with functions that assign it. */
@@ -49,6 +50,8 @@ export interface VariableUse {
 export interface CaptureGraph {
   readonly out: ByteWriter;
   readonly mutableCaptures: MutableCaptures;
+  /** Classes of plain instances that were looked at already, and not refused. */
+  readonly judgedClasses: Set<object>;
   /** Writes a value into the current node; `owner` and `step` say how it was reached. Gives its node, or -1. */
   writeValue(value: unknown, owner: number, step: PathStep): number;
   writeVirtual(node: VirtualNode, owner: number, step: PathStep): number;

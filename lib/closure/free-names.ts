@@ -4,7 +4,14 @@
  * Scopes follow ECMAScript; where sloppy mode differs, a name too many is reported rather than one too few. Names
  * are in the order of their first use, so that everything made from them is the same in every process.
  */
-import type { AnyNode, ArrowFunctionExpression, Class, Function as FunctionTree, Identifier } from 'acorn';
+import type {
+  AnyNode,
+  ArrowFunctionExpression,
+  Class,
+  Function as FunctionTree,
+  Identifier,
+  MemberExpression,
+} from 'acorn';
 import { childrenOf, NameScope } from './name-scope.ts';
 import type { ParsedFunction } from './parse-function.ts';
 
@@ -12,8 +19,8 @@ import type { ParsedFunction } from './parse-function.ts';
 export interface NameUse {
   /** Used in a way that needs the value itself, and not only some of its properties. */
   whole: boolean;
-  /** Properties read as `name.property`. */
-  readonly properties: Set<string>;
+  /** Properties read as `name.property`, with the properties of theirs that are read: all when undefined. */
+  readonly properties: Map<string, Set<string> | undefined>;
   assigned: boolean;
   /** Where it stands first in the text. */
   readonly position: number;
@@ -44,6 +51,8 @@ export interface OuterUses {
 interface RefOptions {
   readonly assigned?: boolean;
   readonly property?: string;
+  /** In `name.property.inner`. */
+  readonly inner?: string | undefined;
 }
 
 /** Finds everything that a parsed function takes from the code around it. */
@@ -152,7 +161,7 @@ class Walker {
     }
   }
 
-  #reference(node: Identifier, scope: NameScope, { assigned = false, property }: RefOptions = {}): void {
+  #reference(node: Identifier, scope: NameScope, { assigned = false, property, inner }: RefOptions = {}): void {
     const { name } = node;
     if (name === 'undefined') return;
     if (name === 'arguments') {
@@ -163,13 +172,15 @@ class Walker {
     let use = this.uses.names.get(name);
     if (use === undefined) {
       const position = node.start - this.#offset;
-      use = { whole: false, properties: new Set(), assigned: false, position, definitionOnly: false };
+      use = { whole: false, properties: new Map(), assigned: false, position, definitionOnly: false };
       this.uses.names.set(name, use);
     }
     use.definitionOnly = false;
     use.assigned ||= assigned;
     if (property === undefined) use.whole = true;
-    else use.properties.add(property);
+    else if (inner === undefined) use.properties.set(property, undefined);
+    else if (!use.properties.has(property)) use.properties.set(property, new Set([inner]));
+    else use.properties.get(property)?.add(inner);
   }
 
   #visit(node: AnyNode | null | undefined, scope: NameScope, isWritten = false): void {
@@ -285,13 +296,13 @@ class Walker {
     for (const node of nodes) this.#visit(node, scope);
   }
 
-  #member(node: AnyNode & { type: 'MemberExpression' }, scope: NameScope, isWritten: boolean): void {
+  #member(node: MemberExpression, scope: NameScope, isWritten: boolean): void {
     const { object, property, computed } = node;
-    let key: string | undefined;
-    if (!computed && property.type === 'Identifier') key = property.name;
-    else if (computed && property.type === 'Literal' && typeof property.value === 'string') key = property.value;
-    if (object.type === 'Identifier' && key !== undefined && object.name !== 'arguments' && !isWritten) {
-      this.#reference(object, scope, { property: key });
+    const key = isWritten ? undefined : keyOf(node);
+    if (key === undefined) this.#visit(object, scope);
+    else if (isName(object)) this.#reference(object, scope, { property: key });
+    else if (object.type === 'MemberExpression' && isName(object.object) && keyOf(object) !== undefined) {
+      this.#reference(object.object, scope, { property: keyOf(object) as string, inner: key });
     } else this.#visit(object, scope);
     if (computed || property.type === 'PrivateIdentifier') this.#visit(property, scope);
   }
@@ -299,4 +310,14 @@ class Walker {
   #range(start: number, end: number): TextRange {
     return { start: start - this.#offset, end: end - this.#offset };
   }
+}
+
+/** The key of `object.key` and `object['key']`. */
+function keyOf({ property, computed }: MemberExpression): string | undefined {
+  if (!computed) return property.type === 'Identifier' ? property.name : undefined;
+  return property.type === 'Literal' && typeof property.value === 'string' ? property.value : undefined;
+}
+
+function isName(node: AnyNode): node is Identifier {
+  return node.type === 'Identifier' && node.name !== 'arguments';
 }

@@ -7,9 +7,8 @@
  */
 import vm from 'node:vm';
 import { HERITAGE_NAME, MODULE_NAMES } from './edit-text.ts';
-import { FORMS } from './function-forms.ts';
 import type { FunctionRecord } from './node-record.ts';
-import { FunctionFlag, type Place } from './packet.ts';
+import { FORMS, FunctionFlag, type Place } from './packet.ts';
 
 /** A function to create. */
 export interface FunctionUnit {

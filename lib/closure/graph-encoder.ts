@@ -9,10 +9,11 @@ import { findBuildOrder } from './build-order.ts';
 import type { CaptureGraph, CaptureWarning, MutableCaptures, VariableUse, VirtualNode } from './capture-graph.ts';
 import { CaptureStep, describePath, type PathSegment, type PathStep } from './capture-path.ts';
 import type { Inspections } from './inspections.ts';
-import { wellKnownSymbolName } from './intrinsics.ts';
+import { refreshIntrinsics, wellKnownSymbolName } from './intrinsics.ts';
 import { ModuleExports } from './module-exports.ts';
+import { refreshBuiltins } from './node-builtins.ts';
 import { objectId } from './object-id.ts';
-import type { ModuleReference } from './package-exports.ts';
+import { isModule, type ModuleReference } from './package-exports.ts';
 import { NodeTag, PACKET_FORMAT, type Packet, type Place, ReferenceKind } from './packet.ts';
 import { readReferences } from './read-references.ts';
 import { sealBytes } from './seal-bytes.ts';
@@ -68,6 +69,8 @@ export class GraphEncoder implements CaptureGraph {
    * be read first.
    */
   encode(roots: readonly unknown[]): Packet {
+    refreshIntrinsics();
+    refreshBuiltins();
     this.#enqueue(roots, -1, '');
     for (let node = 0; node < this.#values.length; node++) {
       const start = this.out.length;
@@ -137,10 +140,15 @@ export class GraphEncoder implements CaptureGraph {
       this.setPlace(node, { url: value.url });
       return NodeTag.MODULE_TOOL;
     }
-    this.out.varint(value.names.length);
-    for (const name of value.names) {
+    this.out.varint(value.uses.size);
+    for (const [name, inner] of value.uses) {
       this.out.string(name);
-      this.writeValue(Reflect.get(value.module, name), node, name);
+      const exported: unknown = Reflect.get(value.module, name);
+      // A namespace that is exported by name (`z` of zod): of it, too, only what is used.
+      if (inner !== undefined && isModule(exported)) {
+        const uses = new Map([...inner].map((key) => [key, undefined] as const));
+        this.writeVirtual({ virtual: 'namespace', module: exported, uses }, node, name);
+      } else this.writeValue(exported, node, name);
     }
     return NodeTag.NAMESPACE;
   }
@@ -216,6 +224,10 @@ export class GraphEncoder implements CaptureGraph {
 
   findExport(value: object): ModuleReference | undefined {
     return this.#exports.ofObject(value);
+  }
+
+  get judgedClasses(): Set<object> {
+    return this.#inspections.judgedClasses;
   }
 
   isTask(node: number): boolean {

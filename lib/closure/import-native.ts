@@ -21,7 +21,7 @@ export function importFrom(parent: string): Import {
     // Vite names files outside of its root so.
     const wanted = specifier.startsWith('/@fs/') ? specifier.slice('/@fs'.length) : specifier;
     if (BARE.test(wanted)) return importNative(wanted);
-    if (PATH.test(wanted)) return importNative(new URL(wanted, baseUrl(parent)).href);
+    if (PATH.test(wanted)) return importNative(resolvePath(wanted, parent));
     const found = resolveRequire(wanted, parent);
     if (found === undefined) return importUnresolved(wanted, parent);
     return importNative(ABSOLUTE_PATH.test(found) ? pathToFileURL(found).href : `node:${found.replace(/^node:/, '')}`);
@@ -38,6 +38,14 @@ async function importUnresolved(specifier: string, parent: string): Promise<obje
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   return (script.runInThisContext() as Import)(specifier);
+}
+
+/** Vite writes paths from its root, which is where the process works, as absolute ones. */
+function resolvePath(path: string, parent: string): string {
+  const url = new URL(path, baseUrl(parent)).href;
+  if (!path.startsWith('/') || resolveRequire(path, parent) !== undefined) return url;
+  const below = resolveRequire(`${process.cwd()}${path}`, parent);
+  return below === undefined ? url : pathToFileURL(below).href;
 }
 
 /** What `require` means in the module `parent`. */

@@ -6,6 +6,8 @@ import { explicitCaptures } from './with-captures.ts';
 export class Inspections {
   /** URLs of the modules met so far. */
   readonly modules = new Set<string>();
+  /** Classes whose instances were found to be fit for travelling. */
+  readonly judgedClasses = new Set<object>();
   readonly #found = new Map<object, InspectedFunction>();
   readonly #identities = new Map<object, string>();
 

@@ -39,25 +39,19 @@ const HIDDEN: Readonly<Record<string, () => object>> = {
 /** Deep enough for `Intl.NumberFormat.prototype.format`'s getter; Node's own objects less, as they lead everywhere. */
 const LANGUAGE_DEPTH = 4;
 const NODE_DEPTH = 2;
-const PROCESS_DEPTH = 1;
+const NODE_DEPTHS: Readonly<Record<string, number>> = { process: 1 };
 
-let paths: Map<object, string> | undefined;
+const paths = new Map<object, string>();
+const pending = new Set([...GLOBAL_NAMES].filter((name) => name !== 'globalThis' && name !== 'global'));
 
 /** Whether a free name means something in every thread, so that it is not captured. */
 export function isGlobalName(name: string): boolean {
   return GLOBAL_NAMES.has(name);
 }
 
-/** The path of an intrinsic, and whether it is of the language rather than of Node; undefined for anything else. */
+/** The path of an intrinsic, as of the last refresh; undefined for anything else. */
 export function intrinsicPath(value: object): string | undefined {
-  paths ??= collect();
   return paths.get(value);
-}
-
-/** Whether an intrinsic's path begins at the language and not at Node. */
-export function isLanguagePath(path: string): boolean {
-  const first = path.split('\n', 1)[0] as string;
-  return first.startsWith('*') || LANGUAGE_NAMES.has(first);
 }
 
 /** `Math.max` for the path of one: for messages. */
@@ -111,32 +105,34 @@ export function wellKnownSymbolName(symbol: symbol): string | undefined {
   );
 }
 
-function collect(): Map<object, string> {
-  const found = new Map<object, string>([[globalThis, 'globalThis']]);
-  const visit = (value: unknown, path: string, depth: number): void => {
-    if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return;
-    if (found.has(value)) return;
-    found.set(value, path);
-    if (depth === 0) return;
-    for (const key of Reflect.ownKeys(value)) {
-      const segment = segmentOf(key);
-      const descriptor = Object.getOwnPropertyDescriptor(value, key);
-      if (segment === undefined || descriptor === undefined) continue;
-      if ('value' in descriptor) visit(descriptor.value, `${path}\n${segment}`, depth - 1);
-      visit(descriptor.get, `${path}\n<${segment}`, 0);
-      visit(descriptor.set, `${path}\n>${segment}`, 0);
-    }
-  };
-  for (const name of GLOBAL_NAMES) {
-    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-    // Node's lazy globals are accessors: reading them here would load what nobody uses.
-    if (descriptor === undefined || !('value' in descriptor) || name === 'globalThis' || name === 'global') continue;
-    visit(
-      descriptor.value,
-      name,
-      LANGUAGE_NAMES.has(name) ? LANGUAGE_DEPTH : name === 'process' ? PROCESS_DEPTH : NODE_DEPTH,
-    );
+/**
+ * Learns of the globals that are loaded. Node's lazy ones are accessors until the program first reads them: reading
+ * them here would load what nobody uses, so they are looked at again by each capture.
+ */
+export function refreshIntrinsics(): void {
+  if (paths.size === 0) {
+    paths.set(globalThis, 'globalThis');
+    for (const [name, get] of Object.entries(HIDDEN)) collect(get(), `*${name}`, LANGUAGE_DEPTH - 1);
   }
-  for (const [name, get] of Object.entries(HIDDEN)) visit(get(), `*${name}`, LANGUAGE_DEPTH - 1);
-  return found;
+  for (const name of pending) {
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+    if (descriptor === undefined || !('value' in descriptor)) continue;
+    pending.delete(name);
+    collect(descriptor.value, name, LANGUAGE_NAMES.has(name) ? LANGUAGE_DEPTH : (NODE_DEPTHS[name] ?? NODE_DEPTH));
+  }
+}
+
+function collect(value: unknown, path: string, depth: number): void {
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return;
+  if (paths.has(value)) return;
+  paths.set(value, path);
+  if (depth === 0) return;
+  for (const key of Reflect.ownKeys(value)) {
+    const segment = segmentOf(key);
+    const descriptor = Object.getOwnPropertyDescriptor(value, key);
+    if (segment === undefined || descriptor === undefined) continue;
+    if ('value' in descriptor) collect(descriptor.value, `${path}\n${segment}`, depth - 1);
+    collect(descriptor.get, `${path}\n<${segment}`, 0);
+    collect(descriptor.set, `${path}\n>${segment}`, 0);
+  }
 }

@@ -14,31 +14,27 @@ const SKIPPED: ReadonlySet<string> = new Set(['process', 'console', 'buffer', 'i
 const found = new Map<object, BuiltinReference>();
 const seen = new Set<string>();
 let loadedCount = -1;
+/** How the list names builtins. */
+const PREFIX = 'NativeModule ';
 
-/** Which builtin, or export of one, a value is: known by identity among those that this process has loaded. */
+/** Which builtin, or export of one, a value is: known by identity among those that were loaded at the last refresh. */
 export function findBuiltin(value: object): BuiltinReference | undefined {
-  const loaded = loadedModules();
-  if (loaded.length !== loadedCount) {
-    loadedCount = loaded.length;
-    const names = new Set(loaded);
-    for (const name of builtinModules) {
-      if (!seen.has(name) && !name.startsWith('_') && !SKIPPED.has(name) && names.has(name)) index(name);
-    }
-  }
   return found.get(value);
 }
 
 /**
- * The builtins loaded so far. `process.moduleLoadList` is Node's own list; without it all builtins are taken, which
- * loads them.
+ * Learns of the builtins loaded since the last time. `process.moduleLoadList` is Node's own list; without it all
+ * builtins are taken, which loads them.
  */
-function loadedModules(): readonly string[] {
+export function refreshBuiltins(): void {
   const list: unknown = Reflect.get(process, 'moduleLoadList');
-  if (!Array.isArray(list)) return builtinModules;
-  const prefix = 'NativeModule ';
-  return list
-    .filter((entry): entry is string => typeof entry === 'string' && entry.startsWith(prefix))
-    .map((entry) => entry.slice(prefix.length));
+  const loaded: readonly unknown[] = Array.isArray(list) ? list : builtinModules.map((name) => PREFIX + name);
+  if (loaded.length === loadedCount) return;
+  loadedCount = loaded.length;
+  const names = new Set(loaded);
+  for (const name of builtinModules) {
+    if (!seen.has(name) && !name.startsWith('_') && !SKIPPED.has(name) && names.has(PREFIX + name)) index(name);
+  }
 }
 
 function index(name: string): void {

@@ -44,6 +44,10 @@ export interface FunctionRecord {
   readonly properties: readonly PropertyRecord[];
   readonly prototypeProperties: readonly PropertyRecord[];
   readonly prototypeParent: unknown;
+  /** The object that `fn.prototype` was replaced by. */
+  readonly prototypeObject: unknown;
+  /** What the function itself inherits from, where that is neither its heritage nor `Function.prototype`. */
+  readonly parent: unknown;
 }
 
 /** What an entity's base was written with. */
@@ -118,7 +122,21 @@ export function readFunction(input: ByteReader, shapes: ShapeTable, nodeAt: Node
   const properties = readProperties(input, shapes, nodeAt);
   const prototypeProperties = readProperties(input, shapes, nodeAt);
   const prototypeParent = readValue(input, nodeAt);
-  return { form, flags, name, text, heritage, captures, properties, prototypeProperties, prototypeParent };
+  const prototypeObject = readValue(input, nodeAt);
+  const parent = readValue(input, nodeAt);
+  return {
+    form,
+    flags,
+    name,
+    text,
+    heritage,
+    captures,
+    properties,
+    prototypeProperties,
+    prototypeParent,
+    prototypeObject,
+    parent,
+  };
 }
 
 /** Names and values: the captures of a function, or the used exports of a module. */
@@ -192,7 +210,7 @@ function readContent(input: ByteReader, nodeAt: NodeAt): EntityContent {
     case EntityBase.REGEXP: {
       const source = input.string();
       const flags = input.string();
-      return { base: 'regexp', source, flags, lastIndex: input.varint() };
+      return { base: 'regexp', source, flags, lastIndex: input.f64() };
     }
     case EntityBase.ARRAY_BUFFER: {
       const length = input.varint();

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { importNative } from './import-native.ts';
+import { findBuiltin } from './node-builtins.ts';
 
 /** An export of a file: `names` lead from the module to the value, none for the module itself. */
 export interface ModuleReference {
@@ -58,15 +59,24 @@ function addNamespace(
  * Whether an object is a module as some runner makes it: a namespace, `exports` of CommonJS, a bundler's wrapper with
  * getters. Of such an object only the properties that are used are shipped. Runs no getters.
  */
-export function isModuleLike(value: object): boolean {
-  if (typeof value !== 'object' || types.isProxy(value)) return false;
-  if (types.isModuleNamespaceObject(value)) return true;
-  if (ownValue(value, '__esModule') === true || ownValue(value, Symbol.toStringTag) === 'Module') return true;
+function isModuleLike(value: object): boolean {
+  if (types.isProxy(value)) return false;
+  if (isNamespace(value) || ownValue(value, '__esModule') === true) return true;
   if (Object.values(require.cache).some((module) => module?.exports === value)) return true;
   return (
     Object.hasOwn(value, 'default') &&
     Object.keys(value).some((name) => name !== 'default' && Object.getOwnPropertyDescriptor(value, name)?.get)
   );
+}
+
+/** Whether a value is an object of which only the properties that are used are shipped. */
+export function isModule(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && isModuleLike(value) && findBuiltin(value) === undefined;
+}
+
+/** Whether an object is a module's namespace, as the language or as vitest makes it. */
+export function isNamespace(object: object): boolean {
+  return types.isModuleNamespaceObject(object) || ownValue(object, Symbol.toStringTag) === 'Module';
 }
 
 /** Where a file of a package stands, by what is the same on every machine. */

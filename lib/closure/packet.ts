@@ -64,7 +64,7 @@ export const EntityBase = {
   ERROR: 4,
   /** f64 milliseconds. */
   DATE: 5,
-  /** string source, string flags, varint lastIndex. */
+  /** string source, string flags, f64 lastIndex. */
   REGEXP: 6,
   /** varint length, varint largest length + 1 or 0, bytes. */
   ARRAY_BUFFER: 7,
@@ -99,6 +99,9 @@ export const ReferenceKind = {
 } as const;
 
 export const ModuleTool = { REQUIRE: 0, IMPORT: 1, IMPORT_META: 2, FILENAME: 3, DIRNAME: 4 } as const;
+
+/** The forms of functions (`FunctionForm`); the order is their code. */
+export const FORMS = ['expression', 'method', 'getter', 'setter', 'class'] as const;
 
 export const FunctionFlag = {
   STRICT: 1,

@@ -95,7 +95,7 @@ export function writeBase(graph: CaptureGraph, node: number, object: object, bas
       const { source, flags, lastIndex } = object as RegExp;
       out.string(source);
       out.string(flags);
-      out.varint(lastIndex);
+      out.f64(lastIndex);
       break;
     }
     case EntityBase.ARRAY_BUFFER:

@@ -4,8 +4,7 @@ import { CaptureStep, nameOf } from './capture-path.ts';
 import type { NameUse } from './free-names.ts';
 import type { FunctionScope, InspectedFunction } from './inspect.ts';
 import { isGlobalName } from './intrinsics.ts';
-import { findBuiltin } from './node-builtins.ts';
-import { isModuleLike } from './package-exports.ts';
+import { isModule } from './package-exports.ts';
 import { ModuleTool } from './packet.ts';
 import { REMEDY } from './remedies.ts';
 import { describePosition, readableUrl } from './source-position.ts';
@@ -85,8 +84,8 @@ function writeCapture(
     graph.useVariable(variable, true);
     return other;
   }
-  if (typeof value === 'object' && value !== null && !use.whole && isModuleLike(value) && !findBuiltin(value)) {
-    return graph.writeVirtual({ virtual: 'namespace', module: value, names: [...use.properties] }, node, step);
+  if (!use.whole && (isModule(value) || isWrappedModule(name, value))) {
+    return graph.writeVirtual({ virtual: 'namespace', module: value, uses: use.properties }, node, step);
   }
   const other = graph.writeValue(value, node, step);
   if (scope !== undefined) graph.useVariable({ node, capture: index, name, scope, inspected, step }, false);
@@ -107,6 +106,11 @@ function moduleTool(name: string, value: unknown, url: string): number | undefin
     default:
       return isRequire(value) ? ModuleTool.REQUIRE : undefined;
   }
+}
+
+/** Vitest wraps some modules in proxies, which are only to be known by the name that it gives them. */
+function isWrappedModule(name: string, value: unknown): value is object {
+  return typeof value === 'object' && value !== null && /^__vite_ssr_import_\d+__$/.test(name);
 }
 
 function isRequire(value: unknown): boolean {

@@ -72,7 +72,10 @@ function writePrototype(
   } else if (isPrototypeOfBase(prototype as object, maker, base)) {
     out.u8(PrototypeKind.OF_BASE);
   } else if (maker !== undefined && !(base !== EntityBase.OBJECT && intrinsicPath(maker) !== undefined)) {
-    refuseClass(graph, node, maker, base);
+    if (!graph.judgedClasses.has(maker)) {
+      refuseClass(graph, node, maker, base);
+      if (base === EntityBase.OBJECT) graph.judgedClasses.add(maker);
+    }
     out.u8(PrototypeKind.CLASS);
     graph.needs(node, graph.writeValue(maker, node, { text: '.constructor' }));
   } else {

@@ -3,16 +3,17 @@
  *
  *     u8 form (FORMS) | u8 FunctionFlag | string name | string text | value heritage (with HERITAGE)
  *     varint captures, then each: string name, value | properties | prototype's properties | value prototype's prototype
+ *     value replaced prototype | value what the function inherits from
  */
 import { types } from 'node:util';
 import { type AnalyzedFunction, analyze, textOf } from './analyze.ts';
 import type { CaptureGraph } from './capture-graph.ts';
 import { nameOf } from './capture-path.ts';
 import { findTextEdits } from './edit-text.ts';
-import { FORMS } from './function-forms.ts';
 import type { FunctionLocation, InspectedFunction } from './inspect.ts';
+import { resolveIntrinsic } from './intrinsics.ts';
 import { packageOf } from './package-exports.ts';
-import { FunctionFlag, NodeTag, PropertyList } from './packet.ts';
+import { FORMS, FunctionFlag, NodeTag, PropertyList } from './packet.ts';
 import { buildPerWorker, openPerWorker, REMEDY } from './remedies.ts';
 import { readableUrl } from './source-position.ts';
 import { tokenOf } from './well-known.ts';
@@ -128,24 +129,38 @@ function writeByValue(
   writePrototype(graph, node, fn, analysis);
 }
 
-/** What was put on `fn.prototype` besides what the text puts there. */
+/** What was put on `fn.prototype` besides what the text puts there, or what it was replaced by; then what `fn` inherits. */
 function writePrototype(graph: CaptureGraph, node: number, fn: object, analysis: AnalyzedFunction): void {
   const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value;
-  const isNone = analysis.isArrow || analysis.isGenerator || typeof prototype !== 'object' || prototype === null;
-  if (isNone) {
+  let parent: unknown;
+  let replaced: unknown;
+  if (analysis.isArrow || analysis.isGenerator || typeof prototype !== 'object' || prototype === null) {
     graph.out.u8(PropertyList.NONE);
-    graph.writeValue(undefined, node, '');
-    return;
+  } else if (analysis.form !== 'class' && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value !== fn) {
+    graph.out.u8(PropertyList.NONE);
+    replaced = prototype;
+  } else {
+    const isClass = analysis.form === 'class';
+    writeProperties(
+      graph,
+      node,
+      prototype,
+      (key) => key === 'constructor' || (isClass && isInText(prototype, key, analysis.text)),
+    );
+    const above: unknown = Object.getPrototypeOf(prototype);
+    if (above !== Object.prototype && analysis.shape?.heritage === undefined) parent = above;
   }
-  if (analysis.form === 'class') {
-    writeProperties(graph, node, prototype, (key) => key === 'constructor' || isInText(prototype, key, analysis.text));
-    graph.writeValue(undefined, node, '');
-    return;
-  }
-  writeProperties(graph, node, prototype, (key) => key === 'constructor');
-  const parent: unknown = Object.getPrototypeOf(prototype);
-  const isPlain = parent === Object.prototype;
-  graph.writeValue(isPlain ? undefined : parent, node, { text: '.prototype.__proto__' });
+  graph.writeValue(parent, node, { text: '.prototype.__proto__' });
+  graph.writeValue(replaced, node, 'prototype');
+  const own: unknown = Object.getPrototypeOf(fn);
+  const isNatural = analysis.shape?.heritage !== undefined || own === naturalParent(analysis);
+  graph.writeValue(isNatural ? undefined : own, node, { text: '.__proto__' });
+}
+
+/** What a function inherits from unless someone changed it. */
+function naturalParent({ isAsync, isGenerator }: AnalyzedFunction): object {
+  const name = `${isAsync ? 'Async' : ''}${isGenerator ? 'Generator' : ''}`;
+  return name === '' ? Function.prototype : (resolveIntrinsic(`*${name}Function\n.prototype`) as object);
 }
 
 function isInText(prototype: object, key: string | symbol, text: string): boolean {

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { CaptureGraph } from './capture-graph.ts';
+import { isNamespace } from './package-exports.ts';
 import { NodeTag } from './packet.ts';
 import { openPerWorker, REMEDY } from './remedies.ts';
 import { DRIVER_ONLY, tokenOf } from './well-known.ts';
@@ -14,8 +15,10 @@ const REFUSED: readonly (readonly [is: (value: object) => boolean, what: string,
   [types.isWeakSet, 'WeakSet', REMEDY.weak],
   [types.isPromise, 'Promise', REMEDY.promise],
   [types.isGeneratorObject, 'generator object', REMEDY.iterator],
+  [types.isArgumentsObject, 'arguments object', REMEDY.arguments],
   [types.isMapIterator, 'iterator', REMEDY.iterator],
   [types.isSetIterator, 'iterator', REMEDY.iterator],
+  [isIterator, 'iterator', REMEDY.iterator],
   [types.isExternal, 'native pointer', undefined],
 ];
 
@@ -44,6 +47,14 @@ export function writeObject(graph: CaptureGraph, node: number, object: object): 
   return writeEntity(graph, node, object);
 }
 
+/** Iterators of arrays, strings and the like, which no other question tells. */
+function isIterator(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (typeof prototype !== 'object' || prototype === null || types.isProxy(prototype)) return false;
+  const tag: unknown = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
+  return typeof tag === 'string' && / Iterator$/.test(tag) && Object.hasOwn(prototype, 'next');
+}
+
 /** Exotic objects whose prototype was replaced are none of the ordinary ones. */
 function isOrdinary(object: object): boolean {
   return !types.isMap(object) && !types.isSet(object) && !types.isDate(object) && !types.isNativeError(object);
@@ -65,7 +76,7 @@ function refuseUnmovable(graph: CaptureGraph, node: number, object: object): voi
     const reason = `(${what} cannot be copied to another thread)`;
     graph.refuse(node, reason, remedy ?? openPerWorker(graph.variableOf(node)));
   }
-  if (types.isModuleNamespaceObject(object)) {
+  if (isNamespace(object)) {
     graph.refuse(node, '(a module namespace used as a value)', REMEDY.namespace);
   }
 }

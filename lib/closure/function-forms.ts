@@ -1,2 +1,0 @@
-/** The forms of functions; the order is the code in the packet. */
-export const FORMS = ['expression', 'method', 'getter', 'setter', 'class'] as const;
