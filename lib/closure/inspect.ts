@@ -132,7 +132,7 @@ function originalOf(value: RemoteValue): unknown {
     const { sink, expression } = inspectorSink();
     post('Runtime.callFunctionOn', {
       objectId: value.objectId,
-      functionDeclaration: `function () { ${expression}.out = this }`,
+      functionDeclaration: `function () { 'use strict'; ${expression}.out = this }`,
     });
     const original = sink.out;
     sink.out = undefined;

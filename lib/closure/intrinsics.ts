@@ -41,6 +41,9 @@ const LANGUAGE_DEPTH = 4;
 const NODE_DEPTH = 2;
 const NODE_DEPTHS: Readonly<Record<string, number>> = { process: 1 };
 
+/** Globals that are accessors forever, and loaded in every process. */
+const LOADED: ReadonlySet<string> = new Set(['process', 'Buffer', 'performance', 'atob', 'btoa']);
+
 const paths = new Map<object, string>();
 const pending = new Set([...GLOBAL_NAMES].filter((name) => name !== 'globalThis' && name !== 'global'));
 
@@ -116,9 +119,13 @@ export function refreshIntrinsics(): void {
   }
   for (const name of pending) {
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-    if (descriptor === undefined || !('value' in descriptor)) continue;
+    if (descriptor === undefined || !('value' in descriptor || LOADED.has(name))) continue;
     pending.delete(name);
-    collect(descriptor.value, name, LANGUAGE_NAMES.has(name) ? LANGUAGE_DEPTH : (NODE_DEPTHS[name] ?? NODE_DEPTH));
+    collect(
+      Reflect.get(globalThis, name),
+      name,
+      LANGUAGE_NAMES.has(name) ? LANGUAGE_DEPTH : (NODE_DEPTHS[name] ?? NODE_DEPTH),
+    );
   }
 }
 

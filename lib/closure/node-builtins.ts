@@ -43,11 +43,11 @@ function index(name: string): void {
   if (!isObject(module) || found.has(module)) return;
   found.set(module, { module: `node:${name}`, exported: undefined });
   for (const key of Object.keys(module)) {
+    // `dns.promises` is `node:dns/promises` too: always the latter, whichever this process loaded first.
+    if (builtinModules.includes(`${name}/${key}`) && !seen.has(`${name}/${key}`)) index(`${name}/${key}`);
     const value: unknown = Object.getOwnPropertyDescriptor(module, key)?.value;
     if (!isObject(value) || found.has(value) || intrinsicPath(value) !== undefined) continue;
-    // `dns.promises` is `node:dns/promises` too: always the latter, whichever this process loaded first.
-    if (builtinModules.includes(`${name}/${key}`)) index(`${name}/${key}`);
-    if (!found.has(value)) found.set(value, { module: `node:${name}`, exported: key });
+    found.set(value, { module: `node:${name}`, exported: key });
   }
 }
 
