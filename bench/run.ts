@@ -33,7 +33,7 @@ if (unknown.length > 0) {
 } else {
   const missed: string[] = [];
   for (const name of wanted.length > 0 ? wanted : Object.keys(CASES)) {
-    const child = spawnSync(process.execPath, ['--expose-gc', ...process.execArgv, import.meta.filename], {
+    const child = spawnSync(process.execPath, [...process.execArgv, import.meta.filename], {
       stdio: 'inherit',
       env: { ...process.env, CAIRN_BENCH_CASE: name },
     });

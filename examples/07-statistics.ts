@@ -1,15 +1,16 @@
 /** Numbers: one pass for count, mean, deviation and extremes; histograms; approximate counts; samples that repeat. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Session } from '../lib/index.ts';
 import { type Place, type Print, startIfMain } from './support/example.ts';
 import { table } from './support/table.ts';
-
-const FILE = join(import.meta.dirname, '..', 'node_modules', 'vega-datasets', 'data', 'flights-200k.json');
+import { vegaData } from './support/vega-data.ts';
 
 export async function run(print: Print, { dir }: Place): Promise<void> {
   await using session = await Session.open({ dir, name: 'statistics', parallelism: 4 });
-  const flights = JSON.parse(await readFile(FILE, 'utf8')) as { distance: number; delay: number }[];
+  const flights = JSON.parse(await readFile(vegaData('flights-200k.json'), 'utf8')) as {
+    distance: number;
+    delay: number;
+  }[];
   const distances = session
     .parallelize(flights)
     .map(({ distance }) => distance)

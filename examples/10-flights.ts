@@ -6,15 +6,14 @@
  * 200,000 flights, names no airports: it answers what time of day does to delays. The largest one with airports, of
  * 20,000 flights, answers where.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Rdd, Session } from '../lib/index.ts';
 import { csvFields } from './support/csv.ts';
 import { type Place, type Print, startIfMain } from './support/example.ts';
 import { table } from './support/table.ts';
 import { dataDirectoryTree, listFiles } from './support/tree.ts';
-
-const DATA = join(import.meta.dirname, '..', 'node_modules', 'vega-datasets', 'data');
+import { vegaData } from './support/vega-data.ts';
 
 /** A flight without airports: minutes of delay, miles, hour of the day with its fraction. */
 interface TimedFlight {
@@ -54,7 +53,7 @@ function meanByKey<K>(delays: Rdd<readonly [K, number]>): Rdd<[K, Mean]> {
 }
 
 async function readJson<T>(name: string): Promise<readonly T[]> {
-  return JSON.parse(await readFile(join(DATA, name), 'utf8')) as readonly T[];
+  return JSON.parse(await readFile(vegaData(name), 'utf8')) as readonly T[];
 }
 
 export async function run(print: Print, { dir, out, note }: Place): Promise<void> {
@@ -70,9 +69,9 @@ export async function run(print: Print, { dir, out, note }: Place): Promise<void
   // What is read
   const timed = session.parallelize(await readJson<TimedFlight>('flights-200k.json')).setName('flights-200k');
   const flights = session.parallelize(await readJson<Flight>('flights-20k.json')).setName('flights-20k');
-  const lines = (await readFile(join(DATA, 'airports.csv'), 'utf8')).trim().split('\n').slice(1);
   const airports = session
-    .parallelize(lines)
+    .textFile(vegaData('airports.csv'), 4)
+    .filter((line) => !line.startsWith('iata,'))
     .map(csvFields)
     .map(([iata = '', , city = '', state = '']): [string, Airport] => [iata, { city, state }])
     .setName('airports')
@@ -107,14 +106,8 @@ export async function run(print: Print, { dir, out, note }: Place): Promise<void
     .sortBy(([[state, hour], mean]) => [-mean.minutes, state, hour] as const)
     .setName('byStateAndHour');
   const saved = join(out, 'delay-by-state-and-hour');
-  await mkdir(saved, { recursive: true });
-  await byStateAndHour
-    .map(([[state, hour], mean]) => [state, hour, mean.flights, mean.minutes].join('\t'))
-    .mapPartitionsWithIndex((i, lines) => [[i, [...lines]] as const])
-    .foreachPartition(async (parts) => {
-      for (const [i, lines] of parts)
-        await writeFile(join(saved, `part-${`${i}`.padStart(5, '0')}`), lines.map((line) => `${line}\n`).join(''));
-    });
+  const lines = byStateAndHour.map(([[state, hour], mean]) => [state, hour, mean.flights, mean.minutes].join('\t'));
+  await lines.saveAsTextFile(saved);
   print('\nWorst mean delay by state and hour, of at least 20 flights (minutes)');
   print(
     table(

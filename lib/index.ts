@@ -2,10 +2,37 @@
 
 export { registerRecordClass } from '../formats/record/record-class.ts';
 export type { StorageLevelName } from '../storage/block/storage-level.ts';
+export type {
+  BlockRow,
+  JobRow,
+  LineageEdgeRow,
+  LineageNodeRow,
+  MapOutputRow,
+  RunRow,
+  ShuffleRow,
+  TaskRow,
+} from '../storage/metadata/rows.ts';
+export type { LineageGraph, StageWithParents } from '../storage/metadata/run-reader.ts';
+export type { Histogram } from './api/histogram.ts';
 export type { JobScope } from './api/job-scope.ts';
-export { Rdd } from './api/rdd.ts';
+export { hashPartitioner, type PartitionArgument } from './api/partition-argument.ts';
+export {
+  type ActionOptions,
+  type Comparator,
+  type OrderOptions,
+  Rdd,
+  type SaveObjectOptions,
+  type SaveTextOptions,
+  type SortOptions,
+} from './api/rdd.ts';
+export { type Catalog, openCatalog } from './api/run-catalog.ts';
 export { Session } from './api/session.ts';
+export { StatCounter } from './api/stat-counter.ts';
+export type { Zero } from './api/zero-value.ts';
 export type { ErrorCode, ErrorKind } from './base/error-table.ts';
 export { CairnError } from './base/errors.ts';
+export { engineVersion } from './base/version.ts';
 export type { Config, SessionOptions } from './config/options.ts';
 export type { EngineEvent, TaskMetrics } from './events/engine-event.ts';
+export type { PipeOptions } from './lineage/nodes/pipe-node.ts';
+export type { UserPartitioner } from './lineage/partitioner.ts';

@@ -62,8 +62,8 @@ export interface SkaleContext {
 /** skale with one worker, in this process. */
 export function openSkale(): SkaleContext | undefined {
   try {
-    process.env['SKALE_WORKERS'] = '1';
-    process.env['AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE'] = '1';
+    process.env.SKALE_WORKERS = '1';
+    process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
     return (require('skale') as { context(): SkaleContext }).context();
   } catch (error) {
     print(`skale is left out: ${String(error)}`);

@@ -9,7 +9,7 @@ export async function listFiles(dir: string): Promise<(readonly [name: string, s
 
 /**
  * What is in a data directory, indented: the same text for each run. The run's id, eight hex digits that differ each
- * time, is written as `<run>`; the directories 00 to 3f that the engine spreads a run's files over as one count.
+ * time, is written as `<run>`, the process that owns scratch space as `<process>`; the directories 00 to 3f that the engine spreads a run's files over as one count.
  */
 export async function dataDirectoryTree(dir: string, indent = ''): Promise<string> {
   const lines: string[] = [];
@@ -19,7 +19,7 @@ export async function dataDirectoryTree(dir: string, indent = ''): Promise<strin
     if (!entry.isDirectory()) lines.push(`${indent}${entry.name}`);
     else if (/^[0-9a-f]{2}$/.test(entry.name)) spreadFiles += (await readdir(path)).length;
     else {
-      const name = /^[0-9a-f]{8}$/.test(entry.name) ? '<run>' : entry.name;
+      const name = entry.name.replace(/^[0-9a-f]{8}$/, '<run>').replace(/^\d+-\d+-[0-9a-f]+-.*$/, '<process>');
       lines.push(`${indent}${name}/`);
       const inside = await dataDirectoryTree(path, `${indent}  `);
       if (inside !== '') lines.push(inside);

@@ -5,6 +5,7 @@
  */
 import type { Column, ColumnBatch } from '../schema/batch.ts';
 import { buildColumn } from './build-columns-plain.ts';
+import { type ColumnArrays, FRESH_ARRAYS } from './column-arrays.ts';
 import { type ColumnBuilder, generateBuilder } from './generate-builder.ts';
 import { countLeaves, inferShape, type Shape, shapeSignature, UNKNOWN, widenShape } from './infer-columns.ts';
 import { isRecordCodegenEnabled, recordCodegenCounts, SignatureCache } from './record-codegen.ts';
@@ -26,12 +27,17 @@ const hints = new SignatureCache<Shape>();
  * caller keeps them as a `RowBatch` then. The batch holds no object of the caller's but strings and the members of
  * `value` columns, and gives back records equal to these, with one exception: a property with a name that someone
  * added to an array is seen when the sample has it (or when it is `index` or `raw`, as on RegExp matches), and
- * otherwise left out.
+ * otherwise left out. The batch lives as long as what `arrays` gives.
  */
-export function buildColumns(rows: readonly unknown[], from = 0, to = rows.length): ColumnBatch | undefined {
+export function buildColumns(
+  rows: readonly unknown[],
+  from = 0,
+  to = rows.length,
+  arrays: ColumnArrays = FRESH_ARRAYS,
+): ColumnBatch | undefined {
   const root =
     isRecordCodegenEnabled() && to - from >= MIN_GENERATED_ROWS
-      ? buildGenerated(rows, from, to)
+      ? buildGenerated(rows, from, to, arrays)
       : buildPlain(rows, from, to);
   return root && { kind: 'columns', rowCount: to - from, root };
 }
@@ -42,7 +48,7 @@ function buildPlain(rows: readonly unknown[], from: number, to: number): Column 
   return shape.kind === 'value' ? undefined : buildColumn(shape, rows.slice(from, to));
 }
 
-function buildGenerated(rows: readonly unknown[], from: number, to: number): Column | undefined {
+function buildGenerated(rows: readonly unknown[], from: number, to: number, arrays: ColumnArrays): Column | undefined {
   const sampled = sampleShape(rows, from, to);
   const sampledSignature = shapeSignature(sampled);
   const hint = hints.find(sampledSignature);
@@ -50,7 +56,7 @@ function buildGenerated(rows: readonly unknown[], from: number, to: number): Col
   for (let round = 0; round <= MAX_WIDENINGS; round++) {
     if (shape.kind === 'value') return undefined;
     if (countLeaves(shape) > MAX_GENERATED_LEAVES) break;
-    const built = tryBuild(shape, rows, from, to);
+    const built = tryBuild(shape, rows, from, to, arrays);
     if (typeof built === 'object') {
       recordCodegenCounts().generatedBuilds++;
       if (shape !== sampled && shape !== hint && isHint(sampled, shape)) hints.set(sampledSignature, shape);
@@ -65,11 +71,18 @@ function buildGenerated(rows: readonly unknown[], from: number, to: number): Col
   return buildPlain(rows, from, to);
 }
 
-function tryBuild(shape: Shape, rows: readonly unknown[], from: number, to: number): Column | number {
+function tryBuild(
+  shape: Shape,
+  rows: readonly unknown[],
+  from: number,
+  to: number,
+  arrays: ColumnArrays,
+): Column | number {
   const signature = shapeSignature(shape);
   const build = builders.getOrMake(signature, () => generateBuilder(shape, 'build-columns'));
+  arrays.restart();
   try {
-    return build(rows, from, to);
+    return build(rows, from, to, arrays);
   } catch {
     // A getter or a false Date threw. The plain road meets it again and says where.
     return -1;

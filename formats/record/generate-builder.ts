@@ -11,10 +11,17 @@
  */
 import { quoteKey, SourceBuilder } from '../../lib/base/compile-source.ts';
 import type { Column } from '../schema/batch.ts';
+import type { ColumnArrays } from './column-arrays.ts';
 import type { ListShape, ObjectShape, Shape, TupleShape } from './infer-columns.ts';
 import { narrowDoubles, narrowInts, narrowNulls, narrowStrings } from './narrow-columns.ts';
 
-export type ColumnBuilder = (rows: readonly unknown[], from: number, to: number) => Column | number;
+/** The arrays of the columns come from `arrays` and live as long as it says. */
+export type ColumnBuilder = (
+  rows: readonly unknown[],
+  from: number,
+  to: number,
+  arrays: ColumnArrays,
+) => Column | number;
 
 /** Where a column's entries are counted: the records themselves, or the items of one list. */
 interface Level {
@@ -24,7 +31,7 @@ interface Level {
   /** The capacity of the level's buffers; undefined for records, whose number is known. */
   readonly capacity: string | undefined;
   /** Typed arrays that grow with the level, and how many more slots than entries each has. */
-  readonly buffers: { readonly name: string; readonly type: string; readonly extra: number }[];
+  readonly buffers: { readonly name: string; readonly extra: number }[];
 }
 
 interface Plan {
@@ -52,8 +59,6 @@ function bindHelpers(out: SourceBuilder) {
     narrowDoubles: out.bind('narrowDoubles', narrowDoubles),
     narrowNulls: out.bind('narrowNulls', narrowNulls),
     narrowStrings: out.bind('narrowStrings', narrowStrings),
-    trim: out.bind('trim', trimTo),
-    grow: out.bind('grow', growTo),
     prototypeOf: out.bind('prototypeOf', Object.getPrototypeOf),
     isArray: out.bind('isArray', Array.isArray),
     getTime: out.bind('getTime', Date.prototype.getTime),
@@ -69,7 +74,7 @@ class BuilderEmitter {
 
   emit(shape: Shape): SourceBuilder {
     const out = this.#out;
-    out.block('return function buildColumns(rows, from, to)', () => {
+    out.block('return function buildColumns(rows, from, to, arrays)', () => {
       out.line('const n = to - from;');
       const plan = this.#declare(shape, { count: 'n', index: ROW, capacity: undefined, buffers: [] });
       out.block(`for (let ${ROW} = 0; ${ROW} < n; ${ROW}++)`, () => {
@@ -82,11 +87,11 @@ class BuilderEmitter {
   }
 
   #declare(shape: Shape, level: Level): Plan {
-    const marks = shape.nullable ? this.#buffer('marks', 'Uint8Array', level) : '';
+    const marks = shape.nullable ? this.#buffer('marks', 'uint8', level) : '';
     const leaf = { shape, level, marks, values: '', sign: '', magnitude: '', children: [], itemLevel: undefined };
     switch (shape.kind) {
       case 'int': {
-        const values = this.#buffer('ints', 'Int32Array', level);
+        const values = this.#buffer('ints', 'int32', level);
         const sign = this.#out.fresh('sign');
         const magnitude = this.#out.fresh('magnitude');
         this.#out.line(`let ${sign} = 0, ${magnitude} = 0;`);
@@ -94,11 +99,11 @@ class BuilderEmitter {
       }
       case 'double':
       case 'date':
-        return { ...leaf, values: this.#buffer('doubles', 'Float64Array', level) };
+        return { ...leaf, values: this.#buffer('doubles', 'float64', level) };
       case 'boolean':
-        return { ...leaf, values: this.#buffer('bits', 'Uint8Array', level) };
+        return { ...leaf, values: this.#buffer('bits', 'uint8', level) };
       case 'bigint':
-        return { ...leaf, values: this.#buffer('longs', 'BigInt64Array', level) };
+        return { ...leaf, values: this.#buffer('longs', 'bigInt64', level) };
       case 'string':
       case 'value': {
         const values = this.#out.fresh('items');
@@ -112,7 +117,8 @@ class BuilderEmitter {
       case 'tuple':
         return { ...leaf, children: shape.items.map((item) => this.#declare(item, level)) };
       case 'list': {
-        const values = this.#buffer('offsets', 'Int32Array', level, 1);
+        const values = this.#buffer('offsets', 'int32', level, 1);
+        this.#out.line(`${values}[0] = 0;`);
         const count = this.#out.fresh('count');
         const capacity = this.#out.fresh('capacity');
         this.#out.line(`let ${count} = 0, ${capacity} = 0;`);
@@ -122,11 +128,16 @@ class BuilderEmitter {
     }
   }
 
-  #buffer(stem: string, type: string, level: Level, extra = 0): string {
+  #buffer(
+    stem: string,
+    type: Exclude<keyof ColumnArrays, 'grow' | 'trim' | 'restart'>,
+    level: Level,
+    extra = 0,
+  ): string {
     const name = this.#out.fresh(stem);
     const size = level.capacity === undefined ? 'n' : '0';
-    this.#out.line(`let ${name} = new ${type}(${size}${extra > 0 ? ` + ${extra}` : ''});`);
-    level.buffers.push({ name, type, extra });
+    this.#out.line(`let ${name} = arrays.${type}(${size}${extra > 0 ? ` + ${extra}` : ''});`);
+    level.buffers.push({ name, extra });
     return name;
   }
 
@@ -154,6 +165,7 @@ class BuilderEmitter {
       },
       '} else {',
     );
+    out.line(`${marks}[${level.index}] = 0;`);
     this.#storePresent(plan, value);
     out.line('}');
   }
@@ -175,7 +187,7 @@ class BuilderEmitter {
         out.line(`${at} = ${value} === ${value} ? ${value} : NaN;`);
         return;
       case 'boolean':
-        out.line(`if (${value} === true) ${at} = 1; else if (${value} !== false) return ${ROW};`);
+        out.line(`if (${value} === true) ${at} = 1; else if (${value} === false) ${at} = 0; else return ${ROW};`);
         return;
       case 'string':
         out.line(`if (typeof ${value} !== 'string') return ${ROW};`);
@@ -261,7 +273,7 @@ class BuilderEmitter {
       out.line(`const first = ${capacity} === 0 ? Math.min(${length} * n, ${FIRST_ITEMS}) : 2 * ${capacity};`);
       out.line(`${capacity} = Math.min(0x7ffffff0, Math.max(first, ${count} + ${length}));`);
       for (const { name, extra } of buffers) {
-        out.line(`${name} = ${this.#helpers.grow}(${name}, ${capacity}${extra > 0 ? ` + ${extra}` : ''});`);
+        out.line(`${name} = arrays.grow(${name}, ${capacity}${extra > 0 ? ` + ${extra}` : ''});`);
       }
     });
     const j = out.fresh('j');
@@ -274,28 +286,51 @@ class BuilderEmitter {
     out.line(`${plan.values}[${plan.level.index} + 1] = ${count};`);
   }
 
-  /** Emits what the columns below a null hold at its index: what they would for an empty value of their kind. */
+  /** Emits what a column holds at the index of a null: zero, or an empty value of its kind. */
   #fill(plan: Plan): void {
-    const { shape, values, marks, level } = plan;
+    const { shape, values, level, children } = plan;
     const at = `${values}[${level.index}]`;
-    if (shape.kind === 'string') this.#out.line(`${at} = '';`);
-    else if (shape.kind === 'value') this.#out.line(`${at} = undefined;`);
-    else if (shape.kind === 'unknown') this.#out.line(`${marks}[${level.index}] = 2;`);
-    else if (shape.kind === 'list') {
-      this.#out.line(`${values}[${level.index} + 1] = ${(plan.itemLevel as Level).count};`);
-    } else for (const child of plan.children) this.#fill(child);
+    switch (shape.kind) {
+      case 'string':
+        this.#out.line(`${at} = '';`);
+        return;
+      case 'value':
+        this.#out.line(`${at} = undefined;`);
+        return;
+      case 'bigint':
+        this.#out.line(`${at} = 0n;`);
+        return;
+      case 'list':
+        this.#out.line(`${values}[${level.index} + 1] = ${(plan.itemLevel as Level).count};`);
+        return;
+      case 'object':
+      case 'tuple':
+        for (const child of children) this.#fillChild(child);
+        return;
+      case 'unknown':
+        return;
+      default:
+        this.#out.line(`${at} = 0;`);
+    }
+  }
+
+  /** Below a null: an empty value that is present, where the column can hold one. */
+  #fillChild(plan: Plan): void {
+    const { shape, marks, level } = plan;
+    if (marks !== '') this.#out.line(`${marks}[${level.index}] = ${shape.kind === 'unknown' ? 2 : 0};`);
+    this.#fill(plan);
   }
 
   #result(plan: Plan): string {
     const { shape, values, marks, level, children } = plan;
     const { count } = level;
     const help = this.#helpers;
-    const nulls = shape.nullable ? `${help.narrowNulls}(${marks}, ${count})` : 'undefined';
+    const nulls = shape.nullable ? `${help.narrowNulls}(${marks}, ${count}, arrays)` : 'undefined';
     switch (shape.kind) {
       case 'int':
-        return `${help.narrowInts}(${values}, ${count}, ${plan.sign}, ${plan.magnitude}, ${nulls})`;
+        return `${help.narrowInts}(${values}, ${count}, ${plan.sign}, ${plan.magnitude}, ${nulls}, arrays)`;
       case 'double':
-        return `${help.narrowDoubles}(${values}, ${count}, ${nulls})`;
+        return `${help.narrowDoubles}(${values}, ${count}, ${nulls}, arrays)`;
       case 'string':
         return `${help.narrowStrings}(${values}, ${nulls})`;
       case 'unknown':
@@ -312,35 +347,13 @@ class BuilderEmitter {
         return `{ kind: 'tuple', items: [${items}], nulls: ${nulls} }`;
       }
       case 'list': {
-        const offsets = `${help.trim}(${values}, ${count} + 1)`;
+        const offsets = `arrays.trim(${values}, ${count} + 1)`;
         return `{ kind: 'list', offsets: ${offsets}, item: ${this.#result(children[0] as Plan)}, nulls: ${nulls} }`;
       }
       default:
-        return `{ kind: '${shape.kind}', values: ${help.trim}(${values}, ${count}), nulls: ${nulls} }`;
+        return `{ kind: '${shape.kind}', values: arrays.trim(${values}, ${count}), nulls: ${nulls} }`;
     }
   }
-}
-
-type Growable = Int32Array | Uint8Array | Float64Array | BigInt64Array;
-
-/** The first `count` slots in a buffer of just that size. */
-function trimTo(buffer: Growable, count: number): Growable {
-  return buffer.length === count ? buffer : buffer.slice(0, count);
-}
-
-/** A larger buffer with the same beginning. */
-function growTo(buffer: Growable, size: number): Growable {
-  if (buffer instanceof Int32Array) return copyInto(new Int32Array(size), buffer);
-  if (buffer instanceof Float64Array) return copyInto(new Float64Array(size), buffer);
-  if (buffer instanceof Uint8Array) return copyInto(new Uint8Array(size), buffer);
-  const larger = new BigInt64Array(size);
-  larger.set(buffer);
-  return larger;
-}
-
-function copyInto<T extends Int32Array | Float64Array | Uint8Array>(target: T, source: ArrayLike<number>): T {
-  target.set(source);
-  return target;
 }
 
 /** The source of the builder for `shape`, with its constants bound. */

@@ -59,7 +59,7 @@ export const MAX_OBJECT_KEYS = 256;
 
 export const UNKNOWN: Shape = { kind: 'unknown', nullable: false };
 const UNKNOWN_NULLABLE: Shape = { kind: 'unknown', nullable: true };
-export const VALUE: Shape = { kind: 'value', nullable: false };
+const VALUE: Shape = { kind: 'value', nullable: false };
 
 const LEAVES = Object.fromEntries(
   (['int', 'double', 'boolean', 'string', 'date', 'bigint'] as const).map((kind) => [kind, { kind, nullable: false }]),

@@ -3,6 +3,7 @@
  * What comes out depends on the values alone, not on how wide the buffers were.
  */
 import type { Column, DictionaryColumn, IntColumn, NullMarks, StringColumn } from '../schema/batch.ts';
+import { type ColumnArrays, FRESH_ARRAYS } from './column-arrays.ts';
 
 /** A dictionary of more strings than this costs more to build than it saves. */
 const MAX_DICTIONARY = 65_536;
@@ -12,9 +13,13 @@ const LONG_SAMPLE = 64;
 const LONG_TEXT = 64;
 
 /** Marks, or undefined when none of the first `count` is set. */
-export function narrowNulls(marks: Uint8Array | undefined, count: number): NullMarks | undefined {
+export function narrowNulls(
+  marks: Uint8Array | undefined,
+  count: number,
+  arrays: ColumnArrays = FRESH_ARRAYS,
+): NullMarks | undefined {
   if (marks === undefined) return undefined;
-  for (let i = 0; i < count; i++) if (marks[i] !== 0) return marks.length === count ? marks : marks.slice(0, count);
+  for (let i = 0; i < count; i++) if (marks[i] !== 0) return arrays.trim(marks, count);
   return undefined;
 }
 
@@ -28,6 +33,7 @@ export function narrowInts(
   sign: number,
   magnitude: number,
   nulls: NullMarks | undefined,
+  arrays: ColumnArrays = FRESH_ARRAYS,
 ): IntColumn {
   const part = values.length === count ? values : values.subarray(0, count);
   if (sign >= 0) {
@@ -37,31 +43,27 @@ export function narrowInts(
     if (magnitude <= 0x7f) return { kind: 'int', values: new Int8Array(part), nulls };
     if (magnitude <= 0x7fff) return { kind: 'int', values: new Int16Array(part), nulls };
   }
-  return { kind: 'int', values: trim(values, count), nulls };
+  return { kind: 'int', values: arrays.trim(values, count), nulls };
 }
 
 /** The first `count` numbers as an int column when all are int32 and none is -0, else as doubles. */
-export function narrowDoubles(values: Float64Array, count: number, nulls: NullMarks | undefined): Column {
+export function narrowDoubles(
+  values: Float64Array,
+  count: number,
+  nulls: NullMarks | undefined,
+  arrays: ColumnArrays = FRESH_ARRAYS,
+): Column {
   let sign = 0;
   let magnitude = 0;
   for (let i = 0; i < count; i++) {
     const value = values[i] as number;
     const int = value | 0;
     if (int !== value || (int === 0 && 1 / value < 0))
-      return { kind: 'double', values: trimDoubles(values, count), nulls };
+      return { kind: 'double', values: arrays.trim(values, count), nulls };
     sign |= int;
     magnitude |= int ^ (int >> 31);
   }
   return narrowInts(new Int32Array(values.subarray(0, count)), count, sign, magnitude, nulls);
-}
-
-/** Keeps no more memory than the values need: buffers grow by doubling. */
-function trim(values: Int32Array, count: number): Int32Array {
-  return values.length === count ? values : values.slice(0, count);
-}
-
-export function trimDoubles(values: Float64Array, count: number): Float64Array {
-  return values.length === count ? values : values.slice(0, count);
 }
 
 /** A dictionary where it pays, else the strings as they are. The array becomes part of the column. */

@@ -9,6 +9,7 @@ import type { ByteWriter } from '../bytes/byte-writer.ts';
 import { type CodecName, compress } from '../bytes/compression.ts';
 import { type Batch, type ColumnBatch, type RowBatch, rowBatch } from '../schema/batch.ts';
 import { buildColumns } from './build-columns.ts';
+import { type ColumnArrays, takeScratch } from './column-arrays.ts';
 import { writeColumn } from './column-writer.ts';
 import {
   CODECS,
@@ -45,18 +46,19 @@ export interface EncodedFrame {
  */
 export function encodeFrame(batch: Batch, out: ByteWriter, options: EncodeOptions): EncodedFrame {
   const start = out.length;
+  using scratch = takeScratch();
   try {
-    return appendFrame(batch, out, options);
+    return appendFrame(batch, out, options, scratch);
   } catch (error) {
     out.truncate(start);
     throw error;
   }
 }
 
-function appendFrame(batch: Batch, out: ByteWriter, options: EncodeOptions): EncodedFrame {
+function appendFrame(batch: Batch, out: ByteWriter, options: EncodeOptions, arrays: ColumnArrays): EncodedFrame {
   const start = out.length;
   const limits = options.limits ?? DEFAULT_FRAME_LIMITS;
-  const source = chooseForm(batch, options.road ?? 'auto');
+  const source = chooseForm(batch, options.road ?? 'auto', arrays);
   const road: Road = source.kind === 'columns' ? 'columns' : 'values';
   const rowCount = source.kind === 'columns' ? source.rowCount : source.to - source.from;
   if (rowCount > limits.maxRows) throw tooLarge('records', rowCount, limits.maxRows);
@@ -80,9 +82,9 @@ function appendFrame(batch: Batch, out: ByteWriter, options: EncodeOptions): Enc
   return { rowCount, road, byteLength: out.length - start };
 }
 
-function chooseForm(batch: Batch, road: 'auto' | 'values'): Batch {
+function chooseForm(batch: Batch, road: 'auto' | 'values', arrays: ColumnArrays): Batch {
   if (road === 'values') return batch.kind === 'rows' ? batch : rowsOfColumns(batch);
-  return batch.kind === 'columns' ? batch : (buildColumns(batch.rows, batch.from, batch.to) ?? batch);
+  return batch.kind === 'columns' ? batch : (buildColumns(batch.rows, batch.from, batch.to, arrays) ?? batch);
 }
 
 function rowsOfColumns(batch: ColumnBatch): RowBatch {

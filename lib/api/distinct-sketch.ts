@@ -47,18 +47,21 @@ function mix(high: number, low: number, seed: number): void {
   hash.low = murmur3Long(low, high, hash.high);
 }
 
-/** The registers after all of a partition's values: `2 ** precision` bytes. */
-export function sketchValues(values: Iterable<unknown>, precision: number): Uint8Array {
-  const registers = new Uint8Array(2 ** precision);
+/** The registers of a sketch of nothing: `2 ** precision` bytes. */
+export function emptySketch(precision: number): Uint8Array {
+  return new Uint8Array(2 ** precision);
+}
+
+/** Adds a value in place. Raises VALUE_NOT_SERIALIZABLE for values that cannot be compared. */
+export function addToSketch(registers: Uint8Array, value: unknown): Uint8Array {
+  const precision = 31 - Math.clz32(registers.length);
   const rest = 32 - precision;
-  for (const value of values) {
-    hashValue(value);
-    const at = hash.high >>> rest;
-    // The run of zeros in the 64 - p bits that do not name the register, counted from 1.
-    const upper = (hash.high << precision) >>> precision;
-    const zeros = upper === 0 ? rest + Math.clz32(hash.low) : Math.clz32(upper) - precision;
-    if (zeros >= (registers[at] as number)) registers[at] = zeros + 1;
-  }
+  hashValue(value);
+  const at = hash.high >>> rest;
+  // The run of zeros in the 64 - p bits that do not name the register, counted from 1.
+  const upper = (hash.high << precision) >>> precision;
+  const zeros = upper === 0 ? rest + Math.clz32(hash.low) : Math.clz32(upper) - precision;
+  if (zeros >= (registers[at] as number)) registers[at] = zeros + 1;
   return registers;
 }
 

@@ -37,17 +37,15 @@ export function bucketOf(value: number, buckets: readonly number[]): number {
   return low;
 }
 
-/** Counts a partition's numbers by bucket. Raises NOT_A_NUMBER. */
-export function countBuckets(records: Iterable<unknown>, buckets: readonly number[], isEven: boolean): number[] {
-  const count = buckets.length - 1;
-  const counts = new Array<number>(count).fill(0);
-  const [min, max] = [buckets[0] as number, buckets[count] as number];
-  for (const record of records) {
-    if (typeof record !== 'number') {
-      throw new CairnError('NOT_A_NUMBER', { method: 'histogram', found: describeValue(record) });
-    }
-    const bucket = isEven ? evenBucketOf(record, min, max, count) : bucketOf(record, buckets);
-    if (bucket >= 0) (counts[bucket] as number)++;
+/** Adds one number to the counts of its bucket, in place. Raises NOT_A_NUMBER. */
+export function countBucket(counts: number[], value: unknown, buckets: readonly number[], isEven: boolean): number[] {
+  if (typeof value !== 'number') {
+    throw new CairnError('NOT_A_NUMBER', { method: 'histogram', found: describeValue(value) });
   }
+  const count = counts.length;
+  const bucket = isEven
+    ? evenBucketOf(value, buckets[0] as number, buckets[count] as number, count)
+    : bucketOf(value, buckets);
+  if (bucket >= 0) (counts[bucket] as number)++;
   return counts;
 }

@@ -12,10 +12,11 @@ export class KeyMap<K, V> {
   }
 
   /** Adds a value, merged into what the key has. */
-  merge(key: K, value: V, merge: (old: V, added: V) => V): void {
+  merge(key: K, value: V, merge: (old: V, added: V) => V): this {
     const id = this.#table.find(key);
     if (id >= 0) this.#values[id] = merge(this.#values[id] as V, value);
     else this.#insert(key, value);
+    return this;
   }
 
   get(key: K): V | undefined {

@@ -2,9 +2,10 @@
  * Lineage of the operations that take more than one node. Each makes the nodes that Spark makes, under the name of the
  * method the user called, so that ids and `toDebugString` agree.
  */
-import type { KeyOrder } from '../lineage/key-order.ts';
+
 import type { Aggregator } from '../lineage/dependency.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
+import type { KeyOrder } from '../lineage/key-order.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { CoGroupNode } from '../lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';

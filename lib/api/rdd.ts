@@ -6,6 +6,7 @@
  * where JavaScript asks for something else, the method says so.
  */
 
+import type { CodecName } from '../../formats/bytes/compression.ts';
 import {
   describeLevel,
   STORAGE_LEVELS,
@@ -13,27 +14,30 @@ import {
   sameLevel,
   storageLevel,
 } from '../../storage/block/storage-level.ts';
+import { abortOutput, beginOutput, commitOutput, type OutputPart } from '../../storage/output/output-job.ts';
+import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { keyIdentity } from '../base/hash.ts';
 import { freshSeed, partitionSeed, XorShiftRandom } from '../base/random.ts';
 import { startAtCaller } from '../lineage/call-site.ts';
-import type { KeyOrder } from '../lineage/key-order.ts';
 import { type Aggregator, identity } from '../lineage/dependency.ts';
 import { describeNode, explainLineage } from '../lineage/explain-lineage.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
+import type { KeyOrder } from '../lineage/key-order.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { compareNatural } from '../lineage/natural-order.ts';
 import { CartesianNode } from '../lineage/nodes/cartesian-node.ts';
 import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';
 import { MapAsyncNode } from '../lineage/nodes/map-async-node.ts';
 import { MapPartitionsNode, type PartitionFunction } from '../lineage/nodes/map-partitions-node.ts';
+import { PipeNode, type PipeOptions } from '../lineage/nodes/pipe-node.ts';
 import { ShuffledNode } from '../lineage/nodes/shuffled-node.ts';
 import { SubtractNode } from '../lineage/nodes/subtract-node.ts';
 import { ZipPartitionsNode } from '../lineage/nodes/zip-partitions-node.ts';
 import { checkPair } from '../lineage/pair.ts';
 import { HashPartitioner, type Partitioner, RangePartitioner } from '../lineage/partitioner.ts';
 import { pendingPreparations, preparation } from '../lineage/preparation.ts';
-import type { ResultAction } from '../lineage/result-action.ts';
+import type { ResultAction, SaveAction } from '../lineage/result-action.ts';
 import type { Deferred, Step } from '../lineage/step.ts';
 import {
   checkAnyFunction,
@@ -44,9 +48,16 @@ import {
   checkSeed,
   invalidArgument,
 } from './check-argument.ts';
-import { estimateDistinct, MIN_RELATIVE_SD, mergeSketches, precisionFor, sketchValues } from './distinct-sketch.ts';
+import {
+  addToSketch,
+  emptySketch,
+  estimateDistinct,
+  MIN_RELATIVE_SD,
+  mergeSketches,
+  precisionFor,
+} from './distinct-sketch.ts';
 import type { Engine, JobOptions } from './engine.ts';
-import { countBuckets, evenBuckets, type Histogram } from './histogram.ts';
+import { countBucket, evenBuckets, type Histogram } from './histogram.ts';
 import { KeyMap } from './key-map.ts';
 import { type PartitionArgument, toPartitioner } from './partition-argument.ts';
 import {
@@ -62,9 +73,9 @@ import {
   unionNode,
 } from './rdd-nodes.ts';
 import {
+  addCount,
   addNumber,
   asOneArray,
-  countKeys,
   distinctRecords,
   isInBoth,
   keepFirst,
@@ -74,7 +85,7 @@ import {
   zipPair,
 } from './row-functions.ts';
 import { fractionForSampleSize } from './sample-size.ts';
-import { smallest } from './smallest.ts';
+import { Smallest } from './smallest.ts';
 import { addToStats, emptyStats, mergeStats, StatCounter, type StatState } from './stat-counter.ts';
 import { type Zero, zeroMaker } from './zero-value.ts';
 
@@ -93,6 +104,21 @@ export interface OrderOptions<T> extends ActionOptions {
    * units, dates, arrays item by item, and everything else as equal.
    */
   readonly compare?: Comparator<T> | undefined;
+}
+
+export interface SaveOptions extends ActionOptions {
+  /** Replace what is at the path, once the new content is complete. Default false. */
+  readonly overwrite?: boolean | undefined;
+}
+
+export interface SaveTextOptions extends SaveOptions {
+  /** Default `'none'`; names of gzip parts end in `.gz`. */
+  readonly compression?: OutputCompression | undefined;
+}
+
+export interface SaveObjectOptions extends SaveOptions {
+  /** How frames are compressed; default `'none'`. */
+  readonly codec?: CodecName | undefined;
 }
 
 export interface SortOptions<K> {
@@ -353,6 +379,24 @@ export class Rdd<T> {
   keyBy<K>(f: (record: T) => K): Rdd<[K, T]> {
     checkFunction('keyBy', 'f', f);
     return this.#step('keyBy', { kind: 'key-by', f: f as (record: unknown) => unknown });
+  }
+
+  /**
+   * Pipes each partition through a process of its own: `String(record)` and a newline in, a record for each line out.
+   *
+   * ```ts
+   * await session.parallelize(['b', 'a'], 1).pipe('sort').collect(); // ['a', 'b']
+   * ```
+   * No shell runs: a text is cut at white space; `['sh', '-c', 'grep x | wc -l']` starts one. The job fails with
+   * PIPE_COMMAND_NOT_FOUND, or with PIPE_FAILED when the process ends with another code than 0.
+   */
+  pipe(command: string | readonly string[], options: PipeOptions = {}): Rdd<string> {
+    const isCommand =
+      typeof command === 'string' || (Array.isArray(command) && command.every((word) => typeof word === 'string'));
+    if (!isCommand || command.length === 0 || (typeof command === 'string' && command.trim() === '')) {
+      throw invalidArgument('pipe', 'command', 'a command, as a text or as an array of program and arguments', command);
+    }
+    return this.#over(new PipeNode(this.#engine.origin('pipe'), this.#node, command, options));
   }
 
   // ---------------------------------------------------------------- Several datasets
@@ -1120,6 +1164,44 @@ export class Rdd<T> {
     await this.#run('foreachPartition', { kind: 'iterate', visit }, options);
   }
 
+  // ---------------------------------------------------------------- Actions: files
+
+  /**
+   * Writes a directory of text files, `part-00000` and so on: one a partition, one line a record, `String(record)` in
+   * UTF-8. Map objects to texts first. Readers see the whole directory or none of it; `_SUCCESS` marks it complete.
+   *
+   * ```ts
+   * await session.range(1000).map((n) => JSON.stringify({ n })).saveAsTextFile('out/numbers', { compression: 'gzip' });
+   * ```
+   * Rejects with OUTPUT_EXISTS when something is there and `overwrite` is not set; what is replaced stays until the new
+   * content is complete.
+   */
+  async saveAsTextFile(path: string, options: SaveTextOptions = {}): Promise<void> {
+    const { compression = 'none' } = options;
+    if (compression !== 'none' && compression !== 'gzip') {
+      throw invalidArgument('saveAsTextFile', 'compression', "'none' or 'gzip'", compression);
+    }
+    await this.#save('saveAsTextFile', path, { kind: 'text', compression }, options);
+  }
+
+  /**
+   * Writes a directory of files that `Session.objectFile` reads: records of any kind that can be stored, checksummed.
+   * Published as by `saveAsTextFile`.
+   *
+   * ```ts
+   * await session.parallelize([{ at: new Date(0) }]).saveAsObjectFile('out/objects');
+   * await session.objectFile('out/objects').collect(); // [{ at: new Date(0) }]
+   * ```
+   * Rejects with OUTPUT_EXISTS; with VALUE_NOT_SERIALIZABLE in the job for records such as functions.
+   */
+  async saveAsObjectFile(path: string, options: SaveObjectOptions = {}): Promise<void> {
+    const { codec = 'none' } = options;
+    if (codec !== 'none' && codec !== 'zstd' && codec !== 'deflate') {
+      throw invalidArgument('saveAsObjectFile', 'codec', "'none', 'zstd' or 'deflate'", codec);
+    }
+    await this.#save('saveAsObjectFile', path, { kind: 'objects', codec }, options);
+  }
+
   // ---------------------------------------------------------------- Actions: one value
 
   /**
@@ -1328,9 +1410,8 @@ export class Rdd<T> {
     const method = 'countApproxDistinct';
     checkNumber(method, 'relativeSD', relativeSD, MIN_RELATIVE_SD, 1);
     const precision = precisionFor(relativeSD);
-    const visit = (records: Iterable<unknown>): Uint8Array => sketchValues(records, precision);
-    const sketches = (await this.#run(method, { kind: 'iterate', visit }, options)) as Uint8Array[];
-    return estimateDistinct(sketches.reduce(mergeSketches, new Uint8Array(2 ** precision)));
+    const sketches = await this.#gather(method, () => emptySketch(precision), addToSketch, identity, options);
+    return estimateDistinct(sketches.reduce(mergeSketches, emptySketch(precision)));
   }
 
   /** How many pairs each key has, in order of first appearance. Keys are compared by value: see `distinct`. */
@@ -1361,15 +1442,11 @@ export class Rdd<T> {
     options: ActionOptions = {},
   ): Promise<Map<K, V>> {
     checkFunction('reduceByKeyLocally', 'f', f);
-    const visit = (records: Iterable<unknown>): [K, V][] => {
-      const merged = new KeyMap<K, V>();
-      for (const record of records) {
-        const [key, value] = checkPair(record);
-        merged.merge(key as K, value as V, f);
-      }
-      return merged.entries();
+    const add = (merged: KeyMap<K, V>, record: unknown): KeyMap<K, V> => {
+      const [key, value] = checkPair(record);
+      return merged.merge(key as K, value as V, f);
     };
-    const parts = (await this.#run('reduceByKeyLocally', { kind: 'iterate', visit }, options)) as [K, V][][];
+    const parts = await this.#gather('reduceByKeyLocally', () => new KeyMap<K, V>(), add, entriesOf<K, V>, options);
     const result = new KeyMap<K, V>();
     for (const part of parts) for (const [key, value] of part) result.merge(key, value, f);
     return new Map(result.entries());
@@ -1384,18 +1461,16 @@ export class Rdd<T> {
    */
   async lookup<K, V>(this: Rdd<readonly [K, V]>, key: K, options: ActionOptions = {}): Promise<V[]> {
     const wanted = keyIdentity(key);
-    const visit = (records: Iterable<unknown>): unknown[] => {
-      const values: unknown[] = [];
-      for (const record of records) {
-        const [found, value] = checkPair(record);
-        const is = keyIdentity(found);
-        if (is === wanted || (Number.isNaN(is) && Number.isNaN(wanted))) values.push(value);
-      }
+    const add = (values: unknown[], record: unknown): unknown[] => {
+      const [found, value] = checkPair(record);
+      const is = keyIdentity(found);
+      if (is === wanted || (Number.isNaN(is) && Number.isNaN(wanted))) values.push(value);
       return values;
     };
     const { partitioner } = this.#node;
     const partitions = partitioner === undefined ? undefined : await this.#partitionOf(key, partitioner, options);
-    return (await this.#run('lookup', { kind: 'iterate', visit }, options, partitions)).flat() as V[];
+    const parts = await this.#gather('lookup', () => [] as unknown[], add, identity, options, partitions);
+    return parts.flat() as V[];
   }
 
   // ---------------------------------------------------------------- Inside
@@ -1479,6 +1554,41 @@ export class Rdd<T> {
     return await runOn(this.#engine, this.#node, method, action, options, partitions);
   }
 
+  /** One result a partition: what `add` gathers from its records, made plain by `finish`. */
+  async #gather<A, R>(
+    method: string,
+    zero: () => A,
+    add: (gathered: A, record: unknown) => A,
+    finish: (gathered: A) => R,
+    options: ActionOptions,
+    partitions?: readonly number[],
+  ): Promise<R[]> {
+    const action: ResultAction = {
+      kind: 'aggregate',
+      zero,
+      merge: add as (gathered: unknown, record: unknown) => unknown,
+      finish: finish as (gathered: unknown) => unknown,
+    };
+    return (await this.#run(method, action, options, partitions)) as R[];
+  }
+
+  async #save(method: string, path: string, format: SaveAction['format'], options: SaveOptions): Promise<void> {
+    if (typeof path !== 'string' || path === '') throw invalidArgument(method, 'path', 'the path of a directory', path);
+    const { fileSystem } = this.#engine;
+    const output = beginOutput(fileSystem, path, { overwrite: options.overwrite === true });
+    try {
+      const parts = await this.#run(method, { kind: 'save', output, format }, options);
+      commitOutput(fileSystem, output, parts as OutputPart[]);
+    } catch (error) {
+      try {
+        abortOutput(fileSystem, output);
+      } catch {
+        // The error that led here is the one to hear of; the next save to this path cleans up.
+      }
+      throw error;
+    }
+  }
+
   async #collect(method: string, options: ActionOptions): Promise<T[]> {
     return ((await this.#run(method, { kind: 'collect' }, options)) as T[][]).flat() as T[];
   }
@@ -1513,9 +1623,12 @@ export class Rdd<T> {
     const compare = comparatorOf<unknown>(method, options.compare as Comparator<unknown> | undefined);
     const order: Comparator<unknown> = reversed ? (a, b) => compare(b, a) : compare;
     if (count === 0) return [];
-    const visit = (records: Iterable<unknown>): unknown[] => smallest(records, count, order);
-    const parts = await this.#run(method, { kind: 'iterate', visit }, options);
-    return smallest(parts.flat(), count, order) as T[];
+    const zero = (): Smallest => new Smallest(count, order);
+    const add = (found: Smallest, record: unknown): Smallest => found.add(record);
+    const parts = await this.#gather(method, zero, add, (found) => found.records(), options);
+    const all = zero();
+    for (const part of parts) for (const record of part) all.add(record);
+    return all.records() as T[];
   }
 
   async #reduce(method: string, f: (a: T, b: T) => T, options: ActionOptions): Promise<T> {
@@ -1534,7 +1647,7 @@ export class Rdd<T> {
     options: ActionOptions,
   ): Promise<U> {
     const merge = seqOp as (accumulated: unknown, record: unknown) => unknown;
-    const parts = (await this.#run(method, { kind: 'aggregate', zero: make, merge }, options)) as U[];
+    const parts = (await this.#run(method, { kind: 'aggregate', zero: () => make(), merge }, options)) as U[];
     let result = make();
     for (const part of parts) result = combOp(result, part);
     return result;
@@ -1567,18 +1680,20 @@ export class Rdd<T> {
   }
 
   async #histogram(buckets: readonly number[], isEven: boolean, options: ActionOptions): Promise<Histogram> {
-    const visit = (records: Iterable<unknown>): number[] => countBuckets(records, buckets, isEven);
-    const parts = (await this.#run('histogram', { kind: 'iterate', visit }, options)) as number[][];
-    const counts = new Array<number>(buckets.length - 1).fill(0);
+    const zero = (): number[] => new Array<number>(buckets.length - 1).fill(0);
+    const add = (counts: number[], record: unknown): number[] => countBucket(counts, record, buckets, isEven);
+    const parts = await this.#gather('histogram', zero, add, identity, options);
+    const counts = zero();
     for (const part of parts) for (let i = 0; i < counts.length; i++) (counts[i] as number) += part[i] as number;
     return { buckets, counts };
   }
 
   async #countBy<K>(method: string, of: (record: unknown) => unknown, options: ActionOptions): Promise<Map<K, number>> {
-    const visit = (records: Iterable<unknown>): [unknown, number][] => countKeys(records, of);
-    const parts = (await this.#run(method, { kind: 'iterate', visit }, options)) as [K, number][][];
+    const add = (counts: KeyMap<K, number>, record: unknown): KeyMap<K, number> =>
+      counts.merge(of(record) as K, 1, addCount);
+    const parts = await this.#gather(method, () => new KeyMap<K, number>(), add, entriesOf<K, number>, options);
     const counts = new KeyMap<K, number>();
-    for (const part of parts) for (const [key, count] of part) counts.merge(key, count, addNumber);
+    for (const part of parts) for (const [key, count] of part) counts.merge(key, count, addCount);
     return new Map(counts.entries());
   }
 
@@ -1616,6 +1731,10 @@ function comparatorOf<T>(method: string, compare: Comparator<T> | undefined): Co
   if (compare === undefined) return compareNatural;
   checkFunction(method, 'compare', compare);
   return compare;
+}
+
+function entriesOf<K, V>(map: KeyMap<K, V>): [K, V][] {
+  return map.entries();
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -53,15 +53,8 @@ export function addNumber(sum: number, value: unknown): number {
   return sum + value;
 }
 
-function addCount(a: number, b: number): number {
+export function addCount(a: number, b: number): number {
   return a + b;
-}
-
-/** How often each key occurs, in order of first appearance. */
-export function countKeys(records: Iterable<unknown>, of: (record: unknown) => unknown): [unknown, number][] {
-  const counts = new KeyMap<unknown, number>();
-  for (const record of records) counts.merge(of(record), 1, addCount);
-  return counts.entries();
 }
 
 /** A sample in which each key has its fraction. Raises INVALID_ARGUMENT for a key without one. */

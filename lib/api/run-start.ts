@@ -7,7 +7,7 @@ import type { Master } from '../config/master.ts';
 import type { Config } from '../config/options.ts';
 
 /** What is known of a run when its session opens. */
-export function describeRun(run: RunId, config: Config, processes: ProcessTable): RunStart {
+export function describeRun(run: RunId, config: Config, processes: Pick<ProcessTable, 'self' | 'command'>): RunStart {
   const { pid, bootId, startTime } = processes.self;
   return {
     run,

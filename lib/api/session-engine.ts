@@ -15,8 +15,10 @@ import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import { removeMapOutput, removeShuffle } from '../../storage/shuffle/remove-shuffle.ts';
+import { attemptAll } from '../base/attempt-all.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { CairnError } from '../base/errors.ts';
+import { CairnError, firstFailure } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
 import { type NodeId, nodeId, type RunId, type ShuffleId, shuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import { type Logger, stderrLogger } from '../base/logger.ts';
@@ -126,7 +128,7 @@ export class SessionEngine implements Engine {
     });
     this.#cleaner = new Cleaner({
       onShuffle: (id) => this.#removeShuffle(id),
-      onBlocks: (id) => this.blocks.removeNode(id),
+      onBlocks: (id) => this.#cleanUp(`the blocks of dataset ${id}`, () => this.blocks.removeNode(id)),
     });
     this.#recorder = this.#beginRun(parts.logger ?? stderrLogger);
     const { events, clock } = this;
@@ -141,7 +143,13 @@ export class SessionEngine implements Engine {
 
   static async open(config: Config, parts: EngineParts = {}): Promise<SessionEngine> {
     await initCompression();
-    const engine = new SessionEngine(config, parts);
+    let engine: SessionEngine;
+    try {
+      engine = new SessionEngine(config, parts);
+    } catch (error) {
+      throw firstFailure(error);
+    }
+    failpoint('session/after-run-begun');
     engine.events.emit({
       kind: 'session-opened',
       atMs: engine.clock.nowMs(),
@@ -151,6 +159,8 @@ export class SessionEngine implements Engine {
       slots: engine.#executor.slots,
       memoryBytes: config.memory,
     });
+    const logger = parts.logger ?? stderrLogger;
+    for (const left of engine.storage.notSwept) logger.warn(`could not be removed after an earlier run: ${left}`);
     return engine;
   }
 
@@ -246,16 +256,15 @@ export class SessionEngine implements Engine {
 
   async #close(): Promise<void> {
     this.#cleaner.close();
-    try {
-      await this.scheduler.close();
-      await this.#executor.close();
-      this.#progress[Symbol.dispose]();
-      this.#recorder.close();
-      this.events.emit({ kind: 'session-closed', atMs: this.clock.nowMs(), runId: this.run });
-      this.blocks.close();
-    } finally {
-      this.storage[Symbol.dispose]();
-    }
+    await this.scheduler.close();
+    await this.#executor.close();
+    attemptAll([
+      () => this.#progress[Symbol.dispose](),
+      () => this.#recorder.close(),
+      () => this.events.emit({ kind: 'session-closed', atMs: this.clock.nowMs(), runId: this.run }),
+      () => this.blocks.close(),
+      () => this.storage[Symbol.dispose](),
+    ]);
   }
 
   /** Gives the directory back when the metadata cannot be written: then there is no session. */
@@ -284,14 +293,21 @@ export class SessionEngine implements Engine {
     this.scheduler.tracker.forgetShuffle(id);
     this.#mapOutputs.forgetShuffle(id);
     const directory = this.storage.shuffleDirectory;
-    try {
+    this.#cleanUp(`the files of shuffle ${id}`, () => {
       if (outputs === undefined) removeShuffle(this.fileSystem, directory, id);
       else for (const output of outputs) removeMapOutput(this.fileSystem, directory, output);
+    });
+  }
+
+  /** Runs between turns of the event loop, where an error would end the process: what stays goes with the session. */
+  #cleanUp(what: string, remove: () => void): void {
+    try {
+      remove();
     } catch (error) {
       this.events.emit({
         kind: 'warning',
         atMs: this.clock.nowMs(),
-        message: `the files of shuffle ${id} could not be removed: ${error instanceof Error ? error.message : error}`,
+        message: `${what} could not be removed: ${error instanceof Error ? error.message : error}`,
       });
     }
   }

@@ -4,12 +4,18 @@
  * owner's are never touched. Layout: storage/README.md.
  */
 import { join, resolve } from 'node:path';
+import { reasonOf } from '../../storage/block/damage.ts';
 import { DirectoryLock } from '../../storage/fs/directory-lock.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { type ProcessTable, systemProcesses } from '../../storage/fs/process-identity.ts';
+import { ScratchSpace } from '../../storage/fs/scratch-space.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
 import { hasRun, markDeadRuns } from '../../storage/metadata/job-log.ts';
+import { sweep } from '../../storage/sweep/sweeper.ts';
+import { attemptAll } from '../base/attempt-all.ts';
 import type { Clock } from '../base/clock.ts';
+import { CairnError } from '../base/errors.ts';
+import { failpoint } from '../base/failpoint.ts';
 import { type RunId, runId } from '../base/ids.ts';
 import { freshSeed } from '../base/random.ts';
 
@@ -20,8 +26,11 @@ export interface SessionStorageOptions {
   readonly processes?: ProcessTable;
 }
 
-/** Folders below the data directory that hold one folder per run. */
-const RUN_FOLDERS = ['scratch', 'blocks', 'shuffle'] as const;
+/** The metadata database in a data directory. */
+export const DATABASE_FILE = 'cairn.sqlite';
+
+/** Folders below the data directory that hold one folder per run, with files named as blocks. */
+const RUN_FOLDERS = ['blocks', 'shuffle'] as const;
 
 export class SessionStorage implements Disposable {
   readonly directory: string;
@@ -30,9 +39,19 @@ export class SessionStorage implements Disposable {
   readonly processes: ProcessTable;
   readonly #fileSystem: FileSystem;
   readonly #lock: DirectoryLock;
-  #nextScratch = 0;
+  readonly #scratch: ScratchSpace;
+  /** What earlier runs left and could not be removed: `path: reason`. The next session tries again. */
+  readonly notSwept: readonly string[];
 
-  private constructor(options: SessionStorageOptions, lock: DirectoryLock, database: MetadataDatabase) {
+  private constructor(
+    options: SessionStorageOptions,
+    lock: DirectoryLock,
+    database: MetadataDatabase,
+    scratch: ScratchSpace,
+    notSwept: readonly string[],
+  ) {
+    this.#scratch = scratch;
+    this.notSwept = notSwept;
     this.directory = lock.directory;
     this.processes = options.processes ?? systemProcesses();
     this.#fileSystem = options.fileSystem;
@@ -47,18 +66,35 @@ export class SessionStorage implements Disposable {
   static open(options: SessionStorageOptions): SessionStorage {
     const { fileSystem, clock, processes = systemProcesses() } = options;
     const lock = DirectoryLock.acquire(fileSystem, resolve(options.directory), processes, { clock });
+    failpoint('session/after-lock');
     let database: MetadataDatabase | undefined;
+    let scratch: ScratchSpace | undefined;
     try {
-      database = MetadataDatabase.open(join(lock.directory, 'cairn.sqlite'), { clock, fileSystem });
+      database = MetadataDatabase.open(join(lock.directory, DATABASE_FILE), { clock, fileSystem });
       // We hold the lock: whatever run was not ended belongs to a process that died, or lost the directory.
       markDeadRuns(database, () => false);
-      for (const folder of RUN_FOLDERS) fileSystem.removeTree(join(lock.directory, folder));
-      const storage = new SessionStorage(options, lock, database);
+      const notSwept = RUN_FOLDERS.flatMap((folder) => sweepRuns(fileSystem, join(lock.directory, folder)));
+      // Nor does another owner of scratch space, be it this very process: its session has lost the directory.
+      scratch = ScratchSpace.open(fileSystem, lock.directory, { ...processes, stateOf: () => 'dead' });
+      notSwept.push(
+        ...scratch.notRemoved.map(
+          ({ path, error }) => `${path}: ${error instanceof CairnError ? reasonOf(error) : String(error)}`,
+        ),
+      );
+      const storage = new SessionStorage(options, lock, database, scratch, notSwept);
+      failpoint('session/after-sweep');
       for (const folder of RUN_FOLDERS) fileSystem.makeDirectory(storage.#folder(folder));
+      failpoint('session/after-folders');
       return storage;
     } catch (error) {
-      database?.close();
-      lock.release();
+      attemptAll([
+        () => {
+          throw error;
+        },
+        () => scratch?.close(),
+        () => database?.close(),
+        () => lock.release(),
+      ]);
       throw error;
     }
   }
@@ -73,22 +109,33 @@ export class SessionStorage implements Disposable {
 
   /** A path in scratch space that nobody else uses. */
   newScratchPath(stem: string): string {
-    return join(this.#folder('scratch'), `${stem}_${this.#nextScratch++}`);
+    return this.#scratch.newPath(stem);
   }
 
-  /** Removes the run's folders, closes the database and gives the directory up. Twice does nothing. */
+  /**
+   * Removes the run's folders, closes the database and gives the directory up, each whatever becomes of the others;
+   * what stays behind goes with the next session's opening. Twice does nothing. Raises the first error.
+   */
   [Symbol.dispose](): void {
-    try {
-      for (const folder of RUN_FOLDERS) this.#fileSystem.removeTree(this.#folder(folder));
-    } finally {
-      this.database.close();
-      this.#lock.release();
-    }
+    attemptAll([
+      () => failpoint('session/before-folders-removed'),
+      () => this.#scratch.close(),
+      ...RUN_FOLDERS.map((folder) => () => this.#fileSystem.removeTree(this.#folder(folder))),
+      () => this.database.close(),
+      () => failpoint('session/before-unlock'),
+      () => this.#lock.release(),
+    ]);
   }
 
   #folder(name: (typeof RUN_FOLDERS)[number]): string {
     return join(this.directory, name, this.run);
   }
+}
+
+/** Removes what dead runs left in `blocks` or `shuffle`. We hold the lock, so that no other run lives. */
+function sweepRuns(fileSystem: FileSystem, directory: string): string[] {
+  const { failures } = sweep({ fileSystem, directory, isLive: () => false, isKnown: () => false });
+  return failures.map(({ path, reason }) => `${path}: ${reason}`);
 }
 
 function newRunId(): RunId {

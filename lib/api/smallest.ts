@@ -8,22 +8,36 @@ export function sortRecords(records: readonly unknown[], compare: Compare): unkn
 }
 
 /**
- * The `n` smallest records in ascending order; of equal ones those that come first. Holds at most `2n` of them at a
- * time, and looks once at most of the others.
+ * Collects the `n` smallest records; of equal ones those that come first. Holds at most `2n` of them at a time, and
+ * looks once at most of the others.
  */
-export function smallest(records: Iterable<unknown>, n: number, compare: Compare): unknown[] {
-  if (n === 0) return [];
-  const room = Math.max(2 * n, 64);
-  let held: unknown[] = [];
-  let isFull = false;
-  for (const record of records) {
-    // Once n are known, a record that is not below the largest of them is out: an equal one came first.
-    if (isFull && compare(record, held[n - 1]) >= 0) continue;
-    held.push(record);
-    if (held.length >= room) {
-      held = sortRecords(held, compare).slice(0, n);
-      isFull = true;
-    }
+export class Smallest {
+  readonly #n: number;
+  readonly #room: number;
+  readonly #compare: Compare;
+  #held: unknown[] = [];
+  #isFull = false;
+
+  constructor(n: number, compare: Compare) {
+    this.#n = n;
+    this.#room = Math.max(2 * n, 64);
+    this.#compare = compare;
   }
-  return sortRecords(held, compare).slice(0, n);
+
+  add(record: unknown): this {
+    if (this.#n === 0) return this;
+    // Once n are known, a record that is not below the largest of them is out: an equal one came first.
+    if (this.#isFull && this.#compare(record, this.#held[this.#n - 1]) >= 0) return this;
+    this.#held.push(record);
+    if (this.#held.length >= this.#room) {
+      this.#held = this.records();
+      this.#isFull = true;
+    }
+    return this;
+  }
+
+  /** Those so far, in ascending order. */
+  records(): unknown[] {
+    return sortRecords(this.#held, this.#compare).slice(0, this.#n);
+  }
 }

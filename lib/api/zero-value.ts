@@ -12,19 +12,15 @@ export function zeroMaker<U>(method: string, zero: Zero<U>): () => U {
     checkFunction(method, 'zero', zero);
     return zero as () => U;
   }
-  const original = copyPlain(method, zero, 0);
-  return typeof original !== 'object' || original === null ? () => original : () => copyPlain(method, original, 0);
+  const original = copyPlain(method, zero, 0) as U;
+  return typeof original !== 'object' || original === null ? () => original : () => copyPlain(method, original, 0) as U;
 }
 
-/** A deep copy of plain data. The engine's own walk rather than `structuredClone`, which makes instances plain objects. */
-export function copyPlain<T>(method: string, value: T, depth: number): T {
-  return copy(method, value, depth) as T;
-}
-
-function copy(method: string, value: unknown, depth: number): unknown {
+/** A deep copy of plain data: a walk of our own, since `structuredClone` makes plain objects of instances. */
+function copyPlain(method: string, value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > 100) throw invalidArgument(method, 'zero', 'data less than 100 levels deep', value);
-  const next = (part: unknown): unknown => copy(method, part, depth + 1);
+  const next = (part: unknown): unknown => copyPlain(method, part, depth + 1);
   if (Array.isArray(value)) return value.map(next);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {

@@ -131,7 +131,24 @@ export const ERROR_TABLE = {
     hint: 'decompress it, or compress it again with gzip or zstd',
   },
 
+  // Command line
+  COMMAND_LINE: {
+    kind: 'user',
+    message: '{problem}',
+    hint: "run '{help}' to see how it is used",
+  },
+  TSX_NOT_FOUND: {
+    kind: 'user',
+    message: "{path} is TypeScript, which Node.js {version} does not run by itself, and its project has no 'tsx'",
+    hint: "run 'npm install --save-dev tsx' in the project, or compile the job and run the JavaScript",
+  },
+
   // Storage: metadata
+  CATALOG_NOT_FOUND: {
+    kind: 'user',
+    message: '{directory} is no data directory: no session has run there',
+    hint: "name the directory the job uses: 'dir' of its session, CAIRN_DIR or --dir; the default is .cairn where it was started",
+  },
   DATABASE_BUSY: {
     kind: 'transient',
     message: '{operation} waited {waitedMs} ms for {path}, which another process keeps locked',
@@ -220,6 +237,11 @@ export const ERROR_TABLE = {
     kind: 'user',
     message: '{method} needs numbers, a record is {found}',
     hint: 'map the records to numbers first',
+  },
+  LINEAGE_TOO_DEEP: {
+    kind: 'user',
+    message: 'computing {dataset} takes {depth} datasets inside one another, more than the stack holds',
+    hint: 'run an action on a persisted dataset every few hundred steps; map, filter and flatMap may be chained without limit',
   },
   NOT_A_PAIR: {
     kind: 'user',

@@ -45,6 +45,11 @@ export class CairnError<C extends ErrorCode = ErrorCode> extends Error {
     this.hint = hint;
   }
 
+  /** Users throw what they like: a proxy is not asked, whose traps would run, and may throw, where errors are handled. */
+  static override [Symbol.hasInstance](value: unknown): value is CairnError {
+    return !types.isProxy(value) && Function.prototype[Symbol.hasInstance].call(CairnError, value);
+  }
+
   static is<K extends ErrorCode>(error: unknown, code: K): error is CairnError<K> {
     return error instanceof CairnError && error.code === code;
   }
@@ -97,9 +102,24 @@ export function deserializeError(data: SerializedError): Error {
   return error;
 }
 
+/**
+ * The error that came first, where closing a file failed after it: `using` then raises a `SuppressedError`, which has
+ * no code. Everything else, errors of users' functions included, is given back as it is.
+ */
+export function firstFailure(error: unknown): unknown {
+  let first = error;
+  // By its property: the class is not in every release of Node that we run on. No getter of a user's error may run.
+  for (;;) {
+    const suppressed = types.isNativeError(first) ? Object.getOwnPropertyDescriptor(first, 'suppressed') : undefined;
+    if (suppressed === undefined) break;
+    first = suppressed.value;
+  }
+  return first instanceof CairnError ? first : error;
+}
+
 /** Errors of other realms (`vm` contexts) are errors too, though not of our `Error`. */
 function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || (value instanceof Error && !types.isProxy(value));
+  return types.isNativeError(value) || (!types.isProxy(value) && value instanceof Error);
 }
 
 /** A property of a user's error, whose getter may throw. */

@@ -12,8 +12,27 @@ import { CairnError, describeValue } from './errors.ts';
 
 /** Every failpoint there is: `<area>/<after or before>-<step>`. Order: by area, then as a run meets them. */
 export const FAILPOINTS = [
+  // Sessions
+  'session/after-lock',
+  'session/after-sweep',
+  'session/after-folders',
+  'session/after-run-begun',
+  'session/before-folders-removed',
+  'session/before-unlock',
+  // Blocks
+  'block/before-rename',
+  'block/after-rename',
   // Map outputs
+  'shuffle/after-spill',
+  'shuffle/after-data',
+  'shuffle/after-index',
   'shuffle/after-data-rename',
+  'shuffle/after-index-rename',
+  // Saved datasets
+  'output/before-part',
+  'output/after-marker',
+  'output/after-retired',
+  'output/after-published',
 ] as const;
 
 export type FailpointName = (typeof FAILPOINTS)[number];

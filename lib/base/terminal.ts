@@ -10,7 +10,7 @@ export interface Terminal {
 /** The process's stderr. */
 export const stderrTerminal: Terminal = {
   get isInteractive() {
-    return process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
+    return process.stderr.isTTY === true && process.env.TERM !== 'dumb';
   },
   get columns() {
     return process.stderr.columns ?? 80;

@@ -96,7 +96,7 @@ export const OPTIONS = {
   'stage.maxConsecutiveAttempts': {
     type: { kind: 'integer', min: 1, max: MAX_INT },
     default: 4,
-    doc: 'How often in a row a stage may be tried because map outputs it reads were lost.',
+    doc: 'How often in a row a stage may be tried because one and the same map output it reads was lost.',
   },
   'scheduler.mode': {
     type: { kind: 'choice', choices: ['FIFO', 'FAIR'] },

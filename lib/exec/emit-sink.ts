@@ -2,11 +2,12 @@
  * Emits where a fused loop's records go: the generated form of each sink's `add`, on the same fields, with hot state
  * in locals that are stored back after the loop.
  */
+import { isPlainArray } from '../../formats/record/infer-columns.ts';
 import type { SourceBuilder } from '../base/compile-source.ts';
 import { unreachable } from '../base/invariant.ts';
 import { SLOT_HASH } from '../shuffle/key-table.ts';
 import { emitPairCheck, type Known } from './emit-steps.ts';
-import type { Sink } from './sink.ts';
+import { SEARCHED_PAIRS, type Sink } from './sink.ts';
 
 /** The three pieces of a sink's code: before the loop, per record, after the loop. */
 export interface SinkCode {
@@ -25,6 +26,19 @@ export function emitSink(b: SourceBuilder, kind: Sink['kind']): SinkCode {
         record: (x) => b.line(`rowsOut.push(${x});`),
         after: nothing,
       };
+    case 'relay':
+      return {
+        before: () => b.line('let rowsOut = sink.rows;').line('const limit = sink.limit;'),
+        record: (x) => {
+          b.line(`rowsOut.push(${x});`);
+          b.block('if (rowsOut.length >= limit)', () => {
+            b.line('sink.flush();');
+            b.line('if (sink.isDone) break outer;');
+            b.line('rowsOut = sink.rows;');
+          });
+        },
+        after: nothing,
+      };
     case 'count':
       return {
         before: () => b.line('let count = 0;'),
@@ -38,18 +52,30 @@ export function emitSink(b: SourceBuilder, kind: Sink['kind']): SinkCode {
         record: (x) => b.line(`rowsOut.push(${x});`).line('if (rowsOut.length >= limit) break outer;'),
         after: nothing,
       };
-    case 'reduce':
+    case 'reduce': {
+      const fold = emitFold(b);
       return {
-        before: () => b.line('const merge = sink.merge;').line('let isEmpty = sink.isEmpty, value = sink.value;'),
-        record: (x) => b.line(`if (isEmpty) { isEmpty = false; value = ${x}; } else value = merge(value, ${x});`),
-        after: () => b.line('sink.isEmpty = isEmpty; sink.value = value;'),
+        before: () => {
+          b.line('let isEmpty = sink.isEmpty;');
+          fold.before();
+        },
+        record: (x) => {
+          b.block('if (isEmpty)', () => {
+            b.line('isEmpty = false;');
+            fold.start(x);
+          });
+          b.block('else', () => fold.merge(x));
+        },
+        after: () => {
+          b.line('sink.isEmpty = isEmpty;');
+          fold.after();
+        },
       };
-    case 'aggregate':
-      return {
-        before: () => b.line('const merge = sink.merge;').line('let value = sink.value;'),
-        record: (x) => b.line(`value = merge(value, ${x});`),
-        after: () => b.line('sink.value = value;'),
-      };
+    }
+    case 'aggregate': {
+      const fold = emitFold(b);
+      return { before: fold.before, record: fold.merge, after: fold.after };
+    }
     case 'foreach':
       return {
         before: () => b.line('const visit = sink.visit;'),
@@ -63,6 +89,41 @@ export function emitSink(b: SourceBuilder, kind: Sink['kind']): SinkCode {
     default:
       return unreachable(kind);
   }
+}
+
+/**
+ * A value carried from record to record: `value = merge(value, record)`. While it is a number it lives in a typed array
+ * of one element: in a local that might be anything else, V8 allocates a number object per record (8 bytes each, and a
+ * third of the time in `bench` records).
+ */
+function emitFold(b: SourceBuilder) {
+  const cell = b.bind('cell', new Float64Array(1));
+  const keep = (value: string): void => {
+    b.line(`if (typeof ${value} === 'number') ${cell}[0] = ${value};`);
+    b.line(`else { isNumber = false; value = ${value}; }`);
+  };
+  return {
+    before: (): void => {
+      b.line('const merge = sink.merge;').line("let value = sink.value, isNumber = typeof value === 'number';");
+      b.line(`if (isNumber) ${cell}[0] = value;`);
+    },
+    /** The first value of all. */
+    start: (x: string): void => {
+      b.line('isNumber = true;');
+      keep(x);
+    },
+    merge: (x: string): void => {
+      b.block('if (isNumber)', () => {
+        const merged = b.fresh('merged');
+        b.line(`const ${merged} = merge(${cell}[0], ${x});`);
+        keep(merged);
+      });
+      b.line(`else value = merge(value, ${x});`);
+    },
+    after: (): void => {
+      b.line(`sink.value = isNumber ? ${cell}[0] : value;`);
+    },
+  };
 }
 
 /** See `CombineSink.add` for the plain form and `KeyTable` for the table; pays in `bench` reduceByKey. */
@@ -93,7 +154,10 @@ function emitCombine(b: SourceBuilder): SinkCode {
         b.line('const first = isMerging ? item : create(item);');
         b.line('table.insert(key);');
         b.line('values.push(first);');
-        b.line('if (table.size >= limit) { sink.onFull(); values = sink.values; limit = sink.limit; }');
+        b.block('if (table.size >= limit)', () => {
+          b.line('sink.rowsIn += rowsIn; rowsIn = 0;');
+          b.line('sink.onFull(); values = sink.values; limit = sink.limit;');
+        });
         b.line('slots = table.slots; shift = table.shift; mask = table.mask;');
       });
       b.line('rowsIn++;');
@@ -102,24 +166,64 @@ function emitCombine(b: SourceBuilder): SinkCode {
   };
 }
 
+/** See `BucketSink.add` for the plain form; pays in `bench` repartition (pairs) and distinct-keys (the log). */
 function emitBucket(b: SourceBuilder): SinkCode {
+  const loadLog = (): void => {
+    b.line('log = sink.log;');
+    b.line(
+      'if (log !== undefined) { logged = log.count; logBuckets = log.buckets; logKeys = log.keys; logValues = log.values; }',
+    );
+  };
   return {
-    before: () =>
-      b
-        .line('const buckets = sink.buckets, numBuckets = buckets.length, isHash = sink.isHash;')
-        .line('const partitionOf = sink.partitionOf;')
-        .line('let room = sink.room;'),
+    before: () => {
+      b.line('const buckets = sink.buckets, numBuckets = buckets.length, isHash = sink.isHash;');
+      b.line('const partitionOf = sink.partitionOf;');
+      b.line('let room = sink.room, log, logged = 0, logBuckets, logKeys, logValues;');
+      loadLog();
+    },
     record: (x, known) => {
       emitPairCheck(b, x, known);
-      b.line(`const key = ${x}[0];`);
+      b.line(`const key = ${x}[0], value = ${x}[1];`);
       b.line('let bucket;');
       b.line(
         'if (isHash && typeof key === "number" && (key | 0) === key) { bucket = (key | 0) % numBuckets; if (bucket < 0) bucket += numBuckets; }',
       );
       b.line('else bucket = partitionOf(key);');
+      b.block(
+        `if (log !== undefined && typeof key === "number" && typeof value === "number" && ${emitIsLoggable(b, x, known)})`,
+        () => {
+          b.line('logBuckets[logged] = bucket;');
+          b.line('logKeys[logged] = key === key ? key : NaN;');
+          b.line('logValues[logged++] = value === value ? value : NaN;');
+        },
+        '} else {',
+      );
+      b.block('if (log !== undefined)', () => {
+        b.line('log.count = logged;');
+        b.line('log = undefined;');
+        b.line('sink.room = room;');
+        b.line('sink.dropLog();');
+        b.line('room = sink.room;');
+      });
       b.line(`buckets[bucket].push(${x});`);
-      b.line('if (--room <= 0) { sink.room = room; sink.onFull(); room = sink.room; }');
+      b.line('}');
+      b.block('if (--room <= 0)', () => {
+        b.line('sink.room = room;');
+        b.line('if (log !== undefined) log.count = logged;');
+        b.line('sink.onFull();');
+        b.line('room = sink.room;');
+        loadLog();
+      });
     },
-    after: () => b.line('sink.room = room;'),
+    after: () => b.line('sink.room = room;').line('if (log !== undefined) log.count = logged;'),
   };
+}
+
+/** What `isLoggable` of a bucket sink asks. What was made here is an array and nothing more, but may be longer. */
+function emitIsLoggable(b: SourceBuilder, x: string, known: Known): string {
+  if (known.isPair) return `${x}.length === 2`;
+  const prototypeOf = b.bind('prototypeOf', Object.getPrototypeOf);
+  const arrayPrototype = b.bind('arrayPrototype', Array.prototype);
+  const search = `logged % ${SEARCHED_PAIRS} !== 0 || ${b.bind('isPlainArray', isPlainArray)}(${x})`;
+  return `${x}.length === 2 && ${prototypeOf}(${x}) === ${arrayPrototype} && (${search})`;
 }

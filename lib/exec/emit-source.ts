@@ -8,7 +8,7 @@
  */
 
 import { rowAt } from '../../formats/record/row-at.ts';
-import type { Column, ListColumn } from '../../formats/schema/batch.ts';
+import type { Column, IntColumn, ListColumn } from '../../formats/schema/batch.ts';
 import type { SourceBuilder } from '../base/compile-source.ts';
 import { quoteKey } from '../base/compile-source.ts';
 import { unreachable } from '../base/invariant.ts';
@@ -18,11 +18,40 @@ export const BATCH_ROWS = 2048;
 
 const MAX_COLUMNS = 200;
 
+/** What a generated loop over columns is found by, and what it reads. */
+export interface ColumnForm {
+  /** With the widths of integers and codes; undefined when rows should be made first (see `columnSignature`). */
+  readonly exact: string | undefined;
+  /** Without them: code for this form serves all widths, and converts where it stages. */
+  readonly widest: string | undefined;
+  /** The columns of the tree in the order in which the generated code numbers them: parents first. */
+  readonly columns: readonly Column[];
+}
+
 /**
- * What distinguishes the generated code for one kind of columns from that for another; undefined when rows should be
- * made first: too many columns, or a key that cannot be a literal.
+ * Batches in memory come by again with every job over them. Only texts are kept, never columns: V8's scavenges hold
+ * the values of a WeakMap strongly, so each batch would live, strings and buffers, until the next full collection.
  */
-export function columnSignature(root: Column): string | undefined {
+const signatures = new WeakMap<Column, Pick<ColumnForm, 'exact' | 'widest'>>();
+
+/** The form of a batch's columns. */
+export function columnForm(root: Column): ColumnForm {
+  let form = signatures.get(root);
+  if (form === undefined) {
+    form = { exact: columnSignature(root, 'exact'), widest: columnSignature(root, 'widest') };
+    signatures.set(root, form);
+  }
+  return { ...form, columns: flattenColumns(root) };
+}
+
+/** Whether staging arrays are as narrow as the columns they take, which makes staging a plain copy of memory. */
+export type Widths = 'exact' | 'widest';
+
+/**
+ * What distinguishes the generated code for one kind of columns from that for another. Undefined for too many columns,
+ * or a key that cannot be a literal.
+ */
+function columnSignature(root: Column, widths: Widths): string | undefined {
   let count = 0;
   const visit = (column: Column): string | undefined => {
     if (++count > MAX_COLUMNS) return undefined;
@@ -50,6 +79,10 @@ export function columnSignature(root: Column): string | undefined {
       }
       case 'list':
         return `list(${column.item.kind}${column.item.nulls === undefined ? '' : '?'})${mark}`;
+      case 'int':
+        return `int${widths === 'exact' ? column.values.constructor.name : ''}${mark}`;
+      case 'dictionary':
+        return `dictionary${widths === 'exact' ? column.codes.constructor.name : ''}${mark}`;
       default:
         return column.kind + mark;
     }
@@ -57,8 +90,7 @@ export function columnSignature(root: Column): string | undefined {
   return visit(root);
 }
 
-/** The columns of a tree in the order in which the generated code numbers them: parents first. */
-export function flattenColumns(root: Column): Column[] {
+function flattenColumns(root: Column): Column[] {
   const flat: Column[] = [];
   const visit = (column: Column): void => {
     flat.push(column);
@@ -69,19 +101,26 @@ export function flattenColumns(root: Column): Column[] {
   return flat;
 }
 
+type StagingArray = IntColumn['values'] | Float64Array | BigInt64Array;
+
+/** A staging array for integers: like the column's own, or wide enough for any. */
+function intStaging(like: IntColumn['values'], widths: Widths): StagingArray {
+  if (widths === 'widest') return new Int32Array(BATCH_ROWS);
+  return new (like.constructor as new (length: number) => IntColumn['values'])(BATCH_ROWS);
+}
+
 /**
  * Emits the staging of all columns below `root` and gives the expression of row `i`. In scope: `columns` (flattened),
  * `base` (first row of the batch), `n` (rows of the batch).
  */
-export function emitColumnRow(b: SourceBuilder, root: Column, index: string): string {
+export function emitColumnRow(b: SourceBuilder, root: Column, index: string, widths: Widths): string {
   let next = 0;
-  const stage = (
-    at: number,
-    make: () => Int32Array | Float64Array | Uint8Array | BigInt64Array,
-    from: string,
-  ): string => {
+  const stage = (at: number, make: () => StagingArray, from: string): string => {
     const staged = b.bind('c', make());
-    b.line(`${staged}.set(columns[${at}].${from}.subarray(base, base + n));`);
+    const source = b.fresh('from');
+    b.line(`const ${source} = columns[${at}].${from};`);
+    // A view costs as much as copying a few hundred values: none is made for a batch that is staged whole.
+    b.line(`${staged}.set(n === ${source}.length ? ${source} : ${source}.subarray(base, base + n));`);
     return staged;
   };
   const visit = (column: Column): string => {
@@ -94,7 +133,7 @@ export function emitColumnRow(b: SourceBuilder, root: Column, index: string): st
   const expression = (column: Column, at: number): string => {
     switch (column.kind) {
       case 'int':
-        return `${stage(at, () => new Int32Array(BATCH_ROWS), 'values')}[${index}]`;
+        return `${stage(at, () => intStaging(column.values, widths), 'values')}[${index}]`;
       case 'double':
         return `${stage(at, () => new Float64Array(BATCH_ROWS), 'values')}[${index}]`;
       case 'boolean':
@@ -104,7 +143,7 @@ export function emitColumnRow(b: SourceBuilder, root: Column, index: string): st
       case 'bigint':
         return `${stage(at, () => new BigInt64Array(BATCH_ROWS), 'values')}[${index}]`;
       case 'dictionary': {
-        const codes = stage(at, () => new Int32Array(BATCH_ROWS), 'codes');
+        const codes = stage(at, () => intStaging(column.codes, widths), 'codes');
         const dictionary = b.fresh('d');
         b.line(`const ${dictionary} = columns[${at}].dictionary;`);
         return `${dictionary}[${codes}[${index}]]`;

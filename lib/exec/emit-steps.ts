@@ -51,7 +51,8 @@ export function emitSteps(
   known: Known,
   emitEnd: (record: string, known: Known) => void,
 ): void {
-  const from = (i: number, x: string, knownHere: Known): void => {
+  // `loop`: the step whose iterable the innermost loop reads. It may throw as well: `at` names it again before it is asked.
+  const from = (i: number, x: string, knownHere: Known, loop: number | undefined): void => {
     const step = steps[i];
     if (step === undefined) {
       b.line(`at = ${i};`);
@@ -59,44 +60,55 @@ export function emitSteps(
       return;
     }
     const call = (argument: string): string => `f${i}(${argument})`;
-    const define = (expression: string, knownNext: Known): void => {
+    const define = (expression: string, knownNext: Known, loopNext = loop): void => {
       const y = b.fresh('x');
       b.line(`const ${y} = ${expression};`);
-      from(i + 1, y, knownNext);
+      from(i + 1, y, knownNext, loopNext);
+    };
+    const drop = loop === undefined ? 'continue;' : `{ at = ${loop}; continue; }`;
+    const readAll = (items: string, each: (item: string) => void): void => {
+      const y = b.fresh('x');
+      b.block(`for (const ${y} of ${items})`, () => {
+        each(y);
+        b.line(`at = ${i};`);
+      });
     };
     const anything: Known = { isPair: false };
     const pair: Known = { isPair: true };
     b.line(`at = ${i};`);
     switch (step.kind) {
       case 'map':
-        return define(call(x), anything);
+        define(call(x), anything);
+        break;
       case 'filter':
-        b.line(`if (!${call(x)}) continue;`);
-        return from(i + 1, x, knownHere);
-      case 'flat-map': {
-        const y = b.fresh('x');
-        b.block(`for (const ${y} of ${call(x)})`, () => from(i + 1, y, anything));
-        return;
-      }
+        b.line(`if (!${call(x)}) ${drop}`);
+        from(i + 1, x, knownHere, loop);
+        break;
+      case 'flat-map':
+        readAll(call(x), (y) => from(i + 1, y, anything, i));
+        break;
       case 'map-values':
         emitPairCheck(b, x, knownHere);
-        return define(`[${x}[0], ${call(`${x}[1]`)}]`, pair);
-      case 'flat-map-values': {
+        define(`[${x}[0], ${call(`${x}[1]`)}]`, pair);
+        break;
+      case 'flat-map-values':
         emitPairCheck(b, x, knownHere);
-        const y = b.fresh('x');
-        b.block(`for (const ${y} of ${call(`${x}[1]`)})`, () => define(`[${x}[0], ${y}]`, pair));
-        return;
-      }
+        readAll(call(`${x}[1]`), (y) => define(`[${x}[0], ${y}]`, pair, i));
+        break;
       case 'key-by':
-        return define(`[${call(x)}, ${x}]`, pair);
+        define(`[${call(x)}, ${x}]`, pair);
+        break;
       case 'keys':
         emitPairCheck(b, x, knownHere);
-        return define(`${x}[0]`, anything);
+        define(`${x}[0]`, anything);
+        break;
       case 'values':
         emitPairCheck(b, x, knownHere);
-        return define(`${x}[1]`, anything);
+        define(`${x}[1]`, anything);
+        break;
       case 'pass':
-        return from(i + 1, x, knownHere);
+        from(i + 1, x, knownHere, loop);
+        break;
       case 'join': {
         const sides = b.fresh('sides');
         const [left, right] = [b.fresh('left'), b.fresh('right')];
@@ -108,29 +120,35 @@ export function emitSteps(
         return;
       }
       case 'index':
-        return define(`[${x}, position${i}++]`, pair);
+        define(`[${x}, position${i}++]`, pair);
+        break;
       case 'unique-id': {
         const y = b.fresh('x');
         b.line(`const ${y} = [${x}, position${i}];`);
         b.line(`position${i} += ${step.stride};`);
-        return from(i + 1, y, pair);
+        from(i + 1, y, pair, loop);
+        break;
       }
       case 'sample': {
         const draw = b.fresh('draw');
         b.line(`const ${draw} = random${i}.nextDouble();`);
-        b.line(`if (!(${draw} >= ${step.lower} && ${draw} < ${step.upper})) continue;`);
-        return from(i + 1, x, knownHere);
+        b.line(`if (!(${draw} >= ${step.lower} && ${draw} < ${step.upper})) ${drop}`);
+        from(i + 1, x, knownHere, loop);
+        break;
       }
       case 'poisson-sample': {
         const times = b.fresh('times');
-        b.block(`for (let ${times} = poisson${i}.next(); ${times} > 0; ${times}--)`, () => from(i + 1, x, knownHere));
+        b.block(`for (let ${times} = poisson${i}.next(); ${times} > 0; ${times}--)`, () =>
+          from(i + 1, x, knownHere, loop),
+        );
         return;
       }
       case 'deal':
-        return define(`[++position${i}, ${x}]`, pair);
+        define(`[++position${i}, ${x}]`, pair);
+        break;
       default:
-        return unreachable(step);
+        unreachable(step);
     }
   };
-  from(0, record, known);
+  from(0, record, known, undefined);
 }

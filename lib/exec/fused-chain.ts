@@ -7,21 +7,21 @@
  * into groups of `GROUP_STEPS`: beyond that V8 stops inlining. Loops run over at most `BATCH_ROWS` records a call:
  * code that V8 enters in the middle of a long loop stays slower than code it compiles between calls.
  *
- * Threading: a chain belongs to one thread; its staging arrays are shared by all its runs, which therefore never
- * interleave within one call.
+ * Threading: a chain belongs to one thread. A loop calls functions of the user's, and these may read records that
+ * another loop makes, or the same one: an iterator of `mapPartitions` can be a record. Loops keep what they work on in
+ * locals for that, except for staged columns: a batch of columns is made rows while a loop over columns runs.
  */
 import { materializeRows } from '../../formats/record/materialize-rows.ts';
-import type { ColumnBatch } from '../../formats/schema/batch.ts';
+import { type ColumnBatch, rowBatch } from '../../formats/schema/batch.ts';
 import { SourceBuilder } from '../base/compile-source.ts';
 import type { Step } from '../lineage/step.ts';
 import type { PendingBatch, TaskBatch } from '../lineage/task-context.ts';
 import { type Cursor, openCursor } from './cursor.ts';
-import { emitSink } from './emit-sink.ts';
-import { BATCH_ROWS, columnSignature, emitColumnRow, flattenColumns } from './emit-source.ts';
-import { emitStepLocals, emitSteps } from './emit-steps.ts';
+import { emitLoop, type LoopSource } from './emit-loop.ts';
+import { BATCH_ROWS, type ColumnForm, columnForm, emitColumnRow, type Widths } from './emit-source.ts';
 import { interpretRecord } from './interpret-steps.ts';
 import { findLoop, stepSignature } from './loop-cache.ts';
-import { RowsSink, type Sink } from './sink.ts';
+import { RelaySink, type Sink } from './sink.ts';
 import { StepFailure } from './step-failure.ts';
 
 /** Whether loops are generated: `auto` interprets a chain's first records. */
@@ -29,10 +29,19 @@ export type CodegenMode = 'auto' | 'on' | 'off';
 
 /** Steps compiled into one function. */
 const GROUP_STEPS = 16;
+/**
+ * Records between two groups. More than a batch: the next group then runs after the one before it, and within its loop
+ * only where that makes many records of few. Chains of thousands of steps would overflow the stack otherwise.
+ */
+const RELAY_ROWS = 4 * BATCH_ROWS;
 /** Records a chain interprets before it is compiled, under `auto`. */
 const AUTO_ROWS = 512;
-/** Kinds of columns a chain is compiled for; further kinds are made into rows first. */
-const MAX_COLUMN_FORMS = 4;
+/** Kinds of columns a chain is compiled for with the widths of their integers, then without; the rest is made rows. */
+const MAX_EXACT_FORMS = 3;
+const MAX_COLUMN_FORMS = 6;
+
+/** Whether a loop over columns runs: it and others of its text share the arrays that it reads from. */
+let isStaged = false;
 
 type StepFunctions = readonly (((value: unknown) => unknown) | undefined)[];
 
@@ -84,25 +93,40 @@ class Group {
     this.#rangeLoop(start, step, count, sink, cursors, this.#functions);
   }
 
-  /** False when these columns have no loop: too many forms were seen, or they cannot be staged. */
+  /**
+   * False when these columns have no loop: too many forms were seen, they cannot be staged, or another loop has staged
+   * columns and called a function that read more records.
+   */
   runColumns(batch: ColumnBatch, sink: Sink, cursors: readonly Cursor[]): boolean {
-    const columnsOf = columnSignature(batch.root);
-    if (columnsOf === undefined) return false;
-    let loop = this.#columnLoops.get(columnsOf);
-    if (loop === undefined) {
-      if (this.#columnLoops.size >= MAX_COLUMN_FORMS) return false;
-      loop = this.#loop<ColumnLoop>('columns', columnsOf, ['columns', 'base', 'n'], (b) => ({
-        header: 'for (let i = 0; i < n; i++)',
-        record: emitColumnRow(b, batch.root, 'i'),
-        isPair: batch.root.kind === 'tuple' && batch.root.nulls === undefined,
-      }));
-      this.#columnLoops.set(columnsOf, loop);
-    }
-    const columns = flattenColumns(batch.root);
-    for (let base = 0; base < batch.rowCount && !sink.isDone; base += BATCH_ROWS) {
-      loop(columns, base, Math.min(BATCH_ROWS, batch.rowCount - base), sink, cursors, this.#functions);
+    if (isStaged) return false;
+    const form = columnForm(batch.root);
+    const { columns } = form;
+    const loop = this.#findColumnLoop(batch, form);
+    if (loop === undefined) return false;
+    isStaged = true;
+    try {
+      for (let base = 0; base < batch.rowCount && !sink.isDone; base += BATCH_ROWS) {
+        loop(columns, base, Math.min(BATCH_ROWS, batch.rowCount - base), sink, cursors, this.#functions);
+      }
+    } finally {
+      isStaged = false;
     }
     return true;
+  }
+
+  #findColumnLoop({ root }: ColumnBatch, { exact, widest }: ColumnForm): ColumnLoop | undefined {
+    if (exact === undefined || widest === undefined) return undefined;
+    const known = this.#columnLoops.get(exact) ?? this.#columnLoops.get(widest);
+    if (known !== undefined || this.#columnLoops.size >= MAX_COLUMN_FORMS) return known;
+    const widths: Widths = this.#columnLoops.size < MAX_EXACT_FORMS ? 'exact' : 'widest';
+    const signature = widths === 'exact' ? exact : widest;
+    const loop = this.#loop<ColumnLoop>('columns', `${widths} ${signature}`, ['columns', 'base', 'n'], (b) => ({
+      header: 'for (let i = 0; i < n; i++)',
+      record: emitColumnRow(b, root, 'i', widths),
+      isPair: root.kind === 'tuple' && root.nulls === undefined,
+    }));
+    this.#columnLoops.set(signature, loop);
+    return loop;
   }
 
   #loop<Loop extends object>(
@@ -118,32 +142,9 @@ class Group {
 
   #compile<Loop>(form: string, inputs: readonly string[], emitSource: (b: SourceBuilder) => LoopSource): Loop {
     const b = new SourceBuilder();
-    const failure = b.bind('StepFailure', StepFailure);
-    b.block(`return function ${form}Loop(${[...inputs, 'sink', 'cursors', 'functions'].join(', ')})`, () => {
-      const source = emitSource(b);
-      const sink = emitSink(b, this.#sinkKind);
-      const storeCursors = emitStepLocals(b, this.#steps);
-      sink.before();
-      b.line('let at = 0;');
-      b.block('try', () => {
-        b.block(`outer: ${source.header}`, () => {
-          b.line(`const x = ${source.record};`);
-          emitSteps(b, this.#steps, 'x', { isPair: source.isPair ?? false }, sink.record);
-        });
-      });
-      b.block('catch (error)', () => b.line(`throw new ${failure}(at, error);`));
-      storeCursors();
-      sink.after();
-    });
+    emitLoop(b, { name: `${form}Loop`, inputs, steps: this.#steps, sinkKind: this.#sinkKind, emitSource });
     return b.compile<Loop>(`${this.#sourceName}-${form}`);
   }
-}
-
-/** How a loop gets its records: its head, the expression of a record, and whether that is a pair by its making. */
-interface LoopSource {
-  readonly header: string;
-  readonly record: string;
-  readonly isPair?: boolean;
 }
 
 /** The state of a chain within one partition. */
@@ -169,7 +170,7 @@ export class FusedChain {
     if (cuts.length === 0) cuts.push([]);
     this.#stepGroups = cuts;
     this.#groups = cuts.map(
-      (group, i) => new Group(group, i === cuts.length - 1 ? sinkKind : 'rows', `${sourceName}-${i}`, site),
+      (group, i) => new Group(group, i === cuts.length - 1 ? sinkKind : 'relay', `${sourceName}-${i}`, site),
     );
     this.#mode = mode;
   }
@@ -193,12 +194,24 @@ export class FusedChain {
       this.#runGroup(group, batch, run, sink);
       return;
     }
-    const between = new RowsSink();
-    this.#runGroup(group, batch, run, between);
-    for (let from = 0; from < between.rows.length && !sink.isDone; from += BATCH_ROWS) {
-      const to = Math.min(from + BATCH_ROWS, between.rows.length);
-      this.#runFrom(group + 1, { kind: 'rows', rows: between.rows, from, to }, run, sink);
+    let below: { readonly error: unknown } | undefined;
+    const relay = new RelaySink(RELAY_ROWS, sink, (rows) => {
+      try {
+        for (let from = 0; from < rows.length && !sink.isDone; from += BATCH_ROWS) {
+          this.#runFrom(group + 1, rowBatch(rows, from, Math.min(from + BATCH_ROWS, rows.length)), run, sink);
+        }
+      } catch (error) {
+        below = { error };
+        throw error;
+      }
+    });
+    try {
+      this.#runGroup(group, batch, run, relay);
+    } catch (error) {
+      // What a later group raised while this one ran belongs to a step of that one.
+      throw below === undefined ? error : below.error;
     }
+    relay.flush();
   }
 
   #runGroup(index: number, batch: Exclude<TaskBatch, PendingBatch>, run: ChainRun, sink: Sink): void {

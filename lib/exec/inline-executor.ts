@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setRecordCodegen } from '../../formats/record/record-codegen.ts';
 import type { StageId } from '../base/ids.ts';
 import type { Executor } from './executor.ts';
 import { StageChains } from './stage-chains.ts';
@@ -19,6 +20,7 @@ export class InlineExecutor implements Executor {
   readonly #stages = new Map<StageId, StageChains>();
 
   constructor(environment: TaskEnvironment, slots: number) {
+    setRecordCodegen(environment.codegen !== 'off');
     this.slots = slots;
     this.#environment = environment;
   }

@@ -2,6 +2,7 @@
  * The plain twin of the generated loop: the same steps, one record at a time through a switch. Runs small inputs,
  * where compiling would cost more than it gains, and everything when generated code is off.
  */
+import { types } from 'node:util';
 import { unreachable } from '../base/invariant.ts';
 import { checkPair } from '../lineage/pair.ts';
 import type { Step } from '../lineage/step.ts';
@@ -25,33 +26,41 @@ function pass(record: unknown, index: number, steps: readonly Step[], cursors: r
   const next = (value: unknown): void => pass(value, index + 1, steps, cursors, sink);
   switch (step.kind) {
     case 'map':
-      return next(attempt(index, () => step.f(record)));
+      next(attempt(index, () => step.f(record)));
+      break;
     case 'filter':
       if (attempt(index, () => step.f(record))) next(record);
       return;
     case 'flat-map':
-      return passAll(index, () => step.f(record), next, sink);
+      passAll(index, () => step.f(record), next, sink);
+      break;
     case 'map-values': {
       const [key, value] = attempt(index, () => checkPair(record));
-      return next([key, attempt(index, () => step.f(value))]);
+      next([key, attempt(index, () => step.f(value))]);
+      break;
     }
     case 'flat-map-values': {
       const [key, value] = attempt(index, () => checkPair(record));
-      return passAll(
+      passAll(
         index,
         () => step.f(value),
         (item) => next([key, item]),
         sink,
       );
+      break;
     }
     case 'key-by':
-      return next([attempt(index, () => step.f(record)), record]);
+      next([attempt(index, () => step.f(record)), record]);
+      break;
     case 'keys':
-      return next(attempt(index, () => checkPair(record))[0]);
+      next(attempt(index, () => checkPair(record))[0]);
+      break;
     case 'values':
-      return next(attempt(index, () => checkPair(record))[1]);
+      next(attempt(index, () => checkPair(record))[1]);
+      break;
     case 'pass':
-      return next(record);
+      next(record);
+      break;
     case 'join': {
       const [key, sides] = record as [unknown, [unknown[], unknown[]]];
       const [lefts, rights] = joinSides(sides[0], sides[1], step.leftOuter, step.rightOuter);
@@ -59,11 +68,13 @@ function pass(record: unknown, index: number, steps: readonly Step[], cursors: r
       return;
     }
     case 'index':
-      return next([record, cursor.position++]);
+      next([record, cursor.position++]);
+      break;
     case 'unique-id': {
       const id = cursor.position;
       cursor.position += step.stride;
-      return next([record, id]);
+      next([record, id]);
+      break;
     }
     case 'sample': {
       const draw = cursor.random?.nextDouble() ?? 0;
@@ -75,30 +86,29 @@ function pass(record: unknown, index: number, steps: readonly Step[], cursors: r
       return;
     }
     case 'deal':
-      return next([++cursor.position, record]);
+      next([++cursor.position, record]);
+      break;
     default:
-      return unreachable(step);
+      unreachable(step);
   }
 }
 
+/** A failure further on keeps its step; the iterable is closed then, as it is once the sink is done. */
 function passAll(index: number, make: () => Iterable<unknown>, next: (item: unknown) => void, sink: Sink): void {
-  const items = attempt(index, () => make()[Symbol.iterator]());
-  for (;;) {
-    const item = attempt(index, () => items.next());
-    if (item.done === true) return;
-    next(item.value);
-    if (sink.isDone) {
-      items.return?.();
-      return;
+  attempt(index, () => {
+    for (const item of make()) {
+      next(item);
+      if (sink.isDone) return;
     }
-  }
+  });
 }
 
 function attempt<T>(index: number, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw error instanceof StepFailure ? error : new StepFailure(index, error);
+    // A proxy that was thrown must not be asked what it is.
+    throw !types.isProxy(error) && error instanceof StepFailure ? error : new StepFailure(index, error);
   }
 }
 

@@ -5,8 +5,8 @@
  * nothing they capture is held. The place matters: V8 inlines a closure as long as all that a loop has called come from
  * one place, whatever they capture; functions of the same text from two places make the loop three times as slow.
  *
- * Threading: one cache per thread. A loop stages columns in arrays of its own; its calls never nest, since a loop reads
- * its input before it calls anything, and user code cannot reach the engine from within.
+ * Threading: one cache per thread. What loops keep between calls is theirs during a call: `FusedChain` lets no loop
+ * over columns run within another, and a task has one loop that folds.
  */
 import type { Step } from '../lineage/step.ts';
 import type { Sink } from './sink.ts';

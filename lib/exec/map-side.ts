@@ -9,9 +9,13 @@ import { type Aggregator, identity, type ShuffleDependency } from '../lineage/de
 import type { Partitioner } from '../lineage/partitioner.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
 import type { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
+import { NumberLog } from './number-log.ts';
 import { BucketSink, CombineSink, type Sink } from './sink.ts';
 
-/** Records in buckets before anything is known of their size. */
+/**
+ * Records in buckets before anything is known of their size. They are looked at then, not written: a frame for each
+ * bucket with its share of so few would cost more than all that follows.
+ */
 const FIRST_ROOM = 1024;
 const MAX_ROOM = 1 << 15;
 /** Keys after which combining is judged. */
@@ -20,6 +24,8 @@ const JUDGED_KEYS = 1 << 14;
 const WORTHWHILE = 1.5;
 /** What a key and a small combiner take in memory, roughly: 8 bytes a slot twice, key, value, array slots. */
 const BYTES_PER_KEY = 96;
+/** What a pair of numbers takes in a log, and again where it is dealt out. */
+const BYTES_PER_LOGGED = 36;
 
 export class MapSide {
   readonly #partitioner: Partitioner;
@@ -29,6 +35,7 @@ export class MapSide {
   readonly #combine: CombineSink | undefined;
   readonly #create: Aggregator['createCombiner'] | undefined;
   #isCombining: boolean;
+  #isMeasured = false;
 
   constructor(dependency: ShuffleDependency, writer: ShuffleWriter, memoryBytes: number) {
     const { partitioner, aggregator } = dependency;
@@ -40,8 +47,7 @@ export class MapSide {
       (key) => partitioner.partitionOf(key),
       partitioner.kind === 'hash' || partitioner.kind === 'round-robin',
     );
-    this.#buckets.room = FIRST_ROOM;
-    this.#buckets.onFull = () => this.#writeBuckets();
+    this.#buckets.onFull = () => this.#makeRoom();
     this.#isCombining = dependency.mapSideCombine && aggregator !== undefined;
     if (aggregator !== undefined && this.#isCombining) {
       this.#combine = new CombineSink(new KeyTable(), aggregator, false);
@@ -49,6 +55,9 @@ export class MapSide {
       this.#combine.onFull = () => this.#judge();
       this.#create = aggregator.createCombiner === identity ? undefined : aggregator.createCombiner;
     }
+    // A combiner of each value is what the user makes it: such pairs stay records.
+    if (this.#create === undefined) this.#buckets.log = new NumberLog();
+    this.#buckets.makeRoom(FIRST_ROOM);
   }
 
   /** Where records go now: asked again for each batch, since it may change. */
@@ -58,7 +67,6 @@ export class MapSide {
 
   /** Writes what is still held. */
   finish(): void {
-    this.#writeCombined();
     this.#writeBuckets();
   }
 
@@ -94,11 +102,43 @@ export class MapSide {
     combine.rowsIn = 0;
   }
 
+  /** Room for more records where those in the buckets turn out to be small; else, and from then on, writes them. */
+  #makeRoom(): void {
+    if (!this.#isMeasured) {
+      this.#isMeasured = true;
+      const left = this.#roomFor(this.#measure()) - FIRST_ROOM;
+      if (left > 0) {
+        this.#buckets.makeRoom(left);
+        return;
+      }
+    }
+    this.#writeBuckets();
+  }
+
+  /** Bytes a record takes, judged by some of those at hand. */
+  #measure(): number {
+    const { buckets, log } = this.#buckets;
+    if (log !== undefined) return BYTES_PER_LOGGED;
+    return this.#writer.measure(buckets.reduce((most, bucket) => (bucket.length > most.length ? bucket : most)));
+  }
+
+  /** A quarter of the share for records not yet encoded, which take more than their encoded size. */
+  #roomFor(bytesPerRow: number): number {
+    const room = Math.floor(this.#memoryBytes / 4 / Math.max(1, bytesPerRow));
+    return Math.max(64, Math.min(MAX_ROOM, room));
+  }
+
   #writeBuckets(): void {
-    const { buckets } = this.#buckets;
+    // What was combined until combining was given up came first: the values of a key stay in their order.
+    this.#writeCombined();
+    const { buckets, log } = this.#buckets;
     const create = this.#combine === undefined ? undefined : this.#create;
     let rows = 0;
     const before = this.#writer.writtenBytes;
+    if (log !== undefined) {
+      rows = log.count;
+      this.#writeLog(log);
+    }
     for (let partition = 0; partition < buckets.length; partition++) {
       const bucket = buckets[partition] as unknown[];
       if (bucket.length === 0) continue;
@@ -110,9 +150,17 @@ export class MapSide {
       this.#writer.write(partition, pairs);
       bucket.length = 0;
     }
-    // A quarter of the share for records not yet encoded, which take more than their encoded size.
-    const bytesPerRow = rows === 0 ? 1 : Math.max(1, (this.#writer.writtenBytes - before) / rows);
-    const room = Math.floor(this.#memoryBytes / 4 / bytesPerRow);
-    this.#buckets.room = Math.max(64, Math.min(MAX_ROOM, room));
+    const bytesPerRow = log !== undefined ? BYTES_PER_LOGGED : (this.#writer.writtenBytes - before) / rows;
+    this.#buckets.makeRoom(this.#roomFor(rows === 0 ? 1 : bytesPerRow));
+  }
+
+  #writeLog(log: NumberLog): void {
+    if (log.count === 0) return;
+    const { starts, keys, values } = log.deal(this.#buckets.buckets.length);
+    for (let partition = 0; partition + 1 < starts.length; partition++) {
+      const from = starts[partition] as number;
+      const to = starts[partition + 1] as number;
+      if (to > from) this.#writer.writeNumbers(partition, keys.subarray(from, to), values.subarray(from, to));
+    }
   }
 }

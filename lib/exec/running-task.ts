@@ -4,10 +4,12 @@
  * It reads a dataset's partition from where it is cheapest: its block, else computed, with chains of steps fused; and
  * the reduce side of shuffles. Functions of the user's that throw are wrapped here, once, with the step they belong to.
  */
+import { types } from 'node:util';
 import { rowBatch } from '../../formats/schema/batch.ts';
 import { rddBlockId } from '../../storage/block/block-id.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
-import { CairnError, describeValue } from '../base/errors.ts';
+import { attemptAll } from '../base/attempt-all.ts';
+import { CairnError, serializeError } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
 import type { Aggregator, ShuffleDependency } from '../lineage/dependency.ts';
@@ -29,6 +31,8 @@ import { StepFailure } from './step-failure.ts';
 import type { TaskDescription } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
+/** Computations inside one another that make a full stack the lineage's doing, and no function's. */
+const DEEP = 100;
 /** Records of a range between two looks at the clock and at the sink. */
 const LOOP_ROWS = 1 << 16;
 
@@ -44,6 +48,9 @@ export class RunningTask implements TaskContext {
   readonly #chains: StageChains;
   readonly #signal: AbortSignal;
   readonly #completions: (() => void)[] = [];
+  /** Datasets being computed, each inside the one that reads it; and the most there were. */
+  #depth = 0;
+  #deepest = 0;
 
   constructor(task: TaskDescription, environment: TaskEnvironment, chains: StageChains, signal: AbortSignal) {
     this.#task = task;
@@ -155,26 +162,46 @@ export class RunningTask implements TaskContext {
     if (this.#signal.aborted) throw new CairnError('TASK_CANCELLED', { task: this.#task.taskId });
   }
 
+  /**
+   * Waits for a promise of the user's, or raises TASK_CANCELLED once the task is: a promise that never settles shall
+   * not keep the slot, and the session from closing. Whoever made the promise must see to its rejection.
+   */
+  async settled(promise: Promise<unknown>): Promise<void> {
+    this.throwIfCancelled();
+    let stop: () => void = () => {};
+    const cancelled = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    this.#signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([promise, cancelled]);
+    } finally {
+      this.#signal.removeEventListener('abort', stop);
+    }
+    this.throwIfCancelled();
+  }
+
   onCompletion(action: () => void): void {
     this.#completions.push(action);
   }
 
   /** Runs what was registered with `onCompletion`, the last first, whatever throws; raises the first error. */
   complete(): void {
-    let failure: { readonly error: unknown } | undefined;
-    for (const action of this.#completions.splice(0).reverse()) {
-      try {
-        action();
-      } catch (error) {
-        failure ??= { error };
-      }
-    }
-    if (failure !== undefined) throw failure.error;
+    attemptAll(this.#completions.splice(0).reverse());
   }
 
   /** The error that the user sees when a function threw in `operation` of `node`. Errors of ours pass unchanged. */
-  wrap(error: unknown, operation: string, node: LineageNode): unknown {
+  wrap(error: unknown, operation: string, node: LineageNode): CairnError {
     if (error instanceof CairnError) return error;
+    if (this.#deepest > DEEP && error instanceof RangeError && error.message.includes('call stack')) {
+      return new CairnError(
+        'LINEAGE_TOO_DEEP',
+        { dataset: describeNode(node), depth: this.#deepest },
+        { cause: error },
+      );
+    }
+    // Reads no more than it must: getters of a user's error may throw.
+    const { name, message } = serializeError(error);
     return new CairnError(
       'TASK_FAILED',
       {
@@ -182,17 +209,24 @@ export class RunningTask implements TaskContext {
         partition: this.partition,
         dataset: describeNode(node),
         attempt: this.attempt,
-        reason: error instanceof Error ? `${error.name}: ${error.message}` : `thrown value ${describeValue(error)}`,
+        reason: types.isNativeError(error) ? `${name}: ${message}` : message,
       },
       { cause: error },
     );
   }
 
   *#fromBlock(node: LineageNode, partition: number): BatchIterator {
+    const { blocks } = this.#environment;
     const id = rddBlockId(node.id, partition);
-    // What waits for promises is settled before the store asks for it: the store reads synchronously.
+    // What waits for promises is settled before the store asks for it: the store reads synchronously. Whether it has to
+    // ask is known once it has opened the block: one that is there may be damaged.
     let held: TaskBatch[] | undefined;
-    if (node.mayPend && !this.#environment.blocks.hasBlock(id)) {
+    if (node.mayPend) {
+      const stored = blocks.get(id);
+      if (stored !== undefined) {
+        yield* stored;
+        return;
+      }
       held = [];
       for (const batch of this.#compute(node, partition)) {
         if (batch.kind === 'pending') yield batch;
@@ -200,26 +234,28 @@ export class RunningTask implements TaskContext {
       }
     }
     const compute = () => storable(held?.values() ?? this.#compute(node, partition));
-    yield* this.#environment.blocks.getOrElseUpdate(id, node.storageLevel, compute);
+    yield* blocks.getOrElseUpdate(id, node.storageLevel, compute);
   }
 
+  /** In one piece, and as flat as can be: long lineages nest these, and the stack ends. */
   *#compute(node: LineageNode, partition: number): BatchIterator {
-    const pipeline = pipelineOf(node);
-    if (pipeline.steps.length > 0) {
-      yield* this.#computeSteps(node, pipeline, partition);
-      return;
-    }
-    invariant(node instanceof ComputedNode, `${node.kind} can be computed`);
-    const split = node.partitions[partition];
-    invariant(split !== undefined, `partition ${partition} of ${node.kind}`);
-    const countsRows = node.dependencies.length === 0;
+    this.#depth++;
+    this.#deepest = Math.max(this.#deepest, this.#depth);
     try {
-      for (const batch of node.compute(split as Partition, this)) {
+      const pipeline = pipelineOf(node);
+      const isChain = pipeline.steps.length > 0;
+      const countsRows = !isChain && node.dependencies.length === 0;
+      const batches = isChain
+        ? this.#computeSteps(node, pipeline, partition)
+        : computedNode(node).compute(partitionOf(node, partition), this);
+      for (const batch of batches) {
         if (countsRows) this.metrics.rowsRead += lengthOf(batch);
         yield batch;
       }
     } catch (error) {
       throw this.wrap(error, describeCallSite(node.callSite), node);
+    } finally {
+      this.#depth--;
     }
   }
 
@@ -280,6 +316,17 @@ export class RunningTask implements TaskContext {
       yield* this.#environment.mapOutputs.readPartition(output, partition);
     }
   }
+}
+
+function computedNode(node: LineageNode): ComputedNode {
+  invariant(node instanceof ComputedNode, `${node.kind} can be computed`);
+  return node;
+}
+
+function partitionOf(node: LineageNode, partition: number): Partition {
+  const found = node.partitions[partition];
+  invariant(found !== undefined, `partition ${partition} of ${node.kind}`);
+  return found;
 }
 
 function lengthOf(batch: TaskBatch): number {

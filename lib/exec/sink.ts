@@ -2,8 +2,10 @@
  * Where the records of a fused loop go. Each sink has a plain `add` for the interpreted road; the generated road
  * works on the same fields, so that a loop can change roads between batches.
  */
+import { isPlainArray } from '../../formats/record/infer-columns.ts';
 import type { Aggregator } from '../lineage/dependency.ts';
 import type { KeyTable } from '../shuffle/key-table.ts';
+import type { NumberLog } from './number-log.ts';
 
 /** Appends to `rows`. */
 export class RowsSink {
@@ -13,6 +15,41 @@ export class RowsSink {
 
   add(record: unknown): void {
     this.rows.push(record);
+  }
+}
+
+/**
+ * Gathers what one part of a long chain gives for the next. It holds `limit` records at most: a step that makes many
+ * records of one, or never ends, must not fill the memory, nor keep a later `take` waiting.
+ */
+export class RelaySink {
+  readonly kind = 'relay';
+  rows: unknown[] = [];
+  readonly limit: number;
+  readonly #passOn: (rows: readonly unknown[]) => void;
+  readonly #next: { readonly isDone: boolean };
+
+  /** `next` is where the chain ends. */
+  constructor(limit: number, next: { readonly isDone: boolean }, passOn: (rows: readonly unknown[]) => void) {
+    this.limit = limit;
+    this.#next = next;
+    this.#passOn = passOn;
+  }
+
+  get isDone(): boolean {
+    return this.#next.isDone;
+  }
+
+  add(record: unknown): void {
+    this.rows.push(record);
+    if (this.rows.length >= this.limit) this.flush();
+  }
+
+  /** Hands on what is there; `rows` is another array then. */
+  flush(): void {
+    const { rows } = this;
+    this.rows = [];
+    if (rows.length > 0) this.#passOn(rows);
   }
 }
 
@@ -137,7 +174,15 @@ export class CombineSink {
   }
 }
 
-/** Deals pairs out to `buckets` by the partition of their key, in order. */
+/** Every so many pairs of numbers, beginning with the first, one is searched for named properties. */
+export const SEARCHED_PAIRS = 1024;
+/** Pairs taken after a log was dropped: what comes then may be larger than numbers, and is looked at soon. */
+const ROOM_AFTER_LOG = 1024;
+
+/**
+ * Deals pairs out to `buckets` by the partition of their key, in order; or, while there is a `log`, collects them there.
+ * A log is dropped for good at the first pair that is not two numbers.
+ */
 export class BucketSink {
   readonly kind = 'bucket';
   readonly buckets: unknown[][];
@@ -145,8 +190,10 @@ export class BucketSink {
   /** For int keys: the partition is the key modulo the number of buckets. */
   readonly isHash: boolean;
   readonly isDone = false;
-  /** Pairs that fit before `onFull` is called, which empties the buckets and sets it again. */
+  /** Pairs that fit before `onFull` is called, which empties the buckets and the log and sets it again. */
   room = Number.POSITIVE_INFINITY;
+  /** Always has space for `room` more pairs: see `makeRoom`. */
+  log: NumberLog | undefined;
   onFull: () => void = () => {};
 
   constructor(numBuckets: number, partitionOf: (key: unknown) => number, isHash: boolean) {
@@ -155,15 +202,52 @@ export class BucketSink {
     this.isHash = isHash;
   }
 
+  /** Takes `room` more pairs before `onFull`. */
+  makeRoom(room: number): void {
+    this.room = room;
+    this.log?.reserve(room);
+  }
+
   add(record: unknown): void {
-    const key = (record as readonly unknown[])[0];
-    (this.buckets[this.partitionOf(key)] as unknown[]).push(record);
+    const pair = record as readonly unknown[];
+    const key = pair[0];
+    const value = pair[1];
+    const bucket = this.partitionOf(key);
+    const { log } = this;
+    if (log !== undefined && typeof key === 'number' && typeof value === 'number' && isLoggable(pair, log.count)) {
+      const at = log.count++;
+      log.buckets[at] = bucket;
+      // One NaN for all, so that equal records have equal bytes: machines make it with either sign.
+      log.keys[at] = Number.isNaN(key) ? Number.NaN : key;
+      log.values[at] = Number.isNaN(value) ? Number.NaN : value;
+    } else {
+      this.dropLog();
+      (this.buckets[bucket] as unknown[]).push(record);
+    }
     if (--this.room <= 0) this.onFull();
   }
+
+  /** Goes on with pairs as they are: those of the log become pairs again, in their order. There may be less room. */
+  dropLog(): void {
+    const { log } = this;
+    if (log === undefined) return;
+    this.log = undefined;
+    this.room = Math.min(this.room, ROOM_AFTER_LOG);
+    for (let i = 0; i < log.count; i++) {
+      (this.buckets[log.buckets[i] as number] as unknown[]).push([log.keys[i], log.values[i]]);
+    }
+  }
+}
+
+/** Whether an array whose first two items are numbers is nothing but these; `count` pairs were logged before it. */
+function isLoggable(pair: readonly unknown[], count: number): boolean {
+  if (pair.length !== 2 || Object.getPrototypeOf(pair) !== Array.prototype) return false;
+  return count % SEARCHED_PAIRS !== 0 || isPlainArray(pair);
 }
 
 export type Sink =
   | RowsSink
+  | RelaySink
   | CountSink
   | TakeSink
   | ReduceSink

@@ -6,9 +6,10 @@
  * timers, signals and cancellation get through; another task of the same thread may then run in between.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { estimateSize } from '../../storage/memory/size-estimate.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
-import { CairnError } from '../base/errors.ts';
+import { CairnError, firstFailure } from '../base/errors.ts';
 import { shuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
@@ -19,6 +20,7 @@ import type { ResultAction } from '../lineage/result-action.ts';
 import { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
 import { MapSide } from './map-side.ts';
 import { RunningTask } from './running-task.ts';
+import { savePart } from './save-part.ts';
 import { AggregateSink, CountSink, ForeachSink, ReduceSink, RowsSink, type Sink, TakeSink } from './sink.ts';
 import type { StageChains } from './stage-chains.ts';
 import type { TaskDescription, TaskOutcome } from './task.ts';
@@ -38,20 +40,12 @@ export async function runTask(
   const running = new RunningTask(task, environment, chains, signal);
   const metrics = () => running.metrics.snapshot(environment.clock.monotonicMs() - startedMs);
   try {
-    let value: unknown;
-    let mapOutput: MapOutput | undefined;
-    try {
-      running.throwIfCancelled();
-      if (task.work.kind === 'result') {
-        value = await runAction(running, task.work.node, task.work.action, environment);
-      } else {
-        mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);
-      }
-    } finally {
-      running.complete();
-    }
+    const { value, mapOutput } = await work(running, task, environment);
     return { kind: 'succeeded', value, mapOutput, metrics: metrics() };
-  } catch (error) {
+  } catch (thrown) {
+    const { node } = task.work;
+    // What a promise was rejected with comes here as it was thrown: anything at all.
+    const error = running.wrap(firstFailure(thrown), describeCallSite(node.callSite), node);
     if (CairnError.is(error, 'TASK_CANCELLED')) return { kind: 'cancelled', metrics: metrics() };
     if (CairnError.is(error, 'SHUFFLE_OUTPUT_LOST')) {
       const { shuffle, map } = error.params;
@@ -63,9 +57,25 @@ export async function runTask(
         metrics: metrics(),
       };
     }
-    const failure = error instanceof Error ? error : (running.wrap(error, 'the task', task.work.node) as Error);
-    return { kind: 'failed', error: failure, metrics: metrics() };
+    return { kind: 'failed', error, metrics: metrics() };
   }
+}
+
+/** Does what the task is for, and then what was registered for its end: a failure of that never hides an earlier one. */
+async function work(
+  running: RunningTask,
+  task: TaskDescription,
+  environment: TaskEnvironment,
+): Promise<{ readonly value: unknown; readonly mapOutput: MapOutput | undefined }> {
+  using _ending = { [Symbol.dispose]: () => running.complete() };
+  running.throwIfCancelled();
+  if (task.work.kind === 'shuffle-map') {
+    const mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);
+    return { value: undefined, mapOutput };
+  }
+  const value = await runAction(running, task, task.work.node, task.work.action, environment);
+  running.metrics.resultBytes = estimateSize(value);
+  return { value, mapOutput: undefined };
 }
 
 /** Drives a dataset's partition into a sink, awaiting what is pending and yielding to the event loop. */
@@ -75,19 +85,36 @@ async function drain(
   sink: Sink | (() => Sink),
   environment: TaskEnvironment,
 ): Promise<void> {
+  const work = running.drain(node, running.partition, typeof sink === 'function' ? sink : () => sink);
+  await drive(running, work, environment);
+}
+
+/** Runs work to its end: awaits what it gives, and looks at the clock where it gives nothing. */
+async function drive<T>(
+  running: RunningTask,
+  work: Generator<Promise<unknown> | undefined, T, undefined>,
+  environment: TaskEnvironment,
+): Promise<T> {
   let turnMs = environment.clock.monotonicMs();
-  for (const pending of running.drain(node, running.partition, typeof sink === 'function' ? sink : () => sink)) {
-    if (pending !== undefined) await pending;
-    else {
-      if (environment.clock.monotonicMs() - turnMs < YIELD_MS) continue;
-      await nextTurn();
-      turnMs = environment.clock.monotonicMs();
+  try {
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done === true) return step.value;
+      if (step.value !== undefined) await running.settled(step.value);
+      else {
+        if (environment.clock.monotonicMs() - turnMs < YIELD_MS) continue;
+        await nextTurn();
+        turnMs = environment.clock.monotonicMs();
+      }
     }
+  } finally {
+    // After a rejection the work still holds its files.
+    work.return(undefined as never);
   }
 }
 
 async function runAction(
   running: RunningTask,
+  task: TaskDescription,
   node: LineageNode,
   action: ResultAction,
   environment: TaskEnvironment,
@@ -114,21 +141,17 @@ async function runAction(
       return sink.isEmpty ? undefined : { value: sink.value };
     }
     case 'aggregate': {
-      const sink = new AggregateSink(action.zero(), action.merge);
+      const sink = new AggregateSink(action.zero(running.partition), action.merge);
       await drain(running, node, sink, environment);
-      return sink.value;
+      return action.finish === undefined ? sink.value : action.finish(sink.value);
     }
     case 'foreach':
       await drain(running, node, new ForeachSink(action.visit), environment);
       return undefined;
+    case 'save':
+      return await drive(running, savePart(running, task, node, action), environment);
     case 'iterate': {
-      const settling = settle(node, running.partition, running);
-      let step = settling.next();
-      while (step.done !== true) {
-        await step.value.ready;
-        step = settling.next();
-      }
-      const records = recordsOf(step.value);
+      const records = await drive(running, settledRecords(running, node), environment);
       try {
         return await action.visit(records, running.partition);
       } catch (error) {
@@ -139,6 +162,23 @@ async function runAction(
     }
     default:
       return unreachable(action);
+  }
+}
+
+/** The records of the task's partition, once what is pending has settled: gives that for the caller to await. */
+function* settledRecords(
+  running: RunningTask,
+  node: LineageNode,
+): Generator<Promise<unknown>, IterableIterator<unknown>, undefined> {
+  const settling = settle(node, running.partition, running);
+  try {
+    for (let step = settling.next(); ; step = settling.next()) {
+      if (step.done === true) return recordsOf(step.value);
+      yield step.value.ready;
+    }
+  } finally {
+    // Left early it still holds its files.
+    settling.return([].values());
   }
 }
 

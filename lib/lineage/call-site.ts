@@ -1,4 +1,4 @@
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CairnError } from '../base/errors.ts';
 
@@ -14,9 +14,16 @@ export interface CallSite {
   readonly frames?: readonly string[];
 }
 
-/** The directory that holds lib, storage and formats, in the sources as in dist. */
-const ENGINE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const ENGINE_FOLDERS = ['lib', 'storage', 'formats', 'cli'].map((name) => join(ENGINE_ROOT, name) + sep);
+/**
+ * The folders whose frames are the engine's, by the directory that holds lib, storage and formats. In the package that
+ * is dist, but where source maps are followed, as under tsx, frames name the sources beside it.
+ */
+export function engineFolders(root: string): readonly string[] {
+  const roots = basename(root) === 'dist' ? [root, dirname(root)] : [root];
+  return roots.flatMap((of) => ['lib', 'storage', 'formats', 'cli'].map((name) => join(of, name) + sep));
+}
+
+const ENGINE_FOLDERS = engineFolders(join(dirname(fileURLToPath(import.meta.url)), '..', '..'));
 const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?[^()]*?):(\d+):(\d+)\)?$/;
 
 /**

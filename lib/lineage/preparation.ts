@@ -12,7 +12,10 @@ export type JobRunner = (node: LineageNode, action: ResultAction, partitions: re
 /** One piece of such work. Kept by the node that needs it. */
 export interface Preparation {
   readonly isReady: boolean;
-  /** Idempotent; concurrent calls share one run. After a failure the next call tries again. */
+  /**
+   * Idempotent. A call while another one's jobs run waits for them; when they fail, or are cancelled, it runs its own:
+   * it must not end for what was done to another job.
+   */
   prepare(runJob: JobRunner): Promise<void>;
 }
 
@@ -20,21 +23,23 @@ export interface Preparation {
 export function preparation(work: (runJob: JobRunner) => Promise<void>): Preparation {
   let ready = false;
   let running: Promise<void> | undefined;
+  const run = async (runJob: JobRunner): Promise<void> => {
+    try {
+      await work(runJob);
+      ready = true;
+    } finally {
+      running = undefined;
+    }
+  };
   return {
     get isReady() {
       return ready;
     },
-    prepare(runJob) {
-      running ??= work(runJob).then(
-        () => {
-          ready = true;
-        },
-        (error: unknown) => {
-          running = undefined;
-          throw error;
-        },
-      );
-      return running;
+    async prepare(runJob) {
+      while (running !== undefined) await running.catch(() => {});
+      if (ready) return;
+      running = run(runJob);
+      await running;
     },
   };
 }

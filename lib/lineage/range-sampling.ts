@@ -11,6 +11,7 @@ import type { LineageNode } from './lineage-node.ts';
 import { checkPair } from './pair.ts';
 import type { RangePartitioner } from './partitioner.ts';
 import { type Preparation, preparation } from './preparation.ts';
+import type { ResultAction } from './result-action.ts';
 
 /** Keys a partition of the result is sampled by, and the most altogether. */
 const KEYS_PER_PARTITION = 20;
@@ -30,30 +31,53 @@ export interface WeightedKey {
   readonly weight: number;
 }
 
-/** A uniform sample of `size` keys of a partition's pairs, all of them when there are no more, and their count. */
-export function reservoirSample(pairs: Iterable<unknown>, size: number, seed: number): KeySample {
-  const random = new XorShiftRandom(seed);
-  const keys: unknown[] = [];
-  let count = 0;
-  for (const pair of pairs) {
-    const key = checkPair(pair)[0];
-    count++;
-    if (keys.length < size) {
-      keys.push(key);
-      continue;
-    }
-    const at = Math.floor(random.nextDouble() * count);
-    if (at < size) keys[at] = key;
+/** Gathers a uniform sample of `size` keys of pairs, all of them when there are no more, and counts them. */
+export class Reservoir {
+  readonly #size: number;
+  readonly #random: XorShiftRandom;
+  readonly #keys: unknown[] = [];
+  #count = 0;
+
+  constructor(size: number, seed: number) {
+    this.#size = size;
+    this.#random = new XorShiftRandom(seed);
   }
-  return { count, keys };
+
+  /** Raises NOT_A_PAIR. */
+  add(pair: unknown): this {
+    const key = checkPair(pair)[0];
+    this.#count++;
+    if (this.#keys.length < this.#size) {
+      this.#keys.push(key);
+      return this;
+    }
+    const at = Math.floor(this.#random.nextDouble() * this.#count);
+    if (at < this.#size) this.#keys[at] = key;
+    return this;
+  }
+
+  sample(): KeySample {
+    return { count: this.#count, keys: this.#keys };
+  }
 }
 
-/** Each key with probability `fraction`. */
-export function bernoulliSample(pairs: Iterable<unknown>, fraction: number, seed: number): unknown[] {
-  const random = new XorShiftRandom(seed);
-  const keys: unknown[] = [];
-  for (const pair of pairs) if (random.nextDouble() < fraction) keys.push(checkPair(pair)[0]);
-  return keys;
+/** Gathers each key of pairs with probability `fraction`. */
+export class Bernoulli {
+  readonly keys: unknown[] = [];
+  readonly #fraction: number;
+  readonly #random: XorShiftRandom;
+
+  constructor(fraction: number, seed: number) {
+    this.#fraction = fraction;
+    this.#random = new XorShiftRandom(seed);
+  }
+
+  /** Raises NOT_A_PAIR. */
+  add(pair: unknown): this {
+    const key = checkPair(pair)[0];
+    if (this.#random.nextDouble() < this.#fraction) this.keys.push(key);
+    return this;
+  }
 }
 
 /**
@@ -108,18 +132,20 @@ export function rangePreparation(partitioner: RangePartitioner, parent: LineageN
   });
 }
 
-function reservoirAction(size: number, nodeId: number) {
+function reservoirAction(size: number, nodeId: number): ResultAction {
   return {
-    kind: 'iterate',
-    visit: (pairs: Iterable<unknown>, partition: number) =>
-      reservoirSample(pairs, size, byteswap32(partition ^ (nodeId << 16))),
-  } as const;
+    kind: 'aggregate',
+    zero: (partition) => new Reservoir(size, byteswap32(partition ^ (nodeId << 16))),
+    merge: (reservoir, pair) => (reservoir as Reservoir).add(pair),
+    finish: (reservoir) => (reservoir as Reservoir).sample(),
+  };
 }
 
-function bernoulliAction(fraction: number, nodeId: number) {
+function bernoulliAction(fraction: number, nodeId: number): ResultAction {
   return {
-    kind: 'iterate',
-    visit: (pairs: Iterable<unknown>, partition: number) =>
-      bernoulliSample(pairs, fraction, partitionSeed(byteswap32(-nodeId - 1), partition)),
-  } as const;
+    kind: 'aggregate',
+    zero: (partition) => new Bernoulli(fraction, partitionSeed(byteswap32(-nodeId - 1), partition)),
+    merge: (sampler, pair) => (sampler as Bernoulli).add(pair),
+    finish: (sampler) => (sampler as Bernoulli).keys,
+  };
 }

@@ -1,3 +1,7 @@
+import type { CodecName } from '../../formats/bytes/compression.ts';
+import type { OutputJob } from '../../storage/output/output-job.ts';
+import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
+
 /**
  * What a result task does with the records of its partition. The kinds with a hot loop are fused into the stage's
  * generated code; everything else is `iterate`, over an iterator of records.
@@ -10,15 +14,26 @@ export type ResultAction =
   | { readonly kind: 'take'; readonly limit: number }
   /** Folds from the first record; undefined for an empty partition, else `{ value }`. */
   | { readonly kind: 'reduce'; readonly merge: (a: unknown, b: unknown) => unknown }
-  /** Folds from `zero()`, made anew for each partition. */
+  /** Folds from `zero(partition)`, made anew for each partition; `finish` makes the result of what came out. */
   | {
       readonly kind: 'aggregate';
-      readonly zero: () => unknown;
+      readonly zero: (partition: number) => unknown;
       readonly merge: (accumulated: unknown, record: unknown) => unknown;
+      readonly finish?: (accumulated: unknown) => unknown;
     }
   | { readonly kind: 'foreach'; readonly visit: (record: unknown) => void }
+  | SaveAction
   /** Anything else: may return a promise, which the task awaits. */
   | {
       readonly kind: 'iterate';
       readonly visit: (records: IterableIterator<unknown>, partition: number) => unknown;
     };
+
+/** Writes the partition as one part of `output`; the result is its `OutputPart`. */
+export interface SaveAction {
+  readonly kind: 'save';
+  readonly output: OutputJob;
+  readonly format:
+    | { readonly kind: 'text'; readonly compression: OutputCompression }
+    | { readonly kind: 'objects'; readonly codec: CodecName };
+}

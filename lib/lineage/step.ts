@@ -32,5 +32,3 @@ export type Step =
   | { readonly kind: 'poisson-sample'; readonly mean: number; readonly seed: number }
   /** `record -> [partition number, record]`: deals records out in turn, from a start that depends on the partition. */
   | { readonly kind: 'deal'; readonly numPartitions: number };
-
-export type StepKind = Step['kind'];

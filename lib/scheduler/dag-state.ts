@@ -33,7 +33,7 @@ export interface DagStateOptions {
   readonly materialized: MaterializedNodes;
   /** Failures of one partition in one stage attempt that end the job. */
   readonly maxFailures: number;
-  /** Attempts at a stage in a row that may lose their inputs; the last one ends its jobs. */
+  /** Attempts at a stage in a row that may lose one and the same map output; the last one ends its jobs. */
   readonly maxConsecutiveAttempts: number;
   /** What the results of one job may come to. */
   readonly maxResultBytes: number;
@@ -275,8 +275,10 @@ export class DagState {
       return;
     }
     const { maxConsecutiveAttempts } = this.#options;
-    state.fetchFailures.add(state.attempt);
-    if (state.fetchFailures.size < maxConsecutiveAttempts) this.#flow.giveUp(state, error);
+    const lost = `${shuffleId}/${mapIndex}`;
+    const losses = (state.losses.get(lost) ?? 0) + 1;
+    state.losses.set(lost, losses);
+    if (losses < maxConsecutiveAttempts) this.#flow.giveUp(state, error);
     else this.#failJobs(state.jobs, (job) => stageFailure(job, state.stage, maxConsecutiveAttempts, error));
   }
 

@@ -64,7 +64,7 @@ export class StageFlow {
   /** The current attempt at a map stage is through: those who wait go on, unless outputs were lost meanwhile. */
   finishMapStage(state: StageState): void {
     this.complete(state);
-    state.fetchFailures.clear();
+    state.losses.clear();
     this.submit(state);
   }
 

@@ -27,8 +27,11 @@ export interface StageState {
   readonly waitingFor: Set<StageState>;
   /** Stages that wait for this one. */
   readonly waiters: Set<StageState>;
-  /** Attempts in a row that ended because map outputs were lost. */
-  readonly fetchFailures: Set<number>;
+  /**
+   * How often a map output it reads was lost, by shuffle and map partition. Each output has a count of its own: where
+   * many are lost at once, attempts find them one by one, and every one of them gets on.
+   */
+  readonly losses: Map<string, number>;
   /** Partitions the current attempt has yet to finish. */
   readonly unfinished: Set<number>;
   /** Of a result stage: partitions without a value, whatever the attempt. */
@@ -124,7 +127,7 @@ export class StageGraph {
       attempt: -1,
       waitingFor: new Set(),
       waiters: new Set(),
-      fetchFailures: new Set(),
+      losses: new Map(),
       unfinished: new Set(),
       withoutValue: new Set(stage.kind === 'result' ? stage.partitions : []),
       tries: new Map(),

@@ -25,7 +25,8 @@ export class CoGrouper {
         id = this.#table.insert(key);
         this.#groups.push(Array.from({ length: this.#inputs }, () => []));
       }
-      (this.#groups[id]?.[input] as unknown[]).push(value);
+      const values = this.#groups[id] as unknown[][];
+      (values[input] as unknown[]).push(value);
     }
   }
 

@@ -7,12 +7,15 @@
  */
 import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import type { CodecName } from '../../formats/bytes/compression.ts';
+import { narrowDoubles } from '../../formats/record/narrow-columns.ts';
 import { encodeFrame } from '../../formats/record/record-writer.ts';
-import { rowBatch } from '../../formats/schema/batch.ts';
+import { type Batch, rowBatch } from '../../formats/schema/batch.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import type { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
 import { type RunFile, RunFileReader, RunFileWriter } from '../../storage/spill/run-file.ts';
+import { attemptAll } from '../base/attempt-all.ts';
+import { failpoint } from '../base/failpoint.ts';
 
 export interface ShuffleWriterOptions {
   readonly numPartitions: number;
@@ -27,6 +30,8 @@ export interface ShuffleWriterOptions {
 
 /** Records per frame at most: also the most that a reader has to hold as rows at a time. */
 const FRAME_ROWS = 4096;
+/** Records encoded to learn what one takes. */
+const MEASURED_ROWS = 64;
 
 export class ShuffleWriter implements Disposable {
   readonly #options: ShuffleWriterOptions;
@@ -52,17 +57,34 @@ export class ShuffleWriter implements Disposable {
     return this.#writtenBytes;
   }
 
+  /** Bytes that a record takes, uncompressed, judged by the first few of these, of which there is one. Keeps nothing. */
+  measure(records: readonly unknown[]): number {
+    using out = new ByteWriter();
+    const count = Math.min(MEASURED_ROWS, records.length);
+    return encodeFrame(rowBatch(records, 0, count), out, { codec: 'none' }).byteLength / count;
+  }
+
   /** Encodes records for a partition. The array may be emptied afterwards. */
   write(partition: number, records: readonly unknown[]): void {
-    if (records.length === 0) return;
+    this.#encode(partition, records.length, (from, to) => rowBatch(records, from, to));
+  }
+
+  /** As `write`, for pairs of numbers, the i-th `[keys[i], values[i]]`; every NaN is the canonical one. */
+  writeNumbers(partition: number, keys: Float64Array, values: Float64Array): void {
+    this.#encode(partition, keys.length, (from, to) =>
+      pairsOfNumbers(keys.subarray(from, to), values.subarray(from, to)),
+    );
+  }
+
+  #encode(partition: number, count: number, batchOf: (from: number, to: number) => Batch): void {
+    if (count === 0) return;
     this.#frames[partition] ??= new ByteWriter({ initialBytes: 1024 });
     const out = this.#frames[partition];
     const before = out.length;
-    for (let from = 0; from < records.length; from += FRAME_ROWS) {
-      const to = Math.min(from + FRAME_ROWS, records.length);
-      encodeFrame(rowBatch(records, from, to), out, { codec: this.#options.codec });
+    for (let from = 0; from < count; from += FRAME_ROWS) {
+      encodeFrame(batchOf(from, Math.min(from + FRAME_ROWS, count)), out, { codec: this.#options.codec });
     }
-    this.#rows[partition] = (this.#rows[partition] as number) + records.length;
+    this.#rows[partition] = (this.#rows[partition] as number) + count;
     this.#heldBytes += out.length - before;
     this.#writtenBytes += out.length - before;
     if (this.#heldBytes > this.#options.memoryBytes) this.#spill();
@@ -90,8 +112,7 @@ export class ShuffleWriter implements Disposable {
       }
       return output.commit();
     } finally {
-      for (const reader of readers) reader.close();
-      this[Symbol.dispose]();
+      attemptAll([...readers.map((reader) => () => reader.close()), () => this[Symbol.dispose]()]);
     }
   }
 
@@ -99,7 +120,8 @@ export class ShuffleWriter implements Disposable {
   [Symbol.dispose](): void {
     for (const frames of this.#frames) frames?.[Symbol.dispose]();
     this.#frames.fill(undefined);
-    for (const run of this.#runs.splice(0)) this.#options.fileSystem.removeFile(run.path);
+    const { fileSystem } = this.#options;
+    attemptAll(this.#runs.splice(0).map((run) => () => fileSystem.removeFile(run.path)));
   }
 
   #spill(): void {
@@ -111,10 +133,17 @@ export class ShuffleWriter implements Disposable {
     });
     run.flush();
     const finished = run.finish();
+    failpoint('shuffle/after-spill');
     this.#runs.push(finished);
     this.#spilledBytes += finished.sizeBytes;
     for (const frames of this.#frames) frames?.reset();
     this.#rows.fill(0);
     this.#heldBytes = 0;
   }
+}
+
+/** The columns that the same pairs as records would have. */
+function pairsOfNumbers(keys: Float64Array, values: Float64Array): Batch {
+  const items = [keys, values].map((numbers) => narrowDoubles(numbers, numbers.length, undefined));
+  return { kind: 'columns', rowCount: keys.length, root: { kind: 'tuple', items, nulls: undefined } };
 }

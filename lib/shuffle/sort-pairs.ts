@@ -42,7 +42,7 @@ const DIGIT_MASK = DIGITS - 1;
  * LSD radix: the bits of a double, with the sign flipped for positives and all bits for negatives, order as an unsigned
  * integer does. Digits that all keys share are skipped, which for small integers is most of them.
  */
-export function radixOrder(keys: Float64Array, ascending: boolean): Uint32Array {
+function radixOrder(keys: Float64Array, ascending: boolean): Uint32Array {
   const n = keys.length;
   const bits = new Uint32Array(keys.slice().buffer);
   const flip = ascending ? 0 : 0xffffffff;

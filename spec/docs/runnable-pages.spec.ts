@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../support/source-files.ts';
 import { runnableBlocks, runPage } from './runnable-page.ts';
@@ -17,6 +17,28 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
+});
+
+describe('the documentation', () => {
+  it('links to files that are there', () => {
+    const dead: string[] = [];
+    let links = 0;
+    const decisions = readdirSync(join(PROJECT_ROOT, 'docs', 'decisions')).map((name) => `docs/decisions/${name}`);
+    for (const page of ['README.md', 'CONTRIBUTING.md', ...documents.map((name) => `docs/${name}`), ...decisions]) {
+      for (const [, target = ''] of read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+        links++;
+        if (!existsSync(join(PROJECT_ROOT, dirname(page), target))) dead.push(`${page} links to ${target}`);
+      }
+    }
+    expect(links).toBeGreaterThan(20);
+    expect(dead).toEqual([]);
+  });
+
+  it('lists every decision in its index', () => {
+    const index = read('docs/decisions/README.md');
+    const pages = readdirSync(join(PROJECT_ROOT, 'docs', 'decisions')).filter((name) => name !== 'README.md');
+    expect(pages.filter((name) => !index.includes(`](${name})`))).toEqual([]);
+  });
 });
 
 describe('the code in the documentation', () => {

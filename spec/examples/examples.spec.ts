@@ -1,15 +1,24 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Run } from '../../examples/support/example.ts';
 import { expectGolden } from '../support/golden.ts';
 import { PROJECT_ROOT } from '../support/source-files.ts';
 
 const EXAMPLES = join(PROJECT_ROOT, 'examples');
+const DATA = join(PROJECT_ROOT, 'node_modules', 'vega-datasets', 'data');
 const names = (await readdir(EXAMPLES)).filter((name) => /^\d\d-.*\.ts$/.test(name)).map((name) => name.slice(0, -3));
+
+// How much memory a task has follows from the number of threads: on every machine the same.
+beforeAll(() => {
+  vi.stubEnv('CAIRN_MASTER', 'local');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 
 let out: string;
 beforeEach(async () => {
@@ -43,10 +52,66 @@ describe('the examples', () => {
 
   it('print the same when they are started as programs', async () => {
     const name = '02-pairs-and-joins';
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', join('examples', `${name}.ts`)], {
-      cwd: PROJECT_ROOT,
-      env: { ...process.env, CAIRN_DIR: join(out, '.cairn') },
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', join('examples', `${name}.ts`)],
+      {
+        cwd: PROJECT_ROOT,
+        env: { ...process.env, CAIRN_DIR: join(out, '.cairn') },
+      },
+    );
     expectGolden(`examples/${name}.txt`, stdout);
+  });
+});
+
+describe('the main job', () => {
+  interface Flight {
+    readonly date: string;
+    readonly delay: number;
+    readonly origin: string;
+    readonly destination: string;
+  }
+
+  /** Means of groups of at least `least` flights, the worst first, by plain loops. */
+  function worstGroups(
+    flights: readonly Flight[],
+    least: number,
+    keyOf: (flight: Flight) => string,
+  ): [string, string][] {
+    const groups = new Map<string, number[]>();
+    for (const flight of flights) {
+      const key = keyOf(flight);
+      groups.set(key, [...(groups.get(key) ?? []), flight.delay]);
+    }
+    return [...groups]
+      .filter(([, delays]) => delays.length >= least)
+      .map(([key, delays]) => [key, delays.reduce((a, b) => a + b, 0) / delays.length] as const)
+      .map(([key, mean]) => [key, Math.round(mean * 10) / 10] as const)
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+      .map(([key, mean]) => [key, mean.toFixed(1)]);
+  }
+
+  it('prints and saves what plain loops give', async () => {
+    const text = await printed('10-flights');
+    const flights = JSON.parse(await readFile(join(DATA, 'flights-20k.json'), 'utf8')) as Flight[];
+    const airports = (await readFile(join(DATA, 'airports.csv'), 'utf8')).split('\n');
+    // The state is the fourth field from the right: nothing after it is ever in quotes.
+    const states = new Map(airports.map((line) => [line.split(',')[0], line.split(',').at(-4)]));
+
+    const routes = worstGroups(flights, 15, ({ origin, destination }) => `${origin}-${destination}`);
+    const rows = text.slice(text.indexOf('The worst routes')).split('\n').slice(3, 13);
+    expect(rows.map((row) => [row.split(/\s+/)[0], row.split(/\s+/).at(-1)])).toEqual(routes.slice(0, 10));
+
+    const hours = worstGroups(flights, 20, ({ origin, date }) => `${states.get(origin)} ${date.slice(11, 13)}`);
+    const saved = join(out, 'delay-by-state-and-hour');
+    const parts = (await readdir(saved)).filter((name) => name.startsWith('part-')).sort();
+    const lines = (await Promise.all(parts.map((name) => readFile(join(saved, name), 'utf8'))))
+      .join('')
+      .trim()
+      .split('\n');
+    const groups = lines.map((line) => line.split('\t'));
+    expect(
+      groups.map(([state, hour, , mean]) => [`${state} ${hour?.padStart(2, '0')}`, Number(mean).toFixed(1)]),
+    ).toEqual(hours);
   });
 });

@@ -125,7 +125,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
     apply: (s) =>
       same(
         s,
-        s.rdd.glom().flatMap((rows) => rows),
+        s.rdd.glom().flatMap((rows) => [...rows]),
       ),
   },
   keyByKind: { apply: (s) => mapped(s, s.rdd.keyBy(kindOf), (x) => [kindOf(x), x], true) },

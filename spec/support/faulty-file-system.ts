@@ -56,6 +56,15 @@ export class FaultyFileSystem extends WrappedFileSystem {
     return this;
   }
 
+  /** From here on nothing fails: the faults asked for so far are forgotten, and the disk has room again. */
+  recover(): this {
+    this.#faults.length = 0;
+    this.#flips.length = 0;
+    this.#before.length = 0;
+    this.#roomBytes = Number.POSITIVE_INFINITY;
+    return this;
+  }
+
   /** The disk takes `bytes` more and is then full: the write that passes it is cut there and raises DISK_FULL. */
   fillAfter(bytes: number): this {
     this.#roomBytes = bytes;

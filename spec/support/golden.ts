@@ -11,7 +11,7 @@ const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures');
 export function expectGolden(name: string, actual: string): void {
   const path = join(FIXTURES, name);
   const text = actual.endsWith('\n') ? actual : `${actual}\n`;
-  if (process.env['CAIRN_GOLDEN'] === 'write') {
+  if (process.env.CAIRN_GOLDEN === 'write') {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
     return;

@@ -3,7 +3,7 @@
 const SECTOR_BYTES = 512;
 
 /** A growing array of bytes with a size; bytes past the size are zero. */
-export class Content {
+class Content {
   #bytes = new Uint8Array(0);
   size = 0;
 

@@ -3,6 +3,7 @@
 import { CairnError } from '../../lib/base/errors.ts';
 import { nodeId } from '../../lib/base/ids.ts';
 import { invariant } from '../../lib/base/invariant.ts';
+import type { ShuffleDependency } from '../../lib/lineage/dependency.ts';
 import { ComputedNode, type LineageNode, type NodeOrigin } from '../../lib/lineage/lineage-node.ts';
 import { rowsOf } from '../../lib/lineage/records.ts';
 import type { BatchIterator, TaskBatch, TaskContext } from '../../lib/lineage/task-context.ts';
@@ -36,11 +37,11 @@ export class ScanTask implements TaskContext {
     return node.compute(found, this);
   }
 
-  readShuffle(): BatchIterator {
+  readShuffle(_dependency: ShuffleDependency, _partition: number): BatchIterator {
     return refuse();
   }
 
-  coGroup(): BatchIterator {
+  coGroup(_inputs: readonly BatchIterator[]): BatchIterator {
     return refuse();
   }
 

@@ -9,6 +9,7 @@
  */
 import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import type { CodecName } from '../../formats/bytes/compression.ts';
+import { failpoint } from '../../lib/base/failpoint.ts';
 import type { FileSystem } from '../fs/file-system.ts';
 import { ChunkWriter } from '../spill/chunk-writer.ts';
 import { blockSeed, encodeTrailer } from './block-file.ts';
@@ -79,11 +80,13 @@ export class DiskStore {
     const trailer = encodeTrailer(id, chunks.chunks);
     chunks.close(trailer);
     try {
+      failpoint('block/before-rename');
       this.#fileSystem.rename(chunks.path, path);
     } catch (error) {
       chunks.abort();
       throw error;
     }
+    failpoint('block/after-rename');
     const sizeBytes = chunks.sizeBytes + trailer.length;
     this.#sizes.set(id, sizeBytes);
     return sizeBytes;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { hashString } from '../../lib/base/hash.ts';
 import type { FileSystem } from '../fs/file-system.ts';
 
-export const SUBDIRECTORY_COUNT = 64;
+const SUBDIRECTORY_COUNT = 64;
 
 /** The sub-directory of a file name, `00` to `3f`. */
 export function subdirectoryOf(fileName: string): string {

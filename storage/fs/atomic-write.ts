@@ -19,7 +19,7 @@ export interface AtomicWriteOptions {
 }
 
 /** Temporary names end so, and begin with a dot: directory readers and sweepers know them by it. */
-export const TEMPORARY_SUFFIX = '.tmp';
+const TEMPORARY_SUFFIX = '.tmp';
 
 /** Names that were taken in a row before it is taken for an error: dead processes leave a few at most. */
 const MAX_NAME_ATTEMPTS = 1000;

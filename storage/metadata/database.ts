@@ -3,8 +3,9 @@
  *
  * While a session writes, the file is in WAL mode, so that readers see the last commit and block nobody. A closed
  * database is folded back into one file in rollback mode, because a reader of a WAL database without its two side
- * files would have to create them. Every commit is synced (`synchronous=FULL`): a row that was committed is there
- * after a power cut. Bytes before rows is the caller's part.
+ * files would have to create them. Commits are not synced (`synchronous=NORMAL`): after a crash of the process every
+ * committed row is there; after a power cut the file is sound and may lack the last ones, which are history and name no
+ * bytes that anyone relies on (docs/decisions/009). Bytes before rows is the caller's part.
  *
  * Threading: one thread holds one writing connection; nothing here is shared with workers.
  */
@@ -99,7 +100,7 @@ export class MetadataDatabase implements Disposable {
         // Before anything is changed: a newer or foreign file is left as it is.
         checkVersion(database, migrations);
         sqlite.pragma('journal_mode = WAL');
-        sqlite.pragma('synchronous = FULL');
+        sqlite.pragma('synchronous = NORMAL');
         sqlite.pragma('foreign_keys = ON');
         sqlite.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
         migrate(database, migrations);
@@ -198,7 +199,7 @@ export class MetadataDatabase implements Disposable {
   }
 
   /**
-   * Runs `body` and commits what it wrote, synced, or nothing of it when it throws. Inside another transaction it
+   * Runs `body` and commits what it wrote, or nothing of it when it throws. Inside another transaction it
    * becomes part of that one. `body` is synchronous: a promise would outlive the transaction.
    */
   transaction<T>(body: () => T): T {

@@ -22,13 +22,14 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { CairnError } from '../../lib/base/errors.ts';
+import { failpoint } from '../../lib/base/failpoint.ts';
 import { errnoOf } from '../fs/file-error.ts';
 import type { FileSystem } from '../fs/file-system.ts';
 import { ownerOfToken } from '../fs/lock-record.ts';
 import { formatIdentity, type ProcessTable, systemProcesses } from '../fs/process-identity.ts';
 
 /** The empty file that tells readers, as Hadoop's, that a directory is complete. */
-export const SUCCESS_NAME = '_SUCCESS';
+const SUCCESS_NAME = '_SUCCESS';
 const ATTEMPTS_NAME = '_attempts';
 const STAGING_SUFFIX = '.staging';
 const RETIRED_SUFFIX = '.retired';
@@ -118,10 +119,13 @@ export function commitOutput(fs: FileSystem, job: OutputJob, parts: readonly Out
     marker.sync();
   }
   fs.syncDirectory(job.staging);
+  failpoint('output/after-marker');
   const replaces = fs.stat(job.directory) !== undefined;
   if (replaces && !job.overwrite) throw new CairnError('OUTPUT_EXISTS', { path: job.directory });
   if (replaces) fs.rename(job.directory, job.retired);
+  failpoint('output/after-retired');
   publish(fs, job);
+  failpoint('output/after-published');
   const parent = dirname(job.directory);
   fs.syncDirectory(parent);
   for (const made of job.madeParents.toReversed()) fs.syncDirectory(dirname(made));

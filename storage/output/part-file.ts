@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CairnError } from '../../lib/base/errors.ts';
+import { failpoint } from '../../lib/base/failpoint.ts';
 import { errnoOf } from '../fs/file-error.ts';
 import type { FileHandle, FileSystem } from '../fs/file-system.ts';
 import { attemptsDirectory, type OutputJob, type OutputPart } from './output-job.ts';
@@ -76,6 +77,7 @@ export class PartFile implements Disposable {
 
   /** True when this attempt is the first. A link decides it in one call; where there are none, a look and a rename. */
   #publish(path: string): boolean {
+    failpoint('output/before-part');
     try {
       this.#fs.link(this.#file.path, path);
       return true;

@@ -98,6 +98,7 @@ export class MapOutputWriter implements Disposable {
     const indexPath = this.#directory.pathOf(this.#indexFile);
     try {
       this.#chunks.close(undefined, sync);
+      failpoint('shuffle/after-data');
       this.#directory.makePath(this.#indexFile);
       const older = this.#keepOlder(dataPath, indexPath);
       if (older !== undefined) {
@@ -105,11 +106,13 @@ export class MapOutputWriter implements Disposable {
         return older;
       }
       this.#writeIndex(`${indexPath}.tmp`, sync);
+      failpoint('shuffle/after-index');
       // Without data of its own, a commit leaves none of a torn one before it.
       if (this.#chunks.hasFile) this.#publish(this.#chunks.path, dataPath);
       else fileSystem.removeFile(dataPath);
       failpoint('shuffle/after-data-rename');
       this.#publish(`${indexPath}.tmp`, indexPath);
+      failpoint('shuffle/after-index-rename');
       if (sync) this.#syncDirectories();
     } catch (error) {
       this.#takeBack(`${indexPath}.tmp`);

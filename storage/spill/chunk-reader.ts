@@ -29,7 +29,7 @@ export function readChunkToDecode(file: FileHandle, chunk: PlacedChunk, seed = 0
   const bytes =
     target !== undefined && target.length >= chunk.sizeBytes
       ? target.subarray(0, chunk.sizeBytes)
-      : new Uint8Array(chunk.sizeBytes);
+      : uninitialised(chunk.sizeBytes);
   const count = file.read(bytes, chunk.offset);
   if (count < chunk.sizeBytes) {
     throw corrupt(file.path, chunk.offset + count, `${chunk.sizeBytes - count} more bytes`, 'the end of the file');
@@ -42,9 +42,14 @@ export function readChunkToDecode(file: FileHandle, chunk: PlacedChunk, seed = 0
   return bytes;
 }
 
+/** A buffer of its own that holds anything: it is read into whole or thrown away, so clearing it first is for nothing. */
+function uninitialised(sizeBytes: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(sizeBytes).buffer);
+}
+
 /**
- * All batches of a chunk's bytes, each frame verified; the batches may go on using the bytes. Raises CORRUPT_FILE when they are no frames or
- * hold another number of records than the directory says.
+ * All batches of a chunk's bytes, each frame verified; the batches may go on using the bytes. Raises CORRUPT_FILE when
+ * they are no frames or hold another number of records than the directory says.
  */
 export function decodeChunk(path: string, chunk: PlacedChunk, bytes: Uint8Array): Batch[] {
   const batches = [...decodeFrames(bytes, { path, offset: chunk.offset })];

@@ -31,7 +31,10 @@ export class MapAsyncNode extends ComputedNode {
       }
       const { rows, from, to } = rowsOf(batch);
       const results = new Array<unknown>(to - from);
-      yield { kind: 'pending', ready: this.#mapAll(rows, from, to, results, task) };
+      const ready = this.#mapAll(rows, from, to, results, task);
+      // Whoever finds the task cancelled drops the batch: its rejection, which nobody awaits, must not end the process.
+      ready.catch(() => {});
+      yield { kind: 'pending', ready };
       yield rowBatch(results);
     }
   }

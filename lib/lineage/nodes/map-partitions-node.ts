@@ -32,8 +32,13 @@ export class MapPartitionsNode extends ComputedNode {
 
   override *compute(partition: Partition, task: TaskContext): BatchIterator {
     const batches = yield* settle(this.parent, partition.index, task);
-    const result = this.f(recordsOf(batches), partition.index);
-    yield* batchRecords(result, task.batchRows, 'mapPartitions');
+    const records = recordsOf(batches);
+    try {
+      yield* batchRecords(this.f(records, partition.index), task.batchRows, 'mapPartitions');
+    } finally {
+      // A function need not read to the end, nor close what it leaves: the parent may hold a file.
+      records.return?.();
+    }
   }
 }
 

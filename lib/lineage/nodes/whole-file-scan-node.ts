@@ -9,7 +9,7 @@ import type { BatchIterator, TaskContext } from '../task-context.ts';
 import { findInputFiles, type InputPath, openInput } from './input-files.ts';
 
 /** Whole files are one value each: V8's strings end at 2^29 - 24 characters, and buffers are copied between threads. */
-export const MAX_WHOLE_FILE_BYTES = 512 * 1024 * 1024 - 24;
+const MAX_WHOLE_FILE_BYTES = 512 * 1024 * 1024 - 24;
 
 export interface WholeFileScanOptions {
   readonly path: InputPath;

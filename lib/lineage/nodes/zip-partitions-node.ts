@@ -1,3 +1,4 @@
+import { attemptAll } from '../../base/attempt-all.ts';
 import { CairnError } from '../../base/errors.ts';
 import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
 import type { Partition } from '../partition.ts';
@@ -44,7 +45,7 @@ export class ZipPartitionsNode extends ComputedNode {
       }
       yield* batchRecords(this.f(...iterators), task.batchRows, 'zipPartitions');
     } finally {
-      for (const iterator of iterators) iterator.return?.();
+      attemptAll(iterators.map((iterator) => () => void iterator.return?.()));
     }
   }
 }

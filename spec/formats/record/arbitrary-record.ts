@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Numbers with their awkward members often. */
-export const anyNumber: fc.Arbitrary<number> = fc.oneof(
+const anyNumber: fc.Arbitrary<number> = fc.oneof(
   fc.integer(),
   fc.integer({ min: -300, max: 300 }),
   fc.double(),
@@ -22,7 +22,7 @@ export const anyNumber: fc.Arbitrary<number> = fc.oneof(
 );
 
 /** Strings with lone surrogates, NUL, emoji and names that objects know. */
-export const anyString: fc.Arbitrary<string> = fc.oneof(
+const anyString: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 40 }),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.array(fc.integer({ min: 0xd700, max: 0xe0ff }), { maxLength: 6 }).map((units) => String.fromCharCode(...units)),

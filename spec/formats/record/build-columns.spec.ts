@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildColumns } from '../../../formats/record/build-columns.ts';
+import { type ColumnArrays, FRESH_ARRAYS } from '../../../formats/record/column-arrays.ts';
 import { materializeRows } from '../../../formats/record/materialize-rows.ts';
 import { recordCodegenCounts, setRecordCodegen } from '../../../formats/record/record-codegen.ts';
 import type { Column, ColumnBatch } from '../../../formats/schema/batch.ts';
@@ -62,6 +63,35 @@ describe('columns from records', () => {
     );
     expect(counts.generatedBuilds).toBeGreaterThan(200);
     expect(counts.widenings).toBeGreaterThan(20);
+  });
+
+  it('are the same in arrays that held other things before', () => {
+    const used: ColumnArrays = {
+      ...FRESH_ARRAYS,
+      int32: (length) => new Int32Array(length).fill(-77),
+      float64: (length) => new Float64Array(length).fill(Number.NaN),
+      uint8: (length) => new Uint8Array(length).fill(0xee),
+      bigInt64: (length) => new BigInt64Array(length).fill(-9n),
+      grow: (array, length) => {
+        const larger = FRESH_ARRAYS.grow(array, length);
+        if (!(larger instanceof BigInt64Array)) larger.fill(0x55, array.length);
+        return larger;
+      },
+    };
+    fc.assert(
+      fc.property(shapedRecords, fc.nat(3), (some, times) => {
+        const rows = Array.from({ length: 2 ** times }, () => some).flat();
+        const padded = rows.length === 0 ? rows : [...rows, ...repeat(Math.max(0, 64 - rows.length), () => rows[0])];
+        expectSame(buildColumns(padded, 0, padded.length, used), buildPlain(padded));
+      }),
+      { seed: 8, numRuns: 300 },
+    );
+    expect(counts.generatedBuilds).toBeGreaterThan(150);
+    const nullable = repeat(200, (i) => ({
+      a: i % 3 === 0 ? null : { n: i, x: i / 3, ok: i % 2 === 0, at: new Date(i), big: BigInt(i), l: [i, null, i] },
+      m: i % 2 === 0 ? undefined : i % 5 !== 0,
+    }));
+    expectSame(buildColumns(nullable, 0, 200, used), buildPlain(nullable));
   });
 
   it('take the part of the array they are asked for', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FRESH_ARRAYS } from '../../../formats/record/column-arrays.ts';
 import { emitBuilder, generateBuilder } from '../../../formats/record/generate-builder.ts';
 import { inferShape } from '../../../formats/record/infer-columns.ts';
 import { expectGolden } from '../../support/golden.ts';
@@ -27,19 +28,19 @@ describe('generated builders', () => {
 
   it('give the number of the first record that does not fit', () => {
     const build = generateBuilder(inferShape([{ a: 1 }], 0, 1), 'spec');
-    expect(build([{ a: 1 }, { a: 1 }, { a: 'x' }], 1, 3)).toBe(1);
-    expect(build([{ a: 1 }, { b: 1 }], 0, 2)).toBe(1);
-    expect(build([{ a: 1, b: 2 }], 0, 1)).toBe(0);
-    expect(build([{}], 0, 1)).toBe(0);
-    expect(build([null], 0, 1)).toBe(0);
-    expect(build([{ a: 1 }], 0, 1)).toMatchObject({ kind: 'object' });
+    expect(build([{ a: 1 }, { a: 1 }, { a: 'x' }], 1, 3, FRESH_ARRAYS)).toBe(1);
+    expect(build([{ a: 1 }, { b: 1 }], 0, 2, FRESH_ARRAYS)).toBe(1);
+    expect(build([{ a: 1, b: 2 }], 0, 1, FRESH_ARRAYS)).toBe(0);
+    expect(build([{}], 0, 1, FRESH_ARRAYS)).toBe(0);
+    expect(build([null], 0, 1, FRESH_ARRAYS)).toBe(0);
+    expect(build([{ a: 1 }], 0, 1, FRESH_ARRAYS)).toMatchObject({ kind: 'object' });
   });
 
   it('take any key as text, never as code', () => {
     const names = ['a"];throw 1;//', "'", '\u2028', '\\', 'constructor', '0', '', '$', '\ud800'];
     const record = Object.fromEntries(names.map((name, i) => [name, i]));
     const shape = inferShape([record], 0, 1);
-    expect(generateBuilder(shape, 'spec')([record, record], 0, 2)).toMatchObject({
+    expect(generateBuilder(shape, 'spec')([record, record], 0, 2, FRESH_ARRAYS)).toMatchObject({
       kind: 'object',
       names: Object.keys(record),
     });

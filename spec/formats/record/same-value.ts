@@ -5,7 +5,7 @@ import { expect } from 'vitest';
  * Stricter than deep equality: Object.is on numbers, the same prototypes, holes, own enumerable keys in the same
  * order, invalid dates equal to each other. Symbol keys and non-enumerable properties are no part of a record.
  */
-export function isSame(a: unknown, b: unknown): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  addToSketch,
+  emptySketch,
   estimateDistinct,
   MIN_RELATIVE_SD,
   mergeSketches,
   precisionFor,
-  sketchValues,
 } from '../../../lib/api/distinct-sketch.ts';
+
+const sketchValues = (values: readonly unknown[], precision: number): Uint8Array =>
+  values.reduce<Uint8Array>(addToSketch, emptySketch(precision));
 
 describe('the sketch of distinct values', () => {
   it('takes registers for the deviation asked for, within limits', () => {

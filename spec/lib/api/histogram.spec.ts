@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bucketOf, countBuckets, evenBucketOf, evenBuckets } from '../../../lib/api/histogram.ts';
+import { bucketOf, countBucket, evenBucketOf, evenBuckets } from '../../../lib/api/histogram.ts';
+
+const countBuckets = (values: readonly unknown[], buckets: readonly number[], isEven: boolean): number[] =>
+  values.reduce<number[]>(
+    (counts, value) => countBucket(counts, value, buckets, isEven),
+    new Array<number>(buckets.length - 1).fill(0),
+  );
 
 describe('evenBuckets', () => {
   it('cuts a range into buckets of equal width that end in its greatest number', () => {
@@ -44,7 +50,7 @@ describe('evenBucketOf', () => {
   });
 });
 
-describe('countBuckets', () => {
+describe('countBucket', () => {
   it('counts what is inside and leaves the rest out', () => {
     expect(countBuckets([-1, 0, 5, 10, 10.5, 99, Number.NaN], [0, 10, 11], false)).toEqual([2, 2]);
   });

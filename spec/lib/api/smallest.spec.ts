@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { smallest, sortRecords } from '../../../lib/api/smallest.ts';
+import { Smallest, sortRecords } from '../../../lib/api/smallest.ts';
 import { compareNatural } from '../../../lib/lineage/natural-order.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
@@ -19,14 +19,16 @@ describe('sortRecords', () => {
   });
 });
 
-describe('smallest', () => {
+describe('Smallest', () => {
   it('agrees with sorting everything, ties included, for any n', () => {
     const random = seededRandom(5);
     const records = Array.from({ length: 1000 }, (_, i) => [Math.floor(random() * 50), i]);
     const byFirst = (a: unknown, b: unknown): number => Number((a as number[])[0]) - Number((b as number[])[0]);
     const sorted = sortRecords(records, byFirst);
     for (const n of [0, 1, 2, 31, 32, 33, 500, 1000, 5000]) {
-      expect(smallest(records, n, byFirst), `${n}`).toEqual(sorted.slice(0, n));
+      const found = new Smallest(n, byFirst);
+      for (const record of records) found.add(record);
+      expect(found.records(), `${n}`).toEqual(sorted.slice(0, n));
     }
   });
 });

@@ -5,6 +5,7 @@ import {
   describeValue,
   deserializeError,
   errorCodeOf,
+  firstFailure,
   type SerializedError,
   serializeError,
 } from '../../../lib/base/errors.ts';
@@ -153,5 +154,43 @@ describe('errorCodeOf', () => {
     expect(errorCodeOf(Object.assign(new Error('gone'), { code: 'ENOENT' }))).toBe('ENOENT');
     expect(errorCodeOf(Object.assign(new Error('gone'), { code: 5 }))).toBeUndefined();
     expect(errorCodeOf({ code: 'ENOENT' })).toBeUndefined();
+  });
+});
+
+describe('firstFailure', () => {
+  const failOnClose = {
+    [Symbol.dispose]() {
+      throw new CairnError('IO_ERROR', { operation: 'close', path: '/f', reason: 'EIO' });
+    },
+  };
+  const thrownBy = (action: () => void): unknown => {
+    try {
+      action();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it('finds the error behind those of closing', () => {
+    const first = new CairnError('FILE_NOT_FOUND', { path: '/f' });
+    const thrown = thrownBy(() => {
+      using _outer = failOnClose;
+      using _inner = failOnClose;
+      throw first;
+    });
+    expect(thrown).not.toBeInstanceOf(CairnError);
+    expect(firstFailure(thrown)).toBe(first);
+  });
+
+  it("leaves users' errors as they are, also those behind an error of closing", () => {
+    const plain = new RangeError('theirs');
+    expect(firstFailure(plain)).toBe(plain);
+    expect(firstFailure('text')).toBe('text');
+    const thrown = thrownBy(() => {
+      using _handle = failOnClose;
+      throw plain;
+    });
+    expect(firstFailure(thrown)).toBe(thrown);
   });
 });

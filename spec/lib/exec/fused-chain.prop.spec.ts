@@ -91,6 +91,9 @@ function runAll(steps: readonly Step[], input: readonly Input[], mode: CodegenMo
       take: run(new TakeSink(5)).rows,
       reduce: run(new ReduceSink((a, b) => [(a as unknown[])[1], b])).value,
       aggregate: run(new AggregateSink(0, (n, p) => (n as number) * 3 + (p as unknown[]).length)).value,
+      // A fold that is a number, then a text, then a number again.
+      changing: run(new AggregateSink(0, (n) => (typeof n === 'number' && n % 3 === 2 ? `${n}` : Number(n) + 1))).value,
+      sum: run(new AggregateSink(-0, (n, p) => (n as number) + ((p as unknown[]).length - 2))).value,
       combined: [combine.table.keys, combine.values, combine.rowsIn],
       buckets: run(new BucketSink(4, (key) => partitioner.partitionOf(key), true)).buckets,
     },

@@ -34,6 +34,70 @@ describe('FusedChain', () => {
     }
   });
 
+  it.each(['on', 'off'] as const)(
+    'takes from a step that never ends, many steps before the end (codegen %s)',
+    (mode) => {
+      let closed = 0;
+      const endless = function* () {
+        try {
+          for (let i = 0; ; i++) yield i;
+        } finally {
+          closed++;
+        }
+      };
+      const steps = [{ kind: 'flat-map', f: endless } as Step, ...Array<Step>(40).fill(increment)];
+      const sink = new TakeSink(3);
+      const chain = new FusedChain(steps, 'take', mode, 'endless');
+      chain.run(rowBatch([1, 2]), chain.open(0), sink);
+      expect([sink.rows, closed]).toEqual([[40, 41, 42], 1]);
+    },
+  );
+
+  it.each(['on', 'off'] as const)('names a later step that threw while an earlier one goes on (codegen %s)', (mode) => {
+    const steps: Step[] = [
+      { kind: 'flat-map', f: () => Array.from({ length: 50_000 }, (_, i) => i) },
+      ...Array<Step>(40).fill(increment),
+    ];
+    steps[33] = {
+      kind: 'map',
+      f: () => {
+        throw new RangeError('no');
+      },
+    };
+    const chain = new FusedChain(steps, 'count', mode, 'failing');
+    try {
+      chain.run(rowBatch([1]), chain.open(0), new CountSink());
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ stepIndex: 33, cause: new RangeError('no') });
+    }
+  });
+
+  it('reads its columns undisturbed while a function has the same loop run over others', () => {
+    const [own, others] = [buildColumns([1, 2, 3, 4]), buildColumns([7, 8, 9, 10])];
+    const read: unknown[] = [];
+    let inner: FusedChain | undefined;
+    const f = (n: unknown): unknown => {
+      const within = inner;
+      inner = undefined;
+      if (within !== undefined && others !== undefined) {
+        const sink = new RowsSink();
+        within.run(others, within.open(0), sink);
+        read.push(...sink.rows);
+      }
+      return n;
+    };
+    const [outer, nested] = [1, 2].map(() => new FusedChain([{ kind: 'map', f }], 'rows', 'on', 'nested'));
+    inner = nested;
+    const sink = new RowsSink();
+    if (own !== undefined) outer?.run(own, outer.open(0), sink);
+    expect([sink.rows, read]).toEqual([
+      [1, 2, 3, 4],
+      [7, 8, 9, 10],
+    ]);
+    expect([outer?.roads.columns, nested?.roads.rows]).toEqual([1, 1]);
+  });
+
   it('stops calling functions once a take has its records', () => {
     let calls = 0;
     const steps: Step[] = [
@@ -77,6 +141,8 @@ describe('FusedChain', () => {
       ['a', true],
       [1n, 1],
       [new Date(5), 'x'],
+      [true, true],
+      [null, 1],
     ];
     for (const pair of inputs) {
       const rows = Array.from({ length: 100 }, () => pair);
@@ -85,8 +151,23 @@ describe('FusedChain', () => {
       if (columns !== undefined) chain.run(columns, run, sink);
     }
     expect(sink.rows).toEqual(inputs.flatMap(([key]) => Array(100).fill(key)));
-    expect(chain.roads.columns).toBe(4);
+    expect(chain.roads.columns).toBe(6);
     expect(chain.roads.rows).toBe(2);
+  });
+
+  it('serves integers of any width once it has seen several', () => {
+    const chain = new FusedChain([{ kind: 'map', f: (n) => (n as number) * 2 }], 'rows', 'on', 'widths');
+    const run = chain.open(0);
+    const sink = new RowsSink();
+    const tops = [1, -1, 300, -300, 70_000, 2, 40_000];
+    for (const top of tops) {
+      const rows = Array.from({ length: 5000 }, (_, i) => (i === 4999 ? top : i % 2));
+      const columns = buildColumns(rows, 0, rows.length);
+      if (columns !== undefined) chain.run(columns, run, sink);
+    }
+    expect(sink.rows.filter((_, i) => i % 5000 === 4999)).toEqual(tops.map((top) => top * 2));
+    expect(sink.rows.length).toBe(tops.length * 5000);
+    expect(chain.roads).toMatchObject({ columns: tops.length, rows: 0 });
   });
 
   it('refuses records that are not pairs where a step needs them', () => {

@@ -5,16 +5,21 @@ import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { RangePartitioner } from '../../../lib/lineage/partitioner.ts';
 import type { JobRunner } from '../../../lib/lineage/preparation.ts';
 import {
-  bernoulliSample,
+  Bernoulli,
+  type KeySample,
+  Reservoir,
   rangeBounds,
   rangePreparation,
-  reservoirSample,
 } from '../../../lib/lineage/range-sampling.ts';
 
 const pairs = (n: number): [number, null][] => Array.from({ length: n }, (_, i) => [i, null]);
+const reservoirSample = (rows: readonly unknown[], size: number, seed: number): KeySample =>
+  rows.reduce<Reservoir>((reservoir, pair) => reservoir.add(pair), new Reservoir(size, seed)).sample();
+const bernoulliSample = (rows: readonly unknown[], fraction: number, seed: number): unknown[] =>
+  rows.reduce<Bernoulli>((sampler, pair) => sampler.add(pair), new Bernoulli(fraction, seed)).keys;
 const even = (keys: readonly unknown[]) => keys.map((key) => ({ key, weight: 1 }));
 
-describe('reservoirSample', () => {
+describe('Reservoir', () => {
   it('gives all keys of a partition no longer than the sample, in order', () => {
     expect(reservoirSample(pairs(5), 5, 1)).toEqual({ count: 5, keys: [0, 1, 2, 3, 4] });
     expect(reservoirSample([], 5, 1)).toEqual({ count: 0, keys: [] });
@@ -38,7 +43,7 @@ describe('reservoirSample', () => {
   });
 });
 
-describe('bernoulliSample', () => {
+describe('Bernoulli', () => {
   it('takes about the fraction, none of 0 and all of 1', () => {
     const found = bernoulliSample(pairs(10_000), 0.1, 4).length;
     expect(found).toBeGreaterThan(850);
@@ -84,8 +89,8 @@ describe('rangePreparation', () => {
   function runner(partitions: readonly (readonly unknown[])[], jobs: (readonly number[])[]): JobRunner {
     return async (_, action, wanted) => {
       jobs.push(wanted);
-      if (action.kind !== 'iterate') throw new TypeError('only iterates');
-      return wanted.map((i) => action.visit((partitions[i] as unknown[]).values(), i));
+      if (action.kind !== 'aggregate') throw new TypeError('only aggregates');
+      return wanted.map((i) => action.finish?.((partitions[i] as unknown[]).reduce(action.merge, action.zero(i))));
     };
   }
   const order = { compare: compareNatural, ascending: true, natural: true };

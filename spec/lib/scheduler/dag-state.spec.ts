@@ -310,6 +310,22 @@ describe('a map output that is lost', () => {
     );
     expect(script.state.size).toEqual({ jobs: 0, stages: 0 });
   });
+  it('goes on for as long as it is another output that is missed each time', () => {
+    const script = new DagScript();
+    const node = wordCount();
+    script.submit(node);
+    script.run('0.0/0', '0.0/1');
+    for (let attempt = 0; attempt < 6; attempt++) {
+      script.start(`1.${attempt}/0`);
+      script.miss(`1.${attempt}/0`, node, attempt % 2);
+      script.apply({ kind: 'resubmit' });
+      script.run(`0.${attempt + 1}/${attempt % 2}`);
+    }
+    expect(script.errors.size).toBe(0);
+    script.start('1.6/0');
+    script.miss('1.6/0', node, 0);
+    expect(script.errors.get(jobId(0))).toBeInstanceOf(CairnError);
+  });
 
   it('does not count against a stage that succeeded in between', () => {
     const script = new DagScript();

@@ -1,13 +1,13 @@
 /**
- * Records to frames and back, on one thread: `npx tsx bench/record-codec.ts [wide] [small] [pairs] [values]`.
+ * Records to frames and back, on one thread: `npx tsx bench/micro/record-codec.ts [wide] [small] [pairs] [values]`.
  * Prints the median of seven rounds after two for warming up. Baseline: v8.serialize of batches of the same size.
  */
 import { deserialize, serialize } from 'node:v8';
-import { ByteWriter } from '../formats/bytes/byte-writer.ts';
-import { materializeRows } from '../formats/record/materialize-rows.ts';
-import { decodeFrames } from '../formats/record/record-reader.ts';
-import { encodeFrame } from '../formats/record/record-writer.ts';
-import { batchLength, rowBatch } from '../formats/schema/batch.ts';
+import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
+import { materializeRows } from '../../formats/record/materialize-rows.ts';
+import { decodeFrames } from '../../formats/record/record-reader.ts';
+import { encodeFrame } from '../../formats/record/record-writer.ts';
+import { batchLength, rowBatch } from '../../formats/schema/batch.ts';
 
 const ROUNDS = 7;
 const WARM_UP = 2;

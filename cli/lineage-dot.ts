@@ -1,0 +1,35 @@
+import type { LineageGraph, LineageNodeRow } from '../lib/index.ts';
+import { printable } from './print-table.ts';
+
+/**
+ * A lineage for Graphviz: `cairn lineage --format dot | dot -Tsvg`. Inputs above, shuffles as bold arrows, persisted
+ * datasets filled.
+ */
+export function printDot({ nodes, edges }: LineageGraph): string {
+  const lines = ['digraph lineage {', '  node [shape=box, fontname="Helvetica", fontsize=11];'];
+  for (const row of nodes) {
+    const fill = row.storageLevel === null ? '' : ', style=filled, fillcolor="lightgoldenrod1"';
+    lines.push(`  n${row.node} [label=${quote(labelOf(row))}${fill}];`);
+  }
+  for (const { parent, child, kind, shuffle } of edges) {
+    const style = kind === 'shuffle' ? ` [style=bold, label=${quote([`shuffle ${shuffle}`])}]` : '';
+    lines.push(`  n${parent} -> n${child}${style};`);
+  }
+  return `${lines.join('\n')}\n}\n`;
+}
+
+function labelOf(row: LineageNodeRow): string[] {
+  const { node, name, className, callSiteShort, partitionCount, storageLevel } = row;
+  return [
+    ...(name === null ? [] : [name]),
+    `${className}[${node}]`,
+    callSiteShort,
+    `${partitionCount} ${partitionCount === 1 ? 'partition' : 'partitions'}`,
+    ...(storageLevel === null ? [] : [storageLevel]),
+  ];
+}
+
+/** A string of the language: backslashes would begin an escape, such as `\N` for the node's name. */
+function quote(lines: readonly string[]): string {
+  return `"${lines.map((line) => printable(line).replaceAll(/["\\]/g, '\\$&')).join('\\n')}"`;
+}

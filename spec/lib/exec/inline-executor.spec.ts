@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { stageId } from '../../../lib/base/ids.ts';
+import { InlineExecutor } from '../../../lib/exec/inline-executor.ts';
+import { refuseInsideTask } from '../../../lib/exec/task-scope.ts';
+import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
+import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
+import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
+import { origin } from '../../support/scan-task.ts';
+import { describeTask, taskBench } from './support/task-bench.ts';
+
+const source = new CollectionNode(origin(), [1, 2], 1);
+const { signal } = new AbortController();
+const collect = (node: StepNode | MapAsyncNode) => describeTask({ kind: 'result', node, action: { kind: 'collect' } });
+
+describe('InlineExecutor', () => {
+  it('runs a task in this thread, as part of a task', async () => {
+    const executor = new InlineExecutor(taskBench().environment, 1);
+    const inside = new StepNode(origin(), source, { kind: 'map', f: () => refuseInsideTask('collect') });
+    expect(await executor.run(collect(inside), signal)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'ACTION_INSIDE_TASK' },
+    });
+    expect(() => refuseInsideTask('collect')).not.toThrow();
+    expect([executor.name, executor.slots]).toEqual(['driver', 1]);
+    await executor.close();
+  });
+
+  it('lets tasks that wait for promises overlap', async () => {
+    const executor = new InlineExecutor(taskBench().environment, 2);
+    const order: string[] = [];
+    const slow = (name: string) =>
+      new MapAsyncNode(
+        origin(),
+        source,
+        async (n) => {
+          order.push(`${name}${n}`);
+          await new Promise((resolve) => setImmediate(resolve));
+          return n;
+        },
+        1,
+      );
+    const outcomes = await Promise.all(['a', 'b'].map((name) => executor.run(collect(slow(name)), signal)));
+    expect(outcomes).toMatchObject([{ value: [1, 2] }, { value: [1, 2] }]);
+    expect(order.indexOf('b1')).toBeLessThan(order.indexOf('a2'));
+  });
+
+  it('gives the event loop a turn between many short tasks', async () => {
+    const executor = new InlineExecutor(taskBench().environment, 1);
+    const node = new StepNode(origin(), source, { kind: 'pass' });
+    let turns = 0;
+    let over = false;
+    const turn = () => {
+      if (over) return;
+      turns++;
+      setImmediate(turn);
+    };
+    setImmediate(turn);
+    for (let i = 0; i < 200; i++) await executor.run(collect(node), signal);
+    over = true;
+    // By the bench's clock a task takes a few milliseconds, and a turn is due every 25.
+    expect(turns).toBeGreaterThan(10);
+    expect(turns).toBeLessThan(200);
+  });
+
+  it('runs on after a stage was forgotten', async () => {
+    const executor = new InlineExecutor(taskBench().environment, 1);
+    const node = new StepNode(origin(), source, { kind: 'map', f: (n) => n });
+    for (let i = 0; i < 2; i++) {
+      expect(await executor.run(collect(node), signal)).toMatchObject({ kind: 'succeeded', value: [1, 2] });
+      executor.forgetStage(stageId(0));
+    }
+  });
+});
