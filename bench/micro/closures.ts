@@ -30,9 +30,12 @@ function print(name: string, ms: number, note = ''): void {
 
 type Kernel = (x: number) => number;
 
+let loopCount = 0;
+
 /** A loop of its own for each function, as the engine makes one for each stage: calls stay monomorphic. */
 function loopOver(fn: Kernel): () => number {
-  const source = `return () => { let sum = 0; for (let i = 0; i < ${CALLS}; i++) sum += f(i & 1023); return sum; }`;
+  // The number makes each source new to V8, which would otherwise share code between the loops.
+  const source = `/* ${loopCount++} */ return () => { let sum = 0; for (let i = 0; i < ${CALLS}; i++) sum += f(i & 1023); return sum; }`;
   return new Function('f', source)(fn) as () => number;
 }
 

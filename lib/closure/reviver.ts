@@ -316,17 +316,16 @@ export class Reviver {
   }
 }
 
-/** Defined and not assigned, so that setters and `__proto__` stay what they are. */
+/** Defined where assigning could run a setter or set a prototype; assigned otherwise, which is many times faster. */
 function defineProperties(object: object, properties: readonly PropertyRecord[]): void {
   for (const { key, isHidden, value, accessor } of properties) {
+    const name = key as string | symbol;
     const rest = { enumerable: !isHidden, configurable: true };
-    Object.defineProperty(
-      object,
-      key as string | symbol,
-      accessor === undefined
-        ? { ...rest, value, writable: true }
-        : { ...rest, get: accessor[0] as () => unknown, set: accessor[1] as (value: unknown) => void },
-    );
+    if (accessor !== undefined) {
+      const [get, set] = accessor as readonly [(() => unknown) | undefined, ((value: unknown) => void) | undefined];
+      Object.defineProperty(object, name, { ...rest, get, set });
+    } else if (isHidden || name in object) Object.defineProperty(object, name, { ...rest, value, writable: true });
+    else (object as Record<string | symbol, unknown>)[name] = value;
   }
 }
 
