@@ -3,9 +3,8 @@
  * variables for the others are assigned afterwards. Such variables cannot be `const`, which costs half of a tight
  * loop's speed; therefore this is for clashes only.
  */
-import vm from 'node:vm';
 import { HERITAGE_NAME, MODULE_NAMES } from './edit-text.ts';
-import { CAPTURES, type FunctionUnit, wrapText } from './function-source.ts';
+import { CAPTURES, compileFactory, type FunctionUnit, wrapText } from './function-source.ts';
 import { NodeRef } from './node-record.ts';
 import { FunctionFlag } from './packet.ts';
 
@@ -30,12 +29,13 @@ export function createClashingFunctions(group: ClashingGroup): readonly unknown[
 }
 
 function createOne(
-  { record, place }: FunctionUnit,
+  unit: FunctionUnit,
   group: ClashingGroup,
   members: ReadonlySet<number>,
   made: ReadonlyMap<number, unknown>,
   patches: Patch[],
 ): unknown {
+  const { record, place } = unit;
   const captures: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   const later: [name: string, node: number][] = [];
   let head = record.flags & FunctionFlag.STRICT ? '"use strict";' : '';
@@ -60,9 +60,8 @@ function createOne(
   const [before, after] = wrapText(record, record.text);
   const padding = ' '.repeat(place.column ?? 0);
   const source = `(function(${CAPTURES}){${head}const __cairn_f=${before}\n${padding}${record.text}${after};return [__cairn_f,[${setters}]]})`;
-  const script = new vm.Script(source, { filename: place.url || 'captured.js', lineOffset: (place.line ?? 0) - 1 });
-  const factory = script.runInThisContext() as (captures: object) => [unknown, ((value: unknown) => void)[]];
-  const [fn, assign] = factory(captures);
+  const factory = compileFactory(source, unit, (place.line ?? 0) - 1);
+  const [fn, assign] = factory(captures) as [unknown, ((value: unknown) => void)[]];
   patches.push((functions) => {
     for (const [i, [, node]] of later.entries()) assign[i]?.(functions.get(node));
   });

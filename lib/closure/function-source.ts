@@ -6,6 +6,7 @@
  * script, so that stacks need no translation.
  */
 import vm from 'node:vm';
+import { CairnError } from '../base/errors.ts';
 import { HERITAGE_NAME, MODULE_NAMES } from './edit-text.ts';
 import type { FunctionRecord } from './node-record.ts';
 import { FORMS, FunctionFlag, type Place } from './packet.ts';
@@ -51,7 +52,9 @@ export function createFunctions(group: GroupSource): readonly unknown[] {
   const captures: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   const { units, bound } = group;
   const first = units[0] as FunctionUnit;
-  let source = `(function(${CAPTURES}){${first.record.flags & FunctionFlag.STRICT ? '"use strict";' : ''}`;
+  // A script is strict or sloppy as a whole; functions with a directive of their own bring it along in their text.
+  const isStrict = units.every(({ record }) => record.flags & FunctionFlag.STRICT);
+  let source = `(function(${CAPTURES}){${isStrict ? '"use strict";' : ''}`;
   source += declareBindings(group, captures);
   const text = new PlacedText(source, first.place.line ?? 0);
   for (const unit of units) placeUnit(text, unit, group, captures);
@@ -65,12 +68,32 @@ export function createFunctions(group: GroupSource): readonly unknown[] {
   );
   if (aliases.length > 0) tail += `const ${aliases.join(',')};`;
   const names = [...units, ...bound].map(({ node }) => member(node));
-  const script = new vm.Script(`${text.text}${tail}return [${names.join(',')}]})`, {
-    filename: first.place.url || 'captured.js',
-    lineOffset: first.place.line ?? 0,
-  });
-  const factory = script.runInThisContext() as (captures: object) => readonly unknown[];
-  return factory(captures);
+  const factory = compileFactory(`${text.text}${tail}return [${names.join(',')}]})`, first, first.place.line ?? 0);
+  return factory(captures) as readonly unknown[];
+}
+
+/**
+ * Compiles the source of a function that takes captures. Raises `CLOSURE_NOT_REVIVED` when it is not valid on its own:
+ * sloppy code may use names that strict code reserves.
+ */
+export function compileFactory(
+  source: string,
+  { place, record }: FunctionUnit,
+  lineOffset: number,
+): (captures: object) => unknown {
+  try {
+    const script = new vm.Script(source, { filename: place.url || 'captured.js', lineOffset });
+    return script.runInThisContext() as (captures: object) => unknown;
+  } catch (error) {
+    throw new CairnError(
+      'CLOSURE_NOT_REVIVED',
+      {
+        what: `function ${record.name || '(anonymous)'} of ${place.url ?? 'an unknown file'}`,
+        reason: error instanceof Error ? error.message : String(error),
+      },
+      { cause: error },
+    );
+  }
 }
 
 function declareBindings(group: GroupSource, captures: Record<string, unknown>): string {

@@ -322,7 +322,7 @@ function defineProperties(object: object, properties: readonly PropertyRecord[])
     const name = key as string | symbol;
     const rest = { enumerable: !isHidden, configurable: true };
     if (accessor !== undefined) {
-      const [get, set] = accessor as readonly [(() => unknown) | undefined, ((value: unknown) => void) | undefined];
+      const [get, set] = accessor as readonly [() => unknown, (value: unknown) => void];
       Object.defineProperty(object, name, { ...rest, get, set });
     } else if (isHidden || name in object) Object.defineProperty(object, name, { ...rest, value, writable: true });
     else (object as Record<string | symbol, unknown>)[name] = value;

@@ -164,6 +164,9 @@ function skippedKeys(base: number): ((key: string | symbol) => boolean) | undefi
       return (key) => key === 'message' || key === 'stack';
     case EntityBase.ARRAY:
       return (key) => key === 'length';
+    case EntityBase.BOXED:
+      // Those of a String object.
+      return (key) => key === 'length' || (typeof key === 'string' && /^\d+$/.test(key));
     case EntityBase.REGEXP:
       return (key) => key === 'lastIndex';
     case EntityBase.MADE:

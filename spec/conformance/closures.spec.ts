@@ -66,6 +66,12 @@ describe('a closure in another thread', () => {
     expect(await worker.run((x: number) => new Scale().apply(x), [10])).toBe(30);
   });
 
+  it('imports what is shipped by reference', async () => {
+    const { two } = (await import(`${FIXTURES}/src/barrel-parts.mjs`)) as { two: () => number };
+    const byReference = (url: string) => url.includes('barrel-parts') || url.includes('node_modules');
+    expect(await worker.run(() => two(), [], { byReference })).toBe(2);
+  });
+
   it('shows where an error was thrown, in the sources', async () => {
     const place = new Error().stack ?? '';
     const failing = (x: number) => {

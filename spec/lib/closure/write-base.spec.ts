@@ -11,6 +11,7 @@ describe('the base of an entity', () => {
     ['bytes', Buffer.from('héllo')],
     ['64-bit integers', BigInt64Array.of(1n, -5n)],
     ['a boxed number', Object(4)],
+    ['a boxed string', Object('text')],
     ['a URL', new URL('http://a/b?c=1')],
   ])('keeps %s', async (_name, value) => {
     expect((await travel(() => value))()).toEqual(value);

@@ -1,7 +1,7 @@
 import { Buffer as ImportedBuffer } from 'node:buffer';
 import { createRequire } from 'node:module';
 import importedProcess from 'node:process';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { capture } from '../../../lib/closure/capture.ts';
 import { travel, travelAll } from '../../support/travel.ts';
 
@@ -121,6 +121,22 @@ describe('a function', () => {
     expect(await refusal(new Job().secret(new Job()))).toMatch(/uses private member #key/);
     expect(await refusal(new Function('o', 'return () => { with (o) { return x } }')({}))).toMatch(/calls 'with'/);
     expect(await refusal(Function.prototype.call.bind(() => 1))).toBe('shipped');
+  });
+
+  it('is strict or sloppy as it was', async () => {
+    const make = new Function(
+      'n',
+      'const even = (i) => i === 0 ? kind() : odd(i - 1); function odd(i) { return even(i - 1) } function kind() { return typeof this + typeof even } return even',
+    );
+    const sloppy = make(0) as (n: number) => string;
+    expect((await travel(sloppy))(4)).toBe(sloppy(4));
+    const reserved = new Function('const static_ = 1; var let = 2; return () => let + static_')() as () => number;
+    await expect(travel(reserved)).rejects.toThrow(/CLOSURE_NOT_REVIVED: function/);
+  });
+
+  it('is refused when a test runner made it', async () => {
+    const spy = vi.fn((x: number) => x + 1);
+    expect(await refusal(() => spy(1))).toMatch(/npm package '@vitest\/spy'|npm package 'vitest'|Proxy|private|cannot/);
   });
 
   it('that the platform made is refused with a remedy', async () => {

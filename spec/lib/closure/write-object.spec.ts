@@ -1,3 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { capture } from '../../../lib/closure/capture.ts';
 import { DRIVER_ONLY } from '../../../lib/closure/well-known.ts';
@@ -25,6 +29,12 @@ const refusals: readonly (readonly [name: string, value: unknown, message: RegEx
     /collect\(\)/,
   ],
   ['a weak reference', new WeakRef({}), /WeakRef objects cannot be copied/, /perWorker/],
+  ['a server', createServer(), /Server \(node:http handle or object of this process\)/, /perWorker/],
+  ['a stream', new Readable(), /Readable \(node:stream handle/, /perWorker/],
+  ['async storage', new AsyncLocalStorage(), /AsyncLocalStorage \(node:async_hooks handle/, /perWorker/],
+  ['a registry', new FinalizationRegistry(() => {}), /FinalizationRegistry objects cannot be copied/, /perWorker/],
+  ['a web stream', new ReadableStream(), /ReadableStream/, /perWorker/],
+  ['a database', new Database(':memory:'), /captures 'value' -> Database/, /const value = perWorker/],
   ['an abort signal', new AbortController().signal, /AbortSignal/, /perWorker/],
 ];
 
