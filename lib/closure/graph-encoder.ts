@@ -16,6 +16,7 @@ import { objectId } from './object-id.ts';
 import { isModule, type ModuleReference } from './package-exports.ts';
 import { NodeTag, PACKET_FORMAT, type Packet, type Place, ReferenceKind } from './packet.ts';
 import { readReferences } from './read-references.ts';
+import { REMEDY } from './remedies.ts';
 import { sealBytes } from './seal-bytes.ts';
 import { ShapeTable } from './shape-table.ts';
 import { VariableCells } from './variable-cells.ts';
@@ -143,7 +144,7 @@ export class GraphEncoder implements CaptureGraph {
     this.out.varint(value.uses.size);
     for (const [name, inner] of value.uses) {
       this.out.string(name);
-      const exported: unknown = Reflect.get(value.module, name);
+      const exported = this.#readExport(value.module, name, node);
       // A namespace that is exported by name (`z` of zod): of it, too, only what is used.
       if (inner !== undefined && isModule(exported)) {
         const uses = new Map([...inner].map((key) => [key, undefined] as const));
@@ -151,6 +152,15 @@ export class GraphEncoder implements CaptureGraph {
       } else this.writeValue(exported, node, name);
     }
     return NodeTag.NAMESPACE;
+  }
+
+  /** A runner's module may have getters, and these a variable that is not initialised yet. */
+  #readExport(module: object, name: string, node: number): unknown {
+    try {
+      return Reflect.get(module, name);
+    } catch {
+      return this.refuse(node, 'which is not initialised yet', REMEDY.deadZone, name);
+    }
   }
 
   writeValue(value: unknown, owner: number, step: PathStep): number {
