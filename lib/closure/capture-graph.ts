@@ -50,6 +50,8 @@ export interface VariableUse {
 export interface CaptureGraph {
   readonly out: ByteWriter;
   readonly mutableCaptures: MutableCaptures;
+  /** How many elements, entries or kilobytes of one object are looked at: all when capturing, some when checking. */
+  readonly sampleSize: number;
   /** Classes of plain instances that were looked at already, and not refused. */
   readonly judgedClasses: Set<object>;
   /** Writes a value into the current node; `owner` and `step` say how it was reached. Gives its node, or -1. */

@@ -30,6 +30,8 @@ export interface EncoderOptions {
   readonly warn: (warning: CaptureWarning) => void;
   /** Whether classes get an identity; not needed where only the bytes count. */
   readonly identifiesClasses: boolean;
+  /** For a check: how much of one object, and how many objects, to look at. Nothing is sealed then. */
+  readonly sample?: { readonly size: number; readonly nodes: number };
 }
 
 const NODE_HEADER_BYTES = 5;
@@ -38,6 +40,7 @@ const NODE_HEADER_BYTES = 5;
 export class GraphEncoder implements CaptureGraph {
   readonly out = new ByteWriter();
   readonly mutableCaptures: MutableCaptures;
+  readonly sampleSize: number;
   readonly #options: EncoderOptions;
   readonly #inspections: Inspections;
   readonly #exports: ModuleExports;
@@ -61,6 +64,7 @@ export class GraphEncoder implements CaptureGraph {
   constructor(options: EncoderOptions, inspections: Inspections) {
     this.#options = options;
     this.mutableCaptures = options.mutableCaptures;
+    this.sampleSize = options.sample?.size ?? Number.POSITIVE_INFINITY;
     this.#inspections = inspections;
     this.#exports = new ModuleExports(inspections.modules, this.#nodes);
   }
@@ -70,10 +74,21 @@ export class GraphEncoder implements CaptureGraph {
    * be read first.
    */
   encode(roots: readonly unknown[]): Packet {
+    this.#writeAll(roots, Number.POSITIVE_INFINITY);
+    return this.#seal();
+  }
+
+  /** Looks at what it would encode, within the sample, and raises what it finds. */
+  check(roots: readonly unknown[]): void {
+    this.#writeAll(roots, this.#options.sample?.nodes ?? Number.POSITIVE_INFINITY);
+    this.out[Symbol.dispose]();
+  }
+
+  #writeAll(roots: readonly unknown[], maxNodes: number): void {
     refreshIntrinsics();
     refreshBuiltins();
     this.#enqueue(roots, -1, '');
-    for (let node = 0; node < this.#values.length; node++) {
+    for (let node = 0; node < this.#values.length && node < maxNodes; node++) {
       const start = this.out.length;
       this.#starts.push(start);
       this.out.u8(0);
@@ -84,7 +99,6 @@ export class GraphEncoder implements CaptureGraph {
       const capture = this.#captures[node];
       if (capture !== undefined) capture.sizeBytes += payload + NODE_HEADER_BYTES;
     }
-    return this.#seal();
   }
 
   /** The captured variable that holds the most, with its bytes and the place of its function. */

@@ -83,7 +83,7 @@ export function writeBase(graph: CaptureGraph, node: number, object: object, bas
       break;
     case EntityBase.SET:
       out.varint((object as ReadonlySet<unknown>).size);
-      for (const value of Set.prototype.values.call(object)) graph.writeValue(value, node, { text: ' <element>' });
+      writeElements(graph, node, object as ReadonlySet<unknown>);
       break;
     case EntityBase.ERROR:
       writeError(graph, node, object as Error);
@@ -107,7 +107,7 @@ export function writeBase(graph: CaptureGraph, node: number, object: object, bas
     case EntityBase.BYTES:
       // The bytes alone: small Buffers are cut from a pool that holds those of others.
       out.varint((object as Buffer).byteLength);
-      out.raw(object as Buffer);
+      writeBytes(graph, object as Buffer);
       break;
     case EntityBase.BOXED:
       graph.writeValue(object.valueOf(), node, { text: '' });
@@ -130,9 +130,19 @@ export function writeBase(graph: CaptureGraph, node: number, object: object, bas
 function writeEntries(graph: CaptureGraph, node: number, map: ReadonlyMap<unknown, unknown>): void {
   graph.out.varint(map.size);
   const keyStep: PathStep = { text: ' <key>' };
+  let rest = graph.sampleSize;
   for (const [key, value] of Map.prototype.entries.call(map) as Iterable<[unknown, unknown]>) {
+    if (rest-- <= 0) return;
     graph.writeValue(key, node, keyStep);
     graph.writeValue(value, node, typeof value === 'object' || typeof value === 'function' ? { mapKey: key } : '');
+  }
+}
+
+function writeElements(graph: CaptureGraph, node: number, set: ReadonlySet<unknown>): void {
+  let rest = graph.sampleSize;
+  for (const value of Set.prototype.values.call(set) as Iterable<unknown>) {
+    if (rest-- <= 0) return;
+    graph.writeValue(value, node, { text: ' <element>' });
   }
 }
 
@@ -154,7 +164,11 @@ function writeArrayBuffer(graph: CaptureGraph, node: number, buffer: ArrayBuffer
   const isResizable = Reflect.get(buffer, 'resizable') === true;
   out.varint(bytes.byteLength);
   out.varint(isResizable ? Number(Reflect.get(buffer, 'maxByteLength')) + 1 : 0);
-  out.raw(bytes);
+  writeBytes(graph, bytes);
+}
+
+function writeBytes(graph: CaptureGraph, bytes: Uint8Array): void {
+  if (bytes.length <= graph.sampleSize * 1024) graph.out.raw(bytes);
 }
 
 function writeView(graph: CaptureGraph, node: number, view: ArrayBufferView): void {

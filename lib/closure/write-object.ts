@@ -38,9 +38,14 @@ export function writeObject(graph: CaptureGraph, node: number, object: object): 
       for (const [i, value] of simple.values.entries()) graph.writeValue(value, node, simple.keys[i] as string);
       return NodeTag.PLAIN;
     }
-  } else if (prototype === Array.prototype && Array.isArray(object) && isDense(object)) {
+  } else if (
+    prototype === Array.prototype &&
+    Array.isArray(object) &&
+    (object.length > graph.sampleSize || isDense(object))
+  ) {
     graph.out.varint(object.length);
-    for (let i = 0; i < object.length; i++) graph.writeValue(object[i], node, i);
+    const end = Math.min(object.length, graph.sampleSize);
+    for (let i = 0; i < end; i++) graph.writeValue(object[i], node, i);
     return NodeTag.LIST;
   }
   refuseUnmovable(graph, node, object);

@@ -113,6 +113,17 @@ describe('check', () => {
     expect((error as CairnError).hint).toMatch(/accumulator/);
   });
 
+  it('looks at a part of large data', () => {
+    const rows = Array.from({ length: 100_000 }, (_, id) => ({ id }));
+    const late = [...rows, { db: new WeakMap() }];
+    const early = [{ db: new WeakMap() }, ...rows];
+    const bytes = new Uint8Array(1 << 24);
+    const names = new Map(rows.map((row) => [row.id, row]));
+    const ids = new Set(rows);
+    expect(() => check(() => [late, bytes, names, ids])).not.toThrow();
+    expect(() => check(() => early)).toThrow(/captures 'early' -> Array\[0\] -> Object\.db -> WeakMap/);
+  });
+
   it('says nothing about what can travel', () => {
     const factor = 2;
     expect(() => check((x: number) => x * factor)).not.toThrow();
