@@ -45,7 +45,7 @@ export function describePath(segments: readonly PathSegment[]): string {
   let text = '';
   let skipStep = false;
   for (const [i, { value, location, step }] of segments.entries()) {
-    if (typeof value === 'function') {
+    if (typeof value === 'function' && !types.isProxy(value)) {
       text += text === '' ? describeFirst(value, location) : ` -> ${describeObject(value)} (${location})`;
     } else if (value !== undefined) text += ` -> ${describeObject(value)}`;
     if (step === undefined) continue;

@@ -3,6 +3,7 @@
  * the numbering follows from the values alone.
  */
 import { createHash } from 'node:crypto';
+import { types } from 'node:util';
 import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import { CairnError } from '../base/errors.ts';
 import { findBuildOrder } from './build-order.ts';
@@ -301,7 +302,7 @@ export class GraphEncoder implements CaptureGraph {
     for (let at = node, step = last; at > 0; step = this.#steps[at], at = this.#owners[at] as number) {
       const value = this.#values[at];
       const isVirtual = this.#isVirtual(value);
-      const location = typeof value === 'function' ? this.locate(value) : undefined;
+      const location = typeof value === 'function' && !types.isProxy(value) ? this.locate(value) : undefined;
       const shown = isVirtual || typeof value === 'symbol' ? undefined : (value as object);
       segments.unshift({ value: shown, location, step });
     }

@@ -66,6 +66,24 @@ describe('a closure in another thread', () => {
     expect(await worker.run((x: number) => new Scale().apply(x), [10])).toBe(30);
   });
 
+  it('shows the lines of functions that had to be created together', async () => {
+    const place = new Error().stack ?? '';
+    const ping = (n: number): number => {
+      if (n > 2) throw new RangeError('deep');
+      return pong(n + 1);
+    };
+    function pong(n: number): number {
+      return ping(n + 1);
+    }
+    const error = await worker.run((n: number) => ping(n), [0]).then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+    const linesIn = (stack = '') => [...stack.matchAll(/closures\.spec\.ts:(\d+)/g)].map((match) => Number(match[1]));
+    const [start = 0] = linesIn(place);
+    expect(linesIn(error?.stack).slice(0, 3).map((line) => line - start)).toEqual([2, 6, 3]);
+  });
+
   it('imports what is shipped by reference', async () => {
     const { two } = (await import(`${FIXTURES}/src/barrel-parts.mjs`)) as { two: () => number };
     const byReference = (url: string) => url.includes('barrel-parts') || url.includes('node_modules');

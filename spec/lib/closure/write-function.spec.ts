@@ -134,6 +134,11 @@ describe('a function', () => {
     await expect(travel(reserved)).rejects.toThrow(/CLOSURE_NOT_REVIVED: function/);
   });
 
+  it('is refused behind a proxy', async () => {
+    const Made = new Proxy(class {}, {});
+    expect(await refusal(() => new Made())).toMatch(/captures 'Made' -> Proxy \(a Proxy cannot be copied\)/);
+  });
+
   it('is refused when a test runner made it', async () => {
     const spy = vi.fn((x: number) => x + 1);
     expect(await refusal(() => spy(1))).toMatch(/npm package '@vitest\/spy'|npm package 'vitest'|Proxy|private|cannot/);
