@@ -12,7 +12,7 @@ export async function run(print: Print, { dir }: Place): Promise<void> {
 
   const lines = session.textFile(FILES).setName('lines');
   const words = lines.flatMap((line) => line.toLowerCase().match(/[a-z]+/g) ?? []);
-  const counts = words.map((word): [string, number] => [word, 1]).reduceByKey((a, b) => a + b);
+  const counts = words.map((word) => [word, 1]).reduceByKey((a, b) => a + b);
 
   // Nothing has run yet. Each action runs a job; later ones find what earlier ones have shuffled.
   print(`${await lines.count()} lines, ${await words.count()} words, ${await counts.count()} different ones`);

@@ -24,7 +24,7 @@ export async function run(print: Print, { dir, out, note }: Place): Promise<void
   const byGrade = session
     .range(24)
     .mapAsync(lookUp)
-    .map(({ grade }): [string, number] => [grade, 1])
+    .map(({ grade }) => [grade, 1])
     .reduceByKey((a, b) => a + b)
     .sortByKey();
   print(`by grade: ${JSON.stringify(await byGrade.collect())}`);

@@ -59,3 +59,38 @@ export function checkBoolean(method: string, argument: string, value: unknown): 
 export function checkSeed(method: string, seed: unknown): void {
   if (seed !== undefined && !Number.isSafeInteger(seed)) throw invalidArgument(method, 'seed', 'a safe integer', seed);
 }
+
+/**
+ * An options object whose names are all known: one that is not, or an option given as a plain argument as in Spark,
+ * would change nothing, and nobody would notice. Options that are undefined count as not given.
+ */
+export function checkOptions(method: string, options: unknown, names: readonly string[]): void {
+  const expected = `an object with ${names.join(', ')}`;
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || options instanceof AbortSignal) {
+    throw invalidArgument(method, 'options', expected, options);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || names.includes(name)) continue;
+    const found = `an option ${describeValue(name)}`;
+    throw startAtCaller(new CairnError('INVALID_ARGUMENT', { method, argument: 'options', expected, found }));
+  }
+}
+
+/** A signal to cancel by, or undefined. */
+export function checkSignal(method: string, signal: unknown): void {
+  if (signal === undefined) return;
+  const isSignal = typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal;
+  if (!isSignal) throw invalidArgument(method, 'signal', 'an AbortSignal', signal);
+}
+
+/**
+ * What an order of the user's gives: a boolean, as `(a, b) => a > b` gives, would leave records as they are.
+ */
+export function checkedComparator<T>(method: string, compare: (a: T, b: T) => number): (a: T, b: T) => number {
+  checkFunction(method, 'compare', compare);
+  return (a, b) => {
+    const order: unknown = compare(a, b);
+    if (typeof order === 'number') return order;
+    throw invalidArgument(method, 'the result of compare', 'a number: negative, 0 or positive', order);
+  };
+}

@@ -37,6 +37,4 @@ export interface Engine {
   unpersist(node: LineageNode): void;
   rename(node: LineageNode, name: string): void;
   blocksOf(id: NodeId): NodeStatus;
-  /** A temporary name that no other task or process uses. */
-  uniqueName(stem: string): string;
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { checkAnyFunction, checkOptions, checkSignal, invalidArgument } from './check-argument.ts';
 
 /** What applies to all jobs started within a function, across awaits: Spark's local properties. */
 export interface JobScope {
@@ -14,8 +15,18 @@ export interface JobScope {
 
 const scope = new AsyncLocalStorage<JobScope>();
 
-/** Runs `work` with these properties on top of those around it. */
+const TEXTS = ['group', 'description', 'pool'] as const;
+
+/** Runs `work` with these properties on top of those around it. Raises INVALID_ARGUMENT. */
 export function withJobScope<T>(properties: JobScope, work: () => T): T {
+  const method = 'withJobs';
+  checkOptions(method, properties, [...TEXTS, 'signal']);
+  for (const name of TEXTS) {
+    const text: unknown = properties[name];
+    if (text !== undefined && typeof text !== 'string') throw invalidArgument(method, name, 'a text', text);
+  }
+  checkSignal(method, properties.signal);
+  checkAnyFunction(method, 'work', work);
   return scope.run({ ...scope.getStore(), ...properties }, work);
 }
 

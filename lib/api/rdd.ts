@@ -42,10 +42,13 @@ import type { Deferred, Step } from '../lineage/step.ts';
 import {
   checkAnyFunction,
   checkBoolean,
+  checkedComparator,
   checkFunction,
   checkInteger,
   checkNumber,
+  checkOptions,
   checkSeed,
+  checkSignal,
   invalidArgument,
 } from './check-argument.ts';
 import {
@@ -59,6 +62,7 @@ import {
 import type { Engine, JobOptions } from './engine.ts';
 import { countBucket, evenBuckets, type Histogram } from './histogram.ts';
 import { KeyMap } from './key-map.ts';
+import type { OnlyLiterals, OnlyNarrowTuples, WidenedItems, WidenedLiteral } from './literal-values.ts';
 import { type PartitionArgument, toPartitioner } from './partition-argument.ts';
 import {
   choosePartitioner,
@@ -315,10 +319,20 @@ export class Rdd<T> {
    * await session.parallelize([1, 2]).mapAsync(async (x) => x + 1).collect(); // [2, 3]
    * ```
    */
+  mapAsync<P extends readonly [unknown, unknown]>(
+    f: (record: T) => PromiseLike<P> | P,
+    options?: { readonly concurrency?: number | undefined },
+    ...pairsOnly: PairsOnly<P>
+  ): Rdd<P>;
+  mapAsync<U>(
+    f: (record: T) => PromiseLike<U> | U,
+    options?: { readonly concurrency?: number | undefined },
+  ): Rdd<Awaited<U>>;
   mapAsync<U>(
     f: (record: T) => PromiseLike<U> | U,
     options: { readonly concurrency?: number | undefined } = {},
   ): Rdd<Awaited<U>> {
+    checkOptions('mapAsync', options, ['concurrency']);
     const { concurrency = 8 } = options;
     checkAnyFunction('mapAsync', 'f', f);
     checkInteger('mapAsync', 'concurrency', concurrency, 1);
@@ -334,11 +348,21 @@ export class Rdd<T> {
    * ```
    * `preservesPartitioning`: the function leaves every key in its partition, so that the partitioner still holds.
    */
+  mapPartitions<P extends readonly [unknown, unknown]>(
+    f: (records: Records<T>) => Iterable<P>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+    ...pairsOnly: PairsOnly<P>
+  ): Rdd<P>;
+  mapPartitions<U>(
+    f: (records: Records<T>) => Iterable<U>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): Rdd<U>;
   mapPartitions<U>(
     f: (records: Records<T>) => Iterable<U>,
     options: { readonly preservesPartitioning?: boolean | undefined } = {},
   ): Rdd<U> {
     checkFunction('mapPartitions', 'f', f);
+    checkOptions('mapPartitions', options, ['preservesPartitioning']);
     return this.#mapPartitions('mapPartitions', f as PartitionFunction, options.preservesPartitioning ?? false);
   }
 
@@ -349,11 +373,21 @@ export class Rdd<T> {
    * await session.parallelize(['a', 'b'], 2).mapPartitionsWithIndex((i, xs) => [`${i}${[...xs]}`]).collect(); // ['0a', '1b']
    * ```
    */
+  mapPartitionsWithIndex<P extends readonly [unknown, unknown]>(
+    f: (index: number, records: Records<T>) => Iterable<P>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+    ...pairsOnly: PairsOnly<P>
+  ): Rdd<P>;
+  mapPartitionsWithIndex<U>(
+    f: (index: number, records: Records<T>) => Iterable<U>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): Rdd<U>;
   mapPartitionsWithIndex<U>(
     f: (index: number, records: Records<T>) => Iterable<U>,
     options: { readonly preservesPartitioning?: boolean | undefined } = {},
   ): Rdd<U> {
     checkFunction('mapPartitionsWithIndex', 'f', f);
+    checkOptions('mapPartitionsWithIndex', options, ['preservesPartitioning']);
     const swapped: PartitionFunction = (records, index) => f(index, records as Records<T>);
     return this.#mapPartitions('mapPartitionsWithIndex', swapped, options.preservesPartitioning ?? false);
   }
@@ -396,6 +430,7 @@ export class Rdd<T> {
     if (!isCommand || command.length === 0 || (typeof command === 'string' && command.trim() === '')) {
       throw invalidArgument('pipe', 'command', 'a command, as a text or as an array of program and arguments', command);
     }
+    checkOptions('pipe', options, ['env', 'cwd', 'separateWorkingDir']);
     return this.#over(new PipeNode(this.#engine.origin('pipe'), this.#node, command, options));
   }
 
@@ -668,6 +703,7 @@ export class Rdd<T> {
    */
   coalesce(numPartitions: number, options: { readonly shuffle?: boolean | undefined } = {}): Rdd<T> {
     checkInteger('coalesce', 'numPartitions', numPartitions, 1);
+    checkOptions('coalesce', options, ['shuffle']);
     if (options.shuffle === true)
       return this.#over(repartitionNode(this.#engine, 'coalesce', this.#node, numPartitions));
     return this.#over(new CoalesceNode(this.#engine.origin('coalesce'), this.#node, numPartitions));
@@ -767,6 +803,22 @@ export class Rdd<T> {
    * partitioner of the inputs where it is large enough, else as many partitions as the largest input. An input that is
    * partitioned alike already is not shuffled.
    */
+  reduceByKey<K, V>(
+    this: Rdd<readonly [K, V]> & OnlyLiterals<V>,
+    f: (a: WidenedLiteral<V>, b: WidenedLiteral<V>) => WidenedLiteral<V>,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, WidenedLiteral<V>]>;
+  reduceByKey<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]> & OnlyNarrowTuples<V>,
+    f: (a: WidenedItems<V>, b: WidenedItems<V>) => WidenedItems<V>,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, WidenedItems<V>]>;
+  reduceByKey<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]>,
+    f: (a: V, b: V) => V,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, V]>;
+  reduceByKey<K, V>(this: Rdd<readonly [K, V]>, f: (a: V, b: V) => V, partitions?: PartitionArgument): Rdd<[K, V]>;
   reduceByKey<K, V>(this: Rdd<readonly [K, V]>, f: (a: V, b: V) => V, partitions?: PartitionArgument): Rdd<[K, V]> {
     checkFunction('reduceByKey', 'f', f);
     const merge = f as (a: unknown, b: unknown) => unknown;
@@ -784,6 +836,30 @@ export class Rdd<T> {
    * await session.parallelize([['a', 1], ['a', 2]], 1).foldByKey(10, (a, b) => a + b).collect(); // [['a', 13]]
    * ```
    */
+  foldByKey<K, V>(
+    this: Rdd<readonly [K, V]> & OnlyLiterals<V>,
+    zero: Zero<WidenedLiteral<NoInfer<V>>>,
+    f: (a: WidenedLiteral<V>, b: WidenedLiteral<V>) => WidenedLiteral<V>,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, WidenedLiteral<V>]>;
+  foldByKey<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]> & OnlyNarrowTuples<V>,
+    zero: Zero<WidenedItems<NoInfer<V>>>,
+    f: (a: WidenedItems<V>, b: WidenedItems<V>) => WidenedItems<V>,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, WidenedItems<V>]>;
+  foldByKey<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]>,
+    zero: Zero<V>,
+    f: (a: V, b: V) => V,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, V]>;
+  foldByKey<K, V>(
+    this: Rdd<readonly [K, V]>,
+    zero: Zero<V>,
+    f: (a: V, b: V) => V,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, V]>;
   foldByKey<K, V>(
     this: Rdd<readonly [K, V]>,
     zero: Zero<V>,
@@ -806,6 +882,20 @@ export class Rdd<T> {
    *   .collect(); // [['a', [1, 2]]]
    * ```
    */
+  aggregateByKey<K, V, U extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]>,
+    zero: Zero<U>,
+    seqOp: (combined: U, value: V) => U,
+    combOp: (a: U, b: U) => U,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, U]>;
+  aggregateByKey<K, V, U>(
+    this: Rdd<readonly [K, V]>,
+    zero: Zero<U>,
+    seqOp: (combined: U, value: V) => U,
+    combOp: (a: U, b: U) => U,
+    partitions?: PartitionArgument,
+  ): Rdd<[K, U]>;
   aggregateByKey<K, V, U>(
     this: Rdd<readonly [K, V]>,
     zero: Zero<U>,
@@ -847,6 +937,7 @@ export class Rdd<T> {
     checkFunction('combineByKey', 'createCombiner', createCombiner);
     checkFunction('combineByKey', 'mergeValue', mergeValue);
     checkFunction('combineByKey', 'mergeCombiners', mergeCombiners);
+    checkOptions('combineByKey', options, ['partitions', 'mapSideCombine']);
     const aggregator: Aggregator<V, C> = { createCombiner, mergeValue, mergeCombiners };
     return this.#combine('combineByKey', aggregator as Aggregator, options.partitions, options.mapSideCombine ?? true);
   }
@@ -1177,6 +1268,7 @@ export class Rdd<T> {
    * content is complete.
    */
   async saveAsTextFile(path: string, options: SaveTextOptions = {}): Promise<void> {
+    checkActionOptions('saveAsTextFile', options);
     const { compression = 'none' } = options;
     if (compression !== 'none' && compression !== 'gzip') {
       throw invalidArgument('saveAsTextFile', 'compression', "'none' or 'gzip'", compression);
@@ -1195,6 +1287,7 @@ export class Rdd<T> {
    * Rejects with OUTPUT_EXISTS; with VALUE_NOT_SERIALIZABLE in the job for records such as functions.
    */
   async saveAsObjectFile(path: string, options: SaveObjectOptions = {}): Promise<void> {
+    checkActionOptions('saveAsObjectFile', options);
     const { codec = 'none' } = options;
     if (codec !== 'none' && codec !== 'zstd' && codec !== 'deflate') {
       throw invalidArgument('saveAsObjectFile', 'codec', "'none', 'zstd' or 'deflate'", codec);
@@ -1237,6 +1330,18 @@ export class Rdd<T> {
    * await session.parallelize(['a', 'bc'], 2).aggregate(0, (n, s) => n + s.length, (a, b) => a + b); // 3
    * ```
    */
+  aggregate<U extends readonly unknown[] | []>(
+    zero: Zero<U>,
+    seqOp: (accumulated: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: ActionOptions,
+  ): Promise<U>;
+  aggregate<U>(
+    zero: Zero<U>,
+    seqOp: (accumulated: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: ActionOptions,
+  ): Promise<U>;
   async aggregate<U>(
     zero: Zero<U>,
     seqOp: (accumulated: U, record: T) => U,
@@ -1273,6 +1378,18 @@ export class Rdd<T> {
    * As `aggregate`, merging the results of partitions in tasks, over `depth` levels (default 2): for many partitions
    * with large results.
    */
+  treeAggregate<U extends readonly unknown[] | []>(
+    zero: Zero<U>,
+    seqOp: (accumulated: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: ActionOptions & { readonly depth?: number | undefined },
+  ): Promise<U>;
+  treeAggregate<U>(
+    zero: Zero<U>,
+    seqOp: (accumulated: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: ActionOptions & { readonly depth?: number | undefined },
+  ): Promise<U>;
   async treeAggregate<U>(
     zero: Zero<U>,
     seqOp: (accumulated: U, record: T) => U,
@@ -1436,6 +1553,26 @@ export class Rdd<T> {
   }
 
   /** As `reduceByKey`, with the result as a `Map` here: no shuffle, but every partition sends all of its keys. */
+  reduceByKeyLocally<K, V>(
+    this: Rdd<readonly [K, V]> & OnlyLiterals<V>,
+    f: (a: WidenedLiteral<V>, b: WidenedLiteral<V>) => WidenedLiteral<V>,
+    options?: ActionOptions,
+  ): Promise<Map<K, WidenedLiteral<V>>>;
+  reduceByKeyLocally<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]> & OnlyNarrowTuples<V>,
+    f: (a: WidenedItems<V>, b: WidenedItems<V>) => WidenedItems<V>,
+    options?: ActionOptions,
+  ): Promise<Map<K, WidenedItems<V>>>;
+  reduceByKeyLocally<K, V extends readonly unknown[] | []>(
+    this: Rdd<readonly [K, V]>,
+    f: (a: V, b: V) => V,
+    options?: ActionOptions,
+  ): Promise<Map<K, V>>;
+  reduceByKeyLocally<K, V>(
+    this: Rdd<readonly [K, V]>,
+    f: (a: V, b: V) => V,
+    options?: ActionOptions,
+  ): Promise<Map<K, V>>;
   async reduceByKeyLocally<K, V>(
     this: Rdd<readonly [K, V]>,
     f: (a: V, b: V) => V,
@@ -1498,12 +1635,13 @@ export class Rdd<T> {
   }
 
   #checkSort<K>(method: string, options: SortOptions<K>): { readonly order: KeyOrder; readonly numPartitions: number } {
+    const isRepartition = method === 'repartitionAndSortWithinPartitions';
+    checkOptions(method, options, ['ascending', ...(isRepartition ? [] : ['numPartitions']), 'compare']);
     const { ascending = true, numPartitions, compare } = options;
     checkBoolean(method, 'ascending', ascending);
     if (numPartitions !== undefined) checkInteger(method, 'numPartitions', numPartitions, 1);
-    if (compare !== undefined) checkFunction(method, 'compare', compare);
     const order: KeyOrder = {
-      compare: (compare as Comparator<unknown> | undefined) ?? compareNatural,
+      compare: comparatorOf<unknown>(method, compare as Comparator<unknown> | undefined),
       ascending,
       natural: compare === undefined,
     };
@@ -1716,11 +1854,30 @@ async function runOn(
   node: LineageNode,
   method: string,
   action: ResultAction,
-  { signal }: ActionOptions,
+  actionOptions: ActionOptions,
   partitions?: readonly number[],
 ): Promise<unknown[]> {
+  checkActionOptions(method, actionOptions);
+  const { signal } = actionOptions;
   const options: JobOptions = { method, signal };
   return await engine.runJob(node, action, partitions === undefined ? options : { ...options, partitions });
+}
+
+/** What actions take beside a signal. */
+const OPTIONS_OF_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  min: ['compare'],
+  max: ['compare'],
+  top: ['compare'],
+  takeOrdered: ['compare'],
+  treeReduce: ['depth'],
+  treeAggregate: ['depth'],
+  saveAsTextFile: ['overwrite', 'compression'],
+  saveAsObjectFile: ['overwrite', 'codec'],
+};
+
+function checkActionOptions(method: string, options: ActionOptions): void {
+  checkOptions(method, options, [...(OPTIONS_OF_ACTIONS[method] ?? []), 'signal']);
+  checkSignal(method, options.signal);
 }
 
 function emptyDataset(method: string): CairnError {
@@ -1729,8 +1886,7 @@ function emptyDataset(method: string): CairnError {
 
 function comparatorOf<T>(method: string, compare: Comparator<T> | undefined): Comparator<T> {
   if (compare === undefined) return compareNatural;
-  checkFunction(method, 'compare', compare);
-  return compare;
+  return checkedComparator(method, compare);
 }
 
 function entriesOf<K, V>(map: KeyMap<K, V>): [K, V][] {

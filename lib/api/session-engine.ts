@@ -244,10 +244,6 @@ export class SessionEngine implements Engine {
     return this.blocks.nodeStatus(id);
   }
 
-  uniqueName(stem: string): string {
-    return `${stem}-${this.run}-${this.#nextShuffleId}-${this.#nextNodeId}`;
-  }
-
   /** Stops running jobs, then drops everything that does not outlive the session. Concurrent calls share one end. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

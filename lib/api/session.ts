@@ -1,6 +1,8 @@
+import { CairnError } from '../base/errors.ts';
 import { resolveConfig } from '../config/config.ts';
 import type { Config, SessionOptions } from '../config/options.ts';
 import type { EngineEvent } from '../events/engine-event.ts';
+import { startAtCaller } from '../lineage/call-site.ts';
 import { BinaryRecordsNode } from '../lineage/nodes/binary-records-node.ts';
 import { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { EmptyNode } from '../lineage/nodes/empty-node.ts';
@@ -23,9 +25,10 @@ import { type EngineParts, SessionEngine } from './session-engine.ts';
  * const total = await session.range(1, 101).map((n) => n * n).sum();   // 338350
  * ```
  *
- * One session at a time owns a directory; others, and other processes, get DIRECTORY_LOCKED. Close it, best with
- * `await using`: that stops running jobs and removes what does not outlive it. A session whose process was killed is
- * cleaned up by the next one in the same directory. After closing, every call raises SESSION_CLOSED.
+ * One session at a time owns a directory; another one gets DIRECTORY_ALREADY_OPEN, another process DIRECTORY_LOCKED.
+ * Close it, best with `await using`: that stops running jobs and removes what does not outlive it. A session whose
+ * process was killed is cleaned up by the next one in the same directory. After closing, every call raises
+ * SESSION_CLOSED.
  */
 export class Session implements AsyncDisposable {
   readonly #engine: SessionEngine;
@@ -36,10 +39,15 @@ export class Session implements AsyncDisposable {
 
   /**
    * Opens a session. Options are listed in docs/options.md; each can come from its environment variable instead.
-   * Raises UNKNOWN_OPTION (with the option that was probably meant), INVALID_OPTION, DIRECTORY_LOCKED.
+   * Raises UNKNOWN_OPTION (with the option that was probably meant), INVALID_OPTION, DIRECTORY_LOCKED,
+   * DIRECTORY_ALREADY_OPEN.
    */
   static async open(options: SessionOptions = {}): Promise<Session> {
-    return new Session(await SessionEngine.open(resolveConfig(options)));
+    try {
+      return new Session(await SessionEngine.open(resolveConfig(options)));
+    } catch (error) {
+      throw error instanceof CairnError ? startAtCaller(error) : error;
+    }
   }
 
   /** Opens a session over other parts: for specs of the engine. Not public. */
@@ -195,7 +203,8 @@ export class Session implements AsyncDisposable {
 
   /**
    * Runs `work` with properties that all jobs started in it share, across awaits: a `group` to cancel them by, a
-   * `description` for listings, the scheduler `pool`, a `signal` that cancels them. Calls nest; inner ones win.
+   * `description` for listings, the scheduler `pool`, a `signal` that cancels them. Calls nest; inner ones win. Gives
+   * what `work` gives. Raises INVALID_ARGUMENT for other properties, and unless `work` is a function.
    *
    * ```ts
    * await session.withJobs({ group: 'nightly', pool: 'batch' }, () => report(session));

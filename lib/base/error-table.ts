@@ -274,7 +274,7 @@ export const ERROR_TABLE = {
   JOB_CANCELLED: {
     kind: 'cancelled',
     message: 'job {job} ({name}) was cancelled: {reason}',
-    hint: 'what it had committed is kept; run it again to go on from there',
+    hint: 'its session goes on; what stages had finished is used when the action is called again',
   },
   JOB_FAILED: {
     kind: 'user',

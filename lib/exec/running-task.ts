@@ -27,7 +27,7 @@ import { MetricsCounter } from './metrics-counter.ts';
 import { type Pipeline, pipelineOf } from './pipeline.ts';
 import { CombineSink, RowsSink, type Sink } from './sink.ts';
 import type { StageChains } from './stage-chains.ts';
-import { StepFailure } from './step-failure.ts';
+import { notIterable, StepFailure } from './step-failure.ts';
 import type { TaskDescription } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
@@ -290,7 +290,8 @@ export class RunningTask implements TaskContext {
       if (!(error instanceof StepFailure)) throw error;
       const step = pipeline?.steps[error.stepIndex];
       const owner = step ?? node;
-      throw this.wrap(error.cause, step === undefined ? this.#sinkName(sink) : describeCallSite(step.callSite), owner);
+      const cause = (step && notIterable(step.callSite.method, error.cause)) ?? error.cause;
+      throw this.wrap(cause, step === undefined ? this.#sinkName(sink) : describeCallSite(step.callSite), owner);
     }
   }
 

@@ -65,17 +65,17 @@ export function startAtCaller<E extends Error>(error: E): E {
   const lines = (error.stack ?? '').split('\n');
   const first = lines.findIndex((line) => FRAME.test(line));
   if (first < 0) return error;
-  let own = first;
-  while (own < lines.length && isEngineFrame(lines[own] as string)) own++;
-  if (own < lines.length) error.stack = [...lines.slice(0, first), ...lines.slice(own)].join('\n');
+  const own = lines.findIndex((line, i) => i >= first && isUserFrame(line));
+  if (own >= 0) error.stack = [...lines.slice(0, first), ...lines.slice(own)].join('\n');
   return error;
 }
 
-function isEngineFrame(line: string): boolean {
+/** Neither the engine's, nor Node's, nor of a built-in that the engine called, as `at Array.map (<anonymous>)`. */
+function isUserFrame(line: string): boolean {
   const raw = FRAME.exec(line)?.[1];
-  if (raw === undefined) return false;
+  if (raw === undefined || raw.startsWith('node:')) return false;
   const path = raw.startsWith('file://') ? toPath(raw) : raw;
-  return ENGINE_FOLDERS.some((folder) => path.startsWith(folder));
+  return !ENGINE_FOLDERS.some((folder) => path.startsWith(folder));
 }
 
 /** Spark's short form: `map at job.ts:14`. */

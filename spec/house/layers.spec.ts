@@ -58,7 +58,7 @@ function isBelow(to: string, from: string): boolean {
 
 /**
  * Types that are one recursive type told in several files: a node has dependencies, a dependency has a node. Between
- * these files, and nowhere else, types may go in circles; values may not.
+ * these files, and nowhere else, types may go in circles; values may not. See docs/decisions/010.
  */
 const RECURSIVE_TYPES: readonly string[] = [
   'lib/lineage/lineage-node.ts',

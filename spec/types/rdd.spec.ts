@@ -53,6 +53,101 @@ describe('the types of datasets', () => {
     });
   });
 
+  it('make pairs of what asynchronous functions and functions of partitions give', () => {
+    compiles((session) => {
+      const words = session.parallelize(['a', 'b']);
+      expectTypeOf(words.mapAsync(async (w) => [w, 1])).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(words.mapAsync(async (w) => w.length)).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(words.mapAsync((w) => w)).toEqualTypeOf<Rdd<string>>();
+      expectTypeOf(words.mapAsync(async (w) => JSON.parse(w))).toEqualTypeOf<Rdd<ReturnType<typeof JSON.parse>>>();
+      expectTypeOf(words.mapPartitions((ws) => [...ws].map((w) => [w, 1]))).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(words.mapPartitions((ws) => ws)).toEqualTypeOf<Rdd<string>>();
+      expectTypeOf(words.mapPartitions((ws) => [[...ws]])).toEqualTypeOf<Rdd<string[]>>();
+      expectTypeOf(words.mapPartitionsWithIndex((i, ws) => [[i, [...ws].length]])).toEqualTypeOf<
+        Rdd<[number, number]>
+      >();
+    });
+  });
+
+  it('widen what "as const" made of values, where values are merged', () => {
+    compiles((session) => {
+      const words = session.parallelize(['a', 'b']);
+      const ones = words.map((w) => [w, 1] as const);
+      expectTypeOf(ones).toEqualTypeOf<Rdd<readonly [string, 1]>>();
+      expectTypeOf(ones.reduceByKey((a, b) => a + b)).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(ones.reduceByKey(Math.max)).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(ones.foldByKey(0, (a, b) => a + b)).toEqualTypeOf<Rdd<[string, number]>>();
+      expectTypeOf(ones.reduceByKeyLocally((a, b) => a + b)).toEqualTypeOf<Promise<Map<string, number>>>();
+      const big = words.map((w) => [w, 1n] as const);
+      expectTypeOf(big.foldByKey(0n, (a, b) => a + b)).toEqualTypeOf<Rdd<[string, bigint]>>();
+      const texts = words.map((w) => [w, 'x'] as const);
+      expectTypeOf(texts.reduceByKey((a, b) => a + b)).toEqualTypeOf<Rdd<[string, string]>>();
+      const sums = words.map((w) => [w, [w.length, 1]] as const);
+      expectTypeOf(sums.reduceByKey(([a, b], [c, d]) => [a + c, b + d])).toEqualTypeOf<
+        Rdd<[string, readonly [number, number]]>
+      >();
+      // @ts-expect-error the result is a number
+      ones.reduceByKey((a, b) => `${a}${b}`);
+    });
+  });
+
+  it('leave other narrow values as narrow as they are', () => {
+    type Brand = number & { readonly brand: 'metres' };
+    type Level = 'low' | 'high';
+    type Shape = readonly ['circle', 1] | readonly ['square', 2];
+    compiles((session) => {
+      const levels = session.parallelize<[string, Level]>([]);
+      expectTypeOf(levels.reduceByKey((a, b) => (a === 'low' ? a : b))).toEqualTypeOf<Rdd<[string, Level]>>();
+      // @ts-expect-error no level
+      levels.reduceByKey((a, b) => a + b);
+      const brands = session.parallelize<[string, Brand]>([]);
+      expectTypeOf(brands.reduceByKey((a, b) => (a > b ? a : b))).toEqualTypeOf<Rdd<[string, Brand]>>();
+      // @ts-expect-error a sum has no brand
+      brands.reduceByKey((a, b) => a + b);
+      const patterns = session.parallelize<[string, `a${string}`]>([]);
+      expectTypeOf(patterns.reduceByKey((a) => a)).toEqualTypeOf<Rdd<[string, `a${string}`]>>();
+      const shapes = session.parallelize<[string, Shape]>([]);
+      expectTypeOf(shapes.reduceByKey((a) => a)).toEqualTypeOf<Rdd<[string, Shape]>>();
+      const flags = session.parallelize<[string, boolean]>([]);
+      expectTypeOf(flags.reduceByKey((a, b) => a && b)).toEqualTypeOf<Rdd<[string, boolean]>>();
+      const some = session.parallelize<[string, 1 | null]>([]);
+      expectTypeOf(some.reduceByKey((a, b) => a ?? b)).toEqualTypeOf<Rdd<[string, 1 | null]>>();
+      const unknowns = session.parallelize<[string, unknown]>([]);
+      expectTypeOf(unknowns.reduceByKey((a) => a)).toEqualTypeOf<Rdd<[string, unknown]>>();
+      const anything = session.parallelize<[string, ReturnType<typeof JSON.parse>]>([]);
+      expectTypeOf(anything.reduceByKey((a, b) => a + b)).toEqualTypeOf<typeof anything>();
+    });
+  });
+
+  it('take functions over values of a type parameter', () => {
+    compiles((session) => {
+      const merged = <V>(pairs: Rdd<readonly [string, V]>, merge: (a: V, b: V) => V, zero: V): Rdd<[string, V]> =>
+        pairs.reduceByKey((a, b) => merge(a, b)).foldByKey(() => zero, merge);
+      expectTypeOf(merged(session.parallelize([['a', 1]]), Math.max, 0)).toEqualTypeOf<Rdd<[string, number]>>();
+    });
+  });
+
+  it('take array literals for the tuples that are merged', () => {
+    compiles((session) => {
+      const sums = session.parallelize<[string, [number, number]]>([]);
+      expectTypeOf(sums.reduceByKey(([a, b], [c, d]) => [a + c, b + d])).toEqualTypeOf<typeof sums>();
+      expectTypeOf(sums.foldByKey([0, 0], (a, b) => [a[0] + b[0], a[1] + b[1]])).toEqualTypeOf<typeof sums>();
+      const lists = session.parallelize<[string, number[]]>([]);
+      expectTypeOf(lists.reduceByKey((a, b) => [...a, ...b])).toEqualTypeOf<typeof lists>();
+      const numbers = session.range(3);
+      const add = (a: [number, number], b: [number, number]): [number, number] => [a[0] + b[0], a[1] + b[1]];
+      expectTypeOf(numbers.aggregate([0, 0], (a, x) => [a[0] + x, a[1] + 1], add)).toEqualTypeOf<
+        Promise<[number, number]>
+      >();
+      expectTypeOf(numbers.treeAggregate([0, 0], (a, x) => [a[0] + x, a[1] + 1], add)).toEqualTypeOf<
+        Promise<[number, number]>
+      >();
+      expectTypeOf(numbers.keyBy(String).aggregateByKey([0, 0], (a, x) => [a[0] + x, a[1] + 1], add)).toEqualTypeOf<
+        typeof sums
+      >();
+    });
+  });
+
   it('keep methods of pairs to pairs', () => {
     compiles((session) => {
       const numbers = session.range(10);

@@ -22,11 +22,12 @@ import type { NodeId } from '../../lib/base/ids.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import type { MemoryBudget } from '../memory/memory-budget.ts';
 import type { BlockEvent } from './block-event.ts';
-import { type BlockId, parseBlockId } from './block-id.ts';
+import type { BlockId } from './block-id.ts';
 import { closing } from './closing-iterator.ts';
 import { isDamage, reasonOf } from './damage.ts';
 import type { DiskBlock } from './disk-block.ts';
 import type { DiskStore } from './disk-store.ts';
+import { KnownBlocks, nodeOf } from './known-blocks.ts';
 import { type MemoryBlock, MemoryStore } from './memory-store.ts';
 import { isPersisted, STORAGE_LEVELS, type StorageLevel } from './storage-level.ts';
 import { itemBatches, type StoredItem } from './stored-item.ts';
@@ -57,8 +58,7 @@ export class BlockManager {
   readonly #memory: MemoryStore;
   readonly #disk: DiskStore;
   readonly #onEvent: (event: BlockEvent) => void;
-  /** Every block that is stored as far as this manager knows, with its level. */
-  readonly #levels = new Map<BlockId, StorageLevel>();
+  readonly #known = new KnownBlocks();
 
   constructor(options: BlockManagerOptions) {
     this.#disk = options.disk;
@@ -85,7 +85,7 @@ export class BlockManager {
 
   /** The block's batches; undefined when it is not stored, or is lost. An iterator that is not used must be returned. */
   get(id: BlockId): IterableIterator<Batch> | undefined {
-    return this.#open(id, this.#levels.get(id) ?? STORAGE_LEVELS.DISK_ONLY, true);
+    return this.#open(id, this.#known.levelOf(id) ?? STORAGE_LEVELS.DISK_ONLY, true);
   }
 
   /**
@@ -107,14 +107,14 @@ export class BlockManager {
   remove(id: BlockId): void {
     const inMemory = this.#memory.remove(id);
     const onDisk = this.#disk.remove(id);
-    this.#levels.delete(id);
+    this.#known.delete(id);
     if (inMemory || onDisk) this.#onEvent({ kind: 'removed', blockId: id });
   }
 
   /** Removes all blocks of a dataset, those that other threads wrote to the directory included. */
   removeNode(node: NodeId): void {
-    const ids = new Set<BlockId>([...this.#levels.keys(), ...this.#disk.list()]);
-    for (const id of ids) if (nodeOf(id) === node) this.remove(id);
+    for (const id of [...this.#known.ofNode(node)]) this.remove(id);
+    for (const id of this.#disk.list()) if (nodeOf(id) === node) this.remove(id);
   }
 
   hasBlock(id: BlockId): boolean {
@@ -127,24 +127,20 @@ export class BlockManager {
 
   /** How many blocks of a dataset are stored as far as this manager knows. Touches no file: planning asks often. */
   countBlocks(node: NodeId): number {
-    let count = 0;
-    for (const id of this.#levels.keys()) if (nodeOf(id) === node) count++;
-    return count;
+    return this.#known.ofNode(node).size;
   }
 
   /** What this manager knows of a dataset's blocks, with their sizes. Raises what looking at a file raises. */
   nodeStatus(node: NodeId): NodeStatus {
-    let cachedPartitions = 0;
+    const ids = this.#known.ofNode(node);
     let memoryBytes = 0;
     let diskBytes = 0;
-    for (const id of this.#levels.keys()) {
-      if (nodeOf(id) !== node) continue;
+    for (const id of ids) {
       const status = this.status(id);
-      cachedPartitions++;
       memoryBytes += status.memoryBytes;
       diskBytes += status.diskBytes;
     }
-    return { cachedPartitions, memoryBytes, diskBytes };
+    return { cachedPartitions: ids.size, memoryBytes, diskBytes };
   }
 
   /** Blocks in memory that are being read: 0 when every iterator has ended. */
@@ -155,7 +151,7 @@ export class BlockManager {
   /** Gives all memory back. Files stay: they go with the run's directory. */
   close(): void {
     for (const { id } of [...this.#memory.blocks()]) this.#memory.remove(id);
-    this.#levels.clear();
+    this.#known.clear();
   }
 
   /** An iterator over a stored block, verified; undefined when there is none or it is lost. */
@@ -166,7 +162,7 @@ export class BlockManager {
     try {
       const block = this.#disk.open(id);
       // A block that another thread wrote is known from here on.
-      if (!this.#levels.has(id)) this.#levels.set(id, level);
+      if (!this.#known.has(id)) this.#known.set(id, level);
       return reload && level.useMemory ? this.#reload(id, level, block) : this.#guard(id, block.batches());
     } catch (error) {
       if (!isDamage(error)) throw error;
@@ -209,7 +205,7 @@ export class BlockManager {
     if (level.useMemory) {
       const put = this.#memory.put(id, level, source);
       if (put.kind === 'stored') {
-        this.#levels.set(id, level);
+        this.#known.set(id, level);
         this.#onEvent({ kind: 'stored', blockId: id, memoryBytes: put.block.sizeBytes, diskBytes: 0 });
         return { kind: 'memory', block: put.block };
       }
@@ -221,7 +217,7 @@ export class BlockManager {
     }
     try {
       const diskBytes = this.#disk.put(id, items);
-      this.#levels.set(id, level);
+      this.#known.set(id, level);
       this.#onEvent({ kind: 'stored', blockId: id, memoryBytes: 0, diskBytes });
       return { kind: 'disk' };
     } finally {
@@ -253,7 +249,7 @@ export class BlockManager {
   #lose(id: BlockId, error: CairnError): void {
     this.#memory.remove(id);
     this.#disk.remove(id);
-    this.#levels.delete(id);
+    this.#known.delete(id);
     this.#onEvent({ kind: 'lost', blockId: id, path: this.#disk.pathOf(id), reason: reasonOf(error) });
   }
 
@@ -264,7 +260,7 @@ export class BlockManager {
   #beforeEviction(block: MemoryBlock): boolean {
     const { id, sizeBytes: memoryBytes } = block;
     if (!block.level.useDisk) {
-      this.#levels.delete(id);
+      this.#known.delete(id);
       this.#onEvent({ kind: 'evicted', blockId: id, memoryBytes, diskBytes: 0 });
       return true;
     }
@@ -290,9 +286,4 @@ function batchesOf(items: IterableIterator<StoredItem>, id: BlockId): IterableIt
 
 function* decoded(items: IterableIterator<StoredItem>, id: BlockId): IterableIterator<Batch> {
   for (const item of items) yield* itemBatches(item, id);
-}
-
-function nodeOf(id: BlockId): NodeId | undefined {
-  const parsed = parseBlockId(id);
-  return parsed.kind === 'rdd' ? parsed.nodeId : undefined;
 }

@@ -12,8 +12,9 @@ import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import type { CodecName } from '../../formats/bytes/compression.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import type { MemoryBudget } from '../memory/memory-budget.ts';
-import { type BlockId, parseBlockId } from './block-id.ts';
+import type { BlockId } from './block-id.ts';
 import { closing } from './closing-iterator.ts';
+import { nodeOf } from './known-blocks.ts';
 import type { StorageLevel } from './storage-level.ts';
 import { encodeItem, itemBytes, itemRows, keepItem, type StoredItem } from './stored-item.ts';
 import { Unrolling } from './unrolling.ts';
@@ -143,7 +144,7 @@ export class MemoryStore {
 
   /** See `StorageEvictor`: frees at least `bytes` or nothing, unless a block chosen for it cannot leave after all. */
   evict(bytes: number, forBlock: BlockId | undefined): number {
-    const dataset = forBlock === undefined ? undefined : datasetOf(forBlock);
+    const dataset = forBlock === undefined ? undefined : nodeOf(forBlock);
     const chosen: Entry[] = [];
     let freed = 0;
     for (const entry of this.#entries.values()) {
@@ -175,13 +176,8 @@ export class MemoryStore {
     const sizeBytes = unrolling.keep();
     // Computing a block may have stored it already, by a detour through user code: the later one replaces it.
     this.remove(id);
-    const entry = { id, level, items, rowCount, sizeBytes, dataset: datasetOf(id), readers: 0, removed: false };
+    const entry = { id, level, items, rowCount, sizeBytes, dataset: nodeOf(id), readers: 0, removed: false };
     this.#entries.set(id, entry);
     return entry;
   }
-}
-
-function datasetOf(id: BlockId): number | undefined {
-  const parsed = parseBlockId(id);
-  return parsed.kind === 'rdd' ? parsed.nodeId : undefined;
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
+import type { Rdd } from '../../../lib/api/rdd.ts';
 import { Session } from '../../../lib/api/session.ts';
 import type { SessionOptions } from '../../../lib/config/options.ts';
 
@@ -35,22 +36,18 @@ const keys = [
 const records = session
   .range(0, 3000, 1, 3)
   .map((n): [unknown, unknown] => [keys[n % keys.length], { n, half: n / 2, name: `name ${n}`, tags: ['x', n] }]);
-const answers = [
-  await records
-    .groupByKey(4)
-    .mapValues((rows) => [...rows].length)
-    .collect(),
-  await records
-    .map(([key]): [unknown, number] => [key, 1])
-    .reduceByKey((a, b) => a + b, 3)
-    .collect(),
-  await session
+// Held to the end: the map outputs of datasets that nobody holds are removed.
+const datasets = [
+  records.groupByKey(4).mapValues((rows) => [...rows].length),
+  records.map(([key]): [unknown, number] => [key, 1]).reduceByKey((a, b) => a + b, 3),
+  session
     .range(0, 5000, 1, 4)
     .map((n) => (n * 7919) % 5000)
-    .sortBy((n) => n, { numPartitions: 3 })
-    .collect(),
-  await session.range(0, 100, 1, 2).repartition(5).glom().collect(),
-];
+    .sortBy((n) => n, { numPartitions: 3 }),
+  session.range(0, 100, 1, 2).repartition(5).glom(),
+] as const;
+const answers: unknown[] = [];
+for (const dataset of datasets) answers.push(await (dataset as Rdd<unknown>).collect());
 
 const shuffles = join(dir, 'shuffle', session.run);
 const files = readdirSync(shuffles, { recursive: true })

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   checkAnyFunction,
   checkBoolean,
+  checkedComparator,
   checkFunction,
   checkInteger,
   checkNumber,
+  checkOptions,
   checkSeed,
+  checkSignal,
 } from '../../../lib/api/check-argument.ts';
 
 const invalid = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
@@ -45,5 +48,36 @@ describe('checks of arguments', () => {
       expect(() => checkSeed('sample', seed)).not.toThrow();
     for (const seed of [null, 0.5, Number.NaN, '1', 1n]) expect(() => checkSeed('sample', seed)).toThrow(invalid);
     expect(() => checkNumber('sample', 'fraction', Number.NaN, 0, 1)).toThrow(invalid);
+  });
+
+  it('refuse options that nobody reads, and plain arguments where options are meant', () => {
+    for (const options of [{}, { depth: 2 }, { depth: undefined, other: undefined }, Object.create(null)]) {
+      expect(() => checkOptions('treeReduce', options, ['depth', 'signal'])).not.toThrow();
+    }
+    for (const options of [null, true, 2, 'depth', [], () => 1, new AbortController().signal]) {
+      expect(() => checkOptions('treeReduce', options, ['depth', 'signal'])).toThrow(invalid);
+    }
+    expect(() => checkOptions('treeReduce', { dept: 2 }, ['depth', 'signal'])).toThrow(
+      'treeReduce: options must be an object with depth, signal, found an option "dept"',
+    );
+    expect(() => checkOptions('treeReduce', JSON.parse('{ "__proto__": 1 }'), ['depth'])).toThrow(/"__proto__"/);
+  });
+
+  it('take what cancels as a signal, and nothing else', () => {
+    for (const signal of [undefined, new AbortController().signal]) {
+      expect(() => checkSignal('count', signal)).not.toThrow();
+    }
+    for (const signal of [null, {}, new AbortController(), 'abort']) {
+      expect(() => checkSignal('count', signal)).toThrow(invalid);
+    }
+  });
+
+  it('refuse an order that answers yes or no', () => {
+    expect(checkedComparator<number>('sortBy', (a, b) => a - b)(1, 2)).toBe(-1);
+    const greater = ((a: number, b: number) => a > b) as unknown as (a: number, b: number) => number;
+    expect(() => checkedComparator('sortBy', greater)(1, 2)).toThrow(
+      'sortBy: the result of compare must be a number: negative, 0 or positive, found false',
+    );
+    expect(() => checkedComparator('sortBy', undefined as never)).toThrow(invalid);
   });
 });

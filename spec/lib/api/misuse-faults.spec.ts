@@ -58,6 +58,41 @@ describe('arguments', () => {
       'INVALID_ARGUMENT',
       () => numbers().sortBy((n) => n, { compare: wrong(async () => 0) }),
     ],
+    [
+      'a comparator that says yes or no',
+      'JOB_FAILED < INVALID_ARGUMENT',
+      () => numbers().top(2, { compare: wrong((a: number, b: number) => a > b) }),
+    ],
+    [
+      'an option that nobody reads',
+      'INVALID_ARGUMENT',
+      () => numbers().saveAsTextFile('/no', wrong({ mode: 'overwrite' })),
+    ],
+    ['an option of another action', 'INVALID_ARGUMENT', () => numbers().count(wrong({ depth: 2 }))],
+    ['an order as in Spark', 'INVALID_ARGUMENT', () => numbers().sortBy((n) => n, wrong(false))],
+    ['a shuffle as in Spark', 'INVALID_ARGUMENT', () => numbers().coalesce(2, wrong(true))],
+    ['preserved partitioning as in Spark', 'INVALID_ARGUMENT', () => numbers().mapPartitions((x) => x, wrong(true))],
+    ['a signal in place of options', 'INVALID_ARGUMENT', () => numbers().count(wrong(new AbortController().signal))],
+    ['a signal that is none', 'INVALID_ARGUMENT', () => numbers().count({ signal: wrong({}) })],
+    ['properties of jobs that are none', 'INVALID_ARGUMENT', () => spec.session.withJobs(wrong('nightly'), () => 1)],
+    ['a group that is none', 'INVALID_ARGUMENT', () => spec.session.withJobs({ group: wrong(1) }, () => 1)],
+    ['work that is none', 'INVALID_ARGUMENT', () => spec.session.withJobs({ group: 'a' }, wrong(1))],
+    [
+      'a flatMap that gives no iterable',
+      'JOB_FAILED < INVALID_ARGUMENT',
+      () =>
+        numbers()
+          .flatMap(wrong(() => 1))
+          .collect(),
+    ],
+    [
+      'a flatMapValues that gives no iterable',
+      'JOB_FAILED < INVALID_ARGUMENT',
+      () =>
+        pairs()
+          .flatMapValues(wrong(() => null))
+          .collect(),
+    ],
     ['no slices', 'INVALID_ARGUMENT', () => spec.session.parallelize([1], 0)],
     ['less than no slices', 'INVALID_ARGUMENT', () => spec.session.parallelize([1], -1)],
     ['half a slice', 'INVALID_ARGUMENT', () => spec.session.parallelize([1], 0.5)],

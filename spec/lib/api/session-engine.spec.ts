@@ -25,7 +25,6 @@ describe("a session's engine", () => {
     withEngine({}, async (engine) => {
       expect([engine.origin('map').id, engine.origin('map').id]).toEqual([0, 1]);
       expect([engine.nextShuffleId(), engine.nextShuffleId()]).toEqual([0, 1]);
-      expect(engine.uniqueName('x')).toMatch(/^x-[0-9a-f]{8}-/);
     }));
 
   test('runs what a dataset needs first, once for all jobs', () =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Session } from '../../../lib/api/session.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
 import {
   captureCallSite,
@@ -49,6 +50,25 @@ describe('errors', () => {
       stack = (error as Error).stack;
     }
     expect(stack?.split('\n').find((line) => line.startsWith('    at '))).toContain('call-site.spec.ts');
+  });
+
+  it('start there also where the engine got through built-in functions, and where it waited', async () => {
+    const firstFrame = (error: unknown): string | undefined =>
+      (error as Error).stack?.split('\n').find((line) => line.startsWith('    at '));
+    const others = [session().range(1), 1 as never];
+    try {
+      session()
+        .range(1)
+        .union(...others);
+      expect.fail('no error');
+    } catch (error) {
+      expect(firstFrame(error)).toContain('call-site.spec.ts');
+    }
+    for (const options of [{ memory: 'lots' }, { memori: 1 } as never, { dir: session().directory }]) {
+      const error = await Session.open(options).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(CairnError);
+      expect(firstFrame(error)).toContain('call-site.spec.ts');
+    }
   });
 
   it('of jobs start at the line of the action', async () => {

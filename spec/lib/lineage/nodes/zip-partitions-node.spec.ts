@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { rowBatch } from '../../../../formats/schema/batch.ts';
 import { CollectionNode } from '../../../../lib/lineage/nodes/collection-node.ts';
 import { ZipPartitionsNode, zipRecords } from '../../../../lib/lineage/nodes/zip-partitions-node.ts';
+import type { Partition } from '../../../../lib/lineage/partition.ts';
+import type { BatchIterator } from '../../../../lib/lineage/task-context.ts';
+import { BatchesNode } from '../../../support/batches-node.ts';
 import { MemoryFileSystem } from '../../../support/memory-file-system.ts';
 import { origin, partitionsOfNode, ScanTask } from '../../../support/scan-task.ts';
 
@@ -22,6 +26,26 @@ describe('ZipPartitionsNode', () => {
       ],
     ]);
     expect(node.className).toBe('ZippedPartitionsRDD3');
+  });
+
+  it('closes every parent that is left early, though closing one fails', () => {
+    class Closing extends BatchesNode {
+      override *compute(partition: Partition): BatchIterator {
+        try {
+          yield* super.compute(partition);
+        } finally {
+          // biome-ignore lint/correctness/noUnsafeFinally: what a user's generator may do
+          throw new RangeError('not closed');
+        }
+      }
+    }
+    const parents = [Closing, BatchesNode].map((Kind) => new Kind([[rowBatch([1]), rowBatch([2])]]));
+    const node = new ZipPartitionsNode(origin(), parents, (...all) => all.map((records) => records.next().value));
+    expect(() => partitionsOfNode(node, task)).toThrow('not closed');
+    expect(parents.map(({ opened, closed }) => [opened, closed])).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
   });
 
   it('refuses parents with different numbers of partitions', () => {
