@@ -75,13 +75,19 @@ describe('a closure in another thread', () => {
     function pong(n: number): number {
       return ping(n + 1);
     }
-    const error = await worker.run((n: number) => ping(n), [0]).then(
-      () => undefined,
-      (reason: Error) => reason,
-    );
+    const error = await worker
+      .run((n: number) => ping(n), [0])
+      .then(
+        () => undefined,
+        (reason: Error) => reason,
+      );
     const linesIn = (stack = '') => [...stack.matchAll(/closures\.spec\.ts:(\d+)/g)].map((match) => Number(match[1]));
     const [start = 0] = linesIn(place);
-    expect(linesIn(error?.stack).slice(0, 3).map((line) => line - start)).toEqual([2, 6, 3]);
+    expect(
+      linesIn(error?.stack)
+        .slice(0, 3)
+        .map((line) => line - start),
+    ).toEqual([2, 6, 3]);
   });
 
   it('imports what is shipped by reference', async () => {
