@@ -302,6 +302,28 @@ export const ERROR_TABLE = {
     hint: 'the cause of this error is what the function threw',
   },
 
+  // Closures
+  CAPTURE_MISSING: {
+    kind: 'user',
+    message: 'closure at {location} uses {names}, which the captures given with it do not hold',
+    hint: 'add what is missing to the first argument of withCaptures',
+  },
+  CLOSURE_NOT_REVIVED: {
+    kind: 'user',
+    message: '{what} cannot be made in the worker: {reason}',
+    hint: 'what is shipped by reference must be loadable in a worker too; build it with perWorker(() => …) otherwise',
+  },
+  INSPECTOR_UNAVAILABLE: {
+    kind: 'user',
+    message: 'the captured variables of functions cannot be read in this process: {reason}',
+    hint: 'name what a function uses with withCaptures, which needs no inspector',
+  },
+  TASK_NOT_SERIALIZABLE: {
+    kind: 'user',
+    message: '{path} {reason}',
+    hint: '{remedy}',
+  },
+
   // Values
   VALUE_NOT_SERIALIZABLE: {
     kind: 'user',

@@ -6,7 +6,7 @@ const PACKAGES: readonly (readonly [what: RegExp, home: string])[] = [
   [/^(node:)?fs(\/promises)?$|^fs-extra(\/|$)/, 'storage/fs/'],
   [/^better-sqlite3(\/|$)/, 'storage/metadata/'],
   [/^parquetjs-lite(\/|$)/, 'formats/parquet/parquetjs-adapter.ts'],
-  [/^(node:)?vm$/, 'nowhere'],
+  [/^(node:)?vm$/, 'lib/closure/'],
 ];
 
 /** What code may do only at home. Patterns see code without comments and strings. */

@@ -1,0 +1,100 @@
+/**
+ * The driver's side: functions and what they capture, made ready to travel.
+ *
+ * Captured values are read when `capture` is called: what travels is a snapshot of that moment.
+ */
+import { formatByteSize } from '../base/byte-size.ts';
+import type { CaptureOptions, CaptureWarning } from './capture-graph.ts';
+import { type EncoderOptions, GraphEncoder } from './graph-encoder.ts';
+import { Inspections } from './inspections.ts';
+import { withInspector } from './inspector-session.ts';
+import { ModuleNeeded } from './module-exports.ts';
+import { loadExports } from './package-exports.ts';
+import type { Packet } from './packet.ts';
+import { explicitCaptures } from './with-captures.ts';
+
+export type { CaptureOptions, CaptureWarning } from './capture-graph.ts';
+
+const WARN_BYTES = 1024 * 1024;
+/** What `check` looks at: elements of one object, and objects. */
+const CHECKED = { size: 500, nodes: 2000 };
+
+/**
+ * Captures functions, together: what they share is shared in the worker too. Raises `TASK_NOT_SERIALIZABLE` with the
+ * path to what cannot travel, and `INSPECTOR_UNAVAILABLE` where a process cannot inspect itself.
+ */
+export async function capture(functions: readonly unknown[], options: CaptureOptions = {}): Promise<Packet> {
+  const inspections = new Inspections();
+  for (;;) {
+    const attempt = tryCapture(functions, options, inspections);
+    if (!(attempt instanceof ModuleNeeded)) return attempt;
+    await loadExports(attempt.url);
+  }
+}
+
+/**
+ * Raises now what `capture` would raise later, as far as it can be told without loading modules: for the moment in
+ * which a transformation is written, so that the error's stack begins at the user's line. Of large data it looks at a
+ * part only: it costs a fraction of a millisecond, whatever is captured.
+ */
+export function check(fn: unknown, options: CaptureOptions = {}): void {
+  const encoder = new GraphEncoder(
+    { ...encoderOptions(options, []), identifiesClasses: false, sample: CHECKED },
+    new Inspections(),
+  );
+  try {
+    inspecting([fn], () => encoder.check([fn]));
+  } catch (error) {
+    if (!(error instanceof ModuleNeeded)) throw error;
+  }
+}
+
+function tryCapture(
+  functions: readonly unknown[],
+  options: CaptureOptions,
+  inspections: Inspections,
+): Packet | ModuleNeeded {
+  const warnings: CaptureWarning[] = [];
+  const encoder = new GraphEncoder(encoderOptions(options, warnings), inspections);
+  try {
+    const packet = inspecting(functions, () => encoder.encode(functions));
+    warnOfSize(packet, encoder, options, warnings);
+    for (const warning of warnings) options.onWarning?.(warning);
+    return packet;
+  } catch (error) {
+    if (error instanceof ModuleNeeded) return error;
+    throw error;
+  }
+}
+
+/** One session for all functions; none where nothing has to be inspected. */
+function inspecting<T>(functions: readonly unknown[], body: () => T): T {
+  const isExplicit = functions.every((fn) => typeof fn === 'function' && explicitCaptures(fn) !== undefined);
+  return isExplicit ? body() : withInspector(body);
+}
+
+function encoderOptions(options: CaptureOptions, warnings: CaptureWarning[]): EncoderOptions {
+  return {
+    byReference: options.byReference ?? isPackage,
+    mutableCaptures: options.mutableCaptures ?? 'error',
+    warn: (warning) => warnings.push(warning),
+    identifiesClasses: true,
+  };
+}
+
+function isPackage(url: string): boolean {
+  return url.includes('/node_modules/');
+}
+
+function warnOfSize(packet: Packet, encoder: GraphEncoder, options: CaptureOptions, warnings: CaptureWarning[]): void {
+  if (packet.bytes.length <= (options.warnBytes ?? WARN_BYTES)) return;
+  const largest = encoder.largestCapture();
+  if (largest === undefined) return;
+  const { variable, sizeBytes, location } = largest;
+  warnings.push({
+    kind: 'large-capture',
+    message:
+      `closure at ${location} captures '${variable}', which takes ${formatByteSize(sizeBytes)}: ` +
+      `broadcast it, so that each worker gets it once for all jobs: const ${variable} = session.broadcast(…), then ${variable}.value inside the closure`,
+  });
+}

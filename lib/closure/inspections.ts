@@ -1,0 +1,42 @@
+import { type InspectedFunction, inspectFunction } from './inspect.ts';
+import { describePosition } from './source-position.ts';
+import { explicitCaptures } from './with-captures.ts';
+
+/** What is known about the functions of one capture, so that no function is inspected twice. */
+export class Inspections {
+  /** URLs of the modules met so far. */
+  readonly modules = new Set<string>();
+  /** Classes whose instances were found to be fit for travelling. */
+  readonly judgedClasses = new Set<object>();
+  readonly #found = new Map<object, InspectedFunction>();
+  readonly #identities = new Map<object, string>();
+
+  get(fn: object): InspectedFunction {
+    let found = this.#found.get(fn);
+    if (found === undefined) {
+      found = explicitCaptures(fn) ?? inspectFunction(fn);
+      this.#found.set(fn, found);
+    }
+    return found;
+  }
+
+  /** Whether a function was found to be a bound one. */
+  isBound(fn: unknown): boolean {
+    return typeof fn === 'function' && this.#found.get(fn)?.bound !== undefined;
+  }
+
+  /** `src/job.ts:14`. */
+  locate(fn: object): string {
+    const location = this.get(fn).location;
+    return location === undefined ? '<native>' : describePosition(location);
+  }
+
+  identityOf(fn: object, compute: () => string): string {
+    let identity = this.#identities.get(fn);
+    if (identity === undefined) {
+      identity = compute();
+      this.#identities.set(fn, identity);
+    }
+    return identity;
+  }
+}

@@ -1,0 +1,152 @@
+import { type AnalyzedFunction, analyze } from './analyze.ts';
+import type { CaptureGraph } from './capture-graph.ts';
+import { CaptureStep, nameOf } from './capture-path.ts';
+import type { NameUse } from './free-names.ts';
+import type { FunctionScope, InspectedFunction } from './inspect.ts';
+import { isGlobalName } from './intrinsics.ts';
+import { isModule } from './package-exports.ts';
+import { ModuleTool } from './packet.ts';
+import { REMEDY } from './remedies.ts';
+import { describePosition, readableUrl } from './source-position.ts';
+
+interface Capture {
+  readonly name: string;
+  readonly use: NameUse | undefined;
+  readonly value: unknown;
+  readonly scope: FunctionScope | undefined;
+}
+
+/** Writes the variables a function captures: a varint count, then name and value of each in the order of the text. */
+export function writeCaptures(
+  graph: CaptureGraph,
+  node: number,
+  fn: object,
+  analysis: AnalyzedFunction,
+  inspected: InspectedFunction,
+  constants: readonly (readonly [name: string, key: string | symbol])[],
+): void {
+  const captures: Capture[] = constants.map(([name, value]) => ({ name, use: undefined, value, scope: undefined }));
+  for (const [name, use] of analysis.uses.names) {
+    const capture = readVariable(graph, node, fn, name, use, inspected);
+    if (capture !== undefined) captures.push(capture);
+  }
+  graph.out.varint(captures.length);
+  for (const [i, capture] of captures.entries()) {
+    graph.out.string(capture.name);
+    const other = writeCapture(graph, node, i, capture, fn, inspected);
+    if (other >= 0) graph.needs(node, other);
+  }
+}
+
+/** The value of a free name; undefined for what every thread has, and for names that mean nothing here either. */
+function readVariable(
+  graph: CaptureGraph,
+  node: number,
+  fn: object,
+  name: string,
+  use: NameUse,
+  inspected: InspectedFunction,
+): Capture | undefined {
+  const scope = inspected.scopes.find((each) => each.kind !== 'Global' && Object.hasOwn(each.object, name));
+  const step = new CaptureStep(name, node);
+  if (scope !== undefined) {
+    try {
+      return { name, use, value: scope.object[name], scope };
+    } catch {
+      graph.refuse(node, 'which is not initialised yet (declared further down)', REMEDY.deadZone, step);
+    }
+  }
+  if (isGlobalName(name) || name === nameOf(fn)) return undefined;
+  if (name in globalThis) return { name, use, value: Reflect.get(globalThis, name), scope: undefined };
+  if (use.definitionOnly) {
+    graph.refuse(node, 'in a computed field key, which V8 does not keep', REMEDY.computedFieldKey, step);
+  }
+  return undefined;
+}
+
+function writeCapture(
+  graph: CaptureGraph,
+  node: number,
+  index: number,
+  { name, use, value, scope }: Capture,
+  fn: object,
+  inspected: InspectedFunction,
+): number {
+  if (use === undefined) return graph.writeValue(value, node, { text: ' [computed key]' });
+  const step = new CaptureStep(name, node);
+  const url = inspected.location?.url ?? '';
+  const tool = moduleTool(name, value, url);
+  if (tool !== undefined) return graph.writeVirtual({ virtual: 'tool', tool, url }, node, step);
+  if (use.assigned && scope !== undefined) {
+    judgeAssignment(graph, node, fn, use, inspected, step);
+    const variable = { node, capture: index, name, scope, inspected, step };
+    const other = graph.writeValue(value, node, step);
+    graph.useVariable(variable, true);
+    return other;
+  }
+  if (!use.whole && (isModule(value) || isWrappedModule(name, value))) {
+    return graph.writeVirtual({ virtual: 'namespace', module: value, uses: use.properties }, node, step);
+  }
+  const other = graph.writeValue(value, node, step);
+  if (scope !== undefined) graph.useVariable({ node, capture: index, name, scope, inspected, step }, false);
+  return other;
+}
+
+/** What a module's text reaches through names that the runner made, or that hold paths of this machine. */
+function moduleTool(name: string, value: unknown, url: string): number | undefined {
+  switch (name) {
+    case '__vite_ssr_dynamic_import__':
+      return ModuleTool.IMPORT;
+    case '__vite_ssr_import_meta__':
+      return ModuleTool.IMPORT_META;
+    case '__filename':
+      return typeof value === 'string' && url.startsWith('file:') ? ModuleTool.FILENAME : undefined;
+    case '__dirname':
+      return typeof value === 'string' && url.startsWith('file:') ? ModuleTool.DIRNAME : undefined;
+    default:
+      return isRequire(value) ? ModuleTool.REQUIRE : undefined;
+  }
+}
+
+/** Vitest wraps some modules in proxies, which are only to be known by the name that it gives them. */
+function isWrappedModule(name: string, value: unknown): value is object {
+  return typeof value === 'object' && value !== null && /^__vite_ssr_import_\d+__$/.test(name);
+}
+
+function isRequire(value: unknown): boolean {
+  return (
+    typeof value === 'function' &&
+    nameOf(value) === 'require' &&
+    ['resolve', 'cache', 'main'].every((key) => Object.hasOwn(value, key))
+  );
+}
+
+/** Assigning a captured variable in a task changes a copy: in the function itself that is always a mistake. */
+function judgeAssignment(
+  graph: CaptureGraph,
+  node: number,
+  fn: object,
+  use: NameUse,
+  { location }: InspectedFunction,
+  step: CaptureStep,
+): void {
+  const mode = graph.mutableCaptures;
+  if (mode === 'strict' || (mode === 'error' && graph.isTask(node))) {
+    const { text } = analyze(fn);
+    const before = text.slice(0, use.position);
+    const lastLine = before.lastIndexOf('\n');
+    const line = (location?.line ?? 0) + before.split('\n').length - 1;
+    const column = lastLine < 0 ? (location?.column ?? 0) + use.position : use.position - lastLine - 1;
+    const place = describePosition({ url: location?.url ?? '', line, column });
+    graph.refuse(
+      node,
+      `and assigns it (${place}): the assignment would change a copy in one worker, not your variable`,
+      REMEDY.assigned,
+      step,
+    );
+  }
+  graph.warn({
+    kind: 'variable-copied',
+    message: `'${step.variable}' (${readableUrl(location?.url ?? '')}) is assigned inside tasks: every worker has its own copy`,
+  });
+}

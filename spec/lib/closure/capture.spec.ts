@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { CairnError } from '../../../lib/base/errors.ts';
+import { type CaptureWarning, capture, check } from '../../../lib/closure/capture.ts';
+import { revive } from '../../../lib/closure/revive.ts';
+import { travel, travelAll } from '../../support/travel.ts';
+
+const FIXTURES = '../../../fixtures/lib/closure';
+
+describe('capture', () => {
+  it('has no limit of depth', async () => {
+    class Cell {
+      readonly next: unknown;
+      constructor(next: unknown) {
+        this.next = next;
+      }
+    }
+    let plain: unknown = null;
+    let instances: unknown = null;
+    let maps: unknown = null;
+    for (let i = 0; i < 100_000; i++) {
+      plain = { plain };
+      instances = new Cell(instances);
+      maps = new Map([[i, maps]]);
+    }
+    const depths = await travel(() => {
+      let count = 0;
+      for (let at = plain; at !== null; at = (at as { plain: unknown }).plain) count++;
+      for (let at = instances; at !== null; at = (at as Cell).next) count++;
+      for (let at = maps; at !== null; at = [...(at as Map<number, unknown>).values()][0]) count++;
+      return count;
+    });
+    expect(depths()).toBe(300_000);
+  });
+
+  it('takes long chains of functions', async () => {
+    let chain = (x: number) => x;
+    for (let i = 0; i < 2000; i++) {
+      const previous = chain;
+      chain = (x) => previous(x) + 1;
+    }
+    expect((await travel(chain))(0)).toBe(2000);
+  });
+
+  it('shares what functions captured together share', async () => {
+    const state = { n: 0 };
+    const [increment, read] = await travelAll([() => ++state.n, () => state.n]);
+    expect([increment(), increment(), read(), state.n]).toEqual([1, 2, 2, 0]);
+  });
+
+  it('is a snapshot: later changes do not reach the packet', async () => {
+    const rows = [1, 2, 3];
+    const packet = await capture([() => rows.length]);
+    rows.push(4);
+    const [count] = (await revive(packet)) as [() => number];
+    expect(count()).toBe(3);
+  });
+
+  it('warns of large captures, and names the variable', async () => {
+    const table = new Map(Array.from({ length: 1000 }, (_, i) => [i, `name ${i}`]));
+    const small = 1;
+    const warnings: CaptureWarning[] = [];
+    await capture([(x: number) => table.get(x + small)], { warnBytes: 1000, onWarning: (each) => warnings.push(each) });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.kind).toBe('large-capture');
+    expect(warnings[0]?.message).toMatch(
+      /closure at .*capture\.spec\.ts:\d+ captures 'table', which takes \d+\.\d KiB: broadcast/,
+    );
+  });
+
+  it('names the variable of the helper that captures, not of the closure that calls it', async () => {
+    const table = Array.from({ length: 1000 }, (_, i) => i);
+    const lookUp = (x: number) => table[x];
+    const warnings: CaptureWarning[] = [];
+    await capture([(x: number) => lookUp(x)], { warnBytes: 1000, onWarning: (each) => warnings.push(each) });
+    expect(warnings[0]?.message).toContain("captures 'table'");
+  });
+
+  it('does not warn below the threshold', async () => {
+    const table = [1, 2, 3];
+    const warnings: CaptureWarning[] = [];
+    await capture([() => table], { onWarning: (each) => warnings.push(each) });
+    expect(warnings).toEqual([]);
+  });
+
+  it('tells of variables that helpers assign on copies of their own', async () => {
+    let memo: number | undefined;
+    const helper = () => {
+      memo ??= 1;
+      return memo;
+    };
+    const warnings: CaptureWarning[] = [];
+    await capture([() => helper()], { onWarning: (each) => warnings.push(each) });
+    expect(warnings.map((each) => each.kind)).toEqual(['variable-copied']);
+  });
+
+  it('ships modules by reference where it is told to', async () => {
+    const { double } = (await import(`${FIXTURES}/src/helpers.ts`)) as { double: (x: number) => number };
+    const packet = await capture([(x: number) => double(x)], { byReference: (url) => url.includes('helpers') });
+    expect(packet.volatile).toHaveLength(1);
+    expect([...packet.places.values()].filter((place) => place.url?.includes('helpers'))).toHaveLength(1);
+  });
+});
+
+describe('check', () => {
+  it('raises at once what would be raised later', () => {
+    let count = 0;
+    const counting = () => count++;
+    const error = catchError(() => check(counting));
+    expect(CairnError.is(error, 'TASK_NOT_SERIALIZABLE')).toBe(true);
+    expect((error as CairnError).message).toMatch(
+      /^TASK_NOT_SERIALIZABLE: closure at .*capture\.spec\.ts:\d+ \('counting'\) captures 'count' and assigns it/,
+    );
+    expect((error as CairnError).hint).toMatch(/accumulator/);
+  });
+
+  it('looks at a part of large data', () => {
+    const rows = Array.from({ length: 100_000 }, (_, id) => ({ id }));
+    const late = [...rows, { db: new WeakMap() }];
+    const early = [{ db: new WeakMap() }, ...rows];
+    const bytes = new Uint8Array(1 << 24);
+    const names = new Map(rows.map((row) => [row.id, row]));
+    const ids = new Set(rows);
+    expect(() => check(() => [late, bytes, names, ids])).not.toThrow();
+    expect(() => check(() => early)).toThrow(/captures 'early' -> Array\[0\] -> Object\.db -> WeakMap/);
+  });
+
+  it('says nothing about what can travel', () => {
+    const factor = 2;
+    expect(() => check((x: number) => x * factor)).not.toThrow();
+  });
+});
+
+function catchError(body: () => void): unknown {
+  try {
+    body();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

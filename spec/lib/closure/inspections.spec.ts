@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { Inspections } from '../../../lib/closure/inspections.ts';
+
+describe('Inspections', () => {
+  it('inspect a function once', () => {
+    const inspections = new Inspections();
+    const fn = () => 1;
+    expect(inspections.get(fn)).toBe(inspections.get(fn));
+    expect(inspections.locate(fn)).toMatch(/inspections\.spec\.ts:\d+$/);
+    expect(inspections.locate(Math.max)).toBe('<native>');
+  });
+
+  it('know bound functions, and identities, once asked', () => {
+    const inspections = new Inspections();
+    const bound = (() => 1).bind(null);
+    expect(inspections.isBound(bound)).toBe(false);
+    inspections.get(bound);
+    expect(inspections.isBound(bound)).toBe(true);
+    expect(inspections.identityOf(bound, () => 'a') + inspections.identityOf(bound, () => 'b')).toBe('aa');
+  });
+});

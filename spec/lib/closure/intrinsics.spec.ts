@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import {
+  intrinsicPath,
+  isGlobalName,
+  readablePath,
+  refreshIntrinsics,
+  resolveIntrinsic,
+  wellKnownSymbolName,
+} from '../../../lib/closure/intrinsics.ts';
+
+refreshIntrinsics();
+const asyncFunction = (async () => {}).constructor;
+const sizeOf = Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get as object;
+
+describe('intrinsics', () => {
+  it.each<[string, object]>([
+    ['Math.max', Math.max],
+    ['Array.prototype', Array.prototype],
+    ['an iterator method', Map.prototype[Symbol.iterator]],
+    ['a getter', sizeOf],
+    ['what no global names', asyncFunction],
+    ['a class of Node', URL],
+    ['Buffer', Buffer],
+    ['process', process],
+    ['globalThis', globalThis],
+  ])('have a path that leads back to them: %s', (_name, value) => {
+    const path = intrinsicPath(value);
+    expect(path).toBeDefined();
+    expect(resolveIntrinsic(path as string)).toBe(value);
+  });
+
+  it('are nothing of the user', () => {
+    expect(intrinsicPath({})).toBeUndefined();
+    expect(isGlobalName('Math') && isGlobalName('setTimeout') && !isGlobalName('lodash')).toBe(true);
+  });
+
+  it('read well', () => {
+    expect(readablePath(intrinsicPath(Math.max) as string)).toBe('Math.max');
+    expect(wellKnownSymbolName(Symbol.iterator)).toBe('iterator');
+  });
+
+  it('raise CLOSURE_NOT_REVIVED where this Node has none', () => {
+    expect(() => resolveIntrinsic('Math\n.noSuchFunction')).toThrow(/CLOSURE_NOT_REVIVED: Math\.noSuchFunction/);
+  });
+});
