@@ -24,7 +24,7 @@ export interface MainJob {
 }
 
 /** Datasets of the job, made anew: nothing of an earlier one is reused. */
-export function mainJob(engine: EngineOfSpec, path: string): MainJob {
+function mainJob(engine: EngineOfSpec, path: string): MainJob {
   const kept = engine
     .lines(path, 2)
     .map((line): [number, number] => [Number(line) % KEYS, Number(line)])
@@ -39,7 +39,7 @@ export function mainJob(engine: EngineOfSpec, path: string): MainJob {
 }
 
 /** What the job must give. */
-export function mainJobAnswer(): [number, number, number][] {
+function mainJobAnswer(): [number, number, number][] {
   const sums = new Array<number>(KEYS).fill(0);
   for (let n = 0; n < RECORDS; n++) sums[n % KEYS] = (sums[n % KEYS] as number) + n;
   return Array.from({ length: RECORDS }, (_, n) => RECORDS - 1 - n)
