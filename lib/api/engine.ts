@@ -1,5 +1,5 @@
 /**
- * What an `Rdd` needs of its session: ids and call sites for new nodes, and jobs. Not public. `Session` implements it.
+ * What an `Rdd` needs of its session: ids and call sites for new nodes, and jobs. Not public. `SessionEngine` implements it.
  */
 
 import type { NodeStatus } from '../../storage/block/block-manager.ts';

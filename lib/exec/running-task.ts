@@ -11,6 +11,7 @@ import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { attemptAll } from '../base/attempt-all.ts';
 import { CairnError, serializeError } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
+import { onAbort } from '../base/on-abort.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
 import type { Aggregator, ShuffleDependency } from '../lineage/dependency.ts';
 import { describeNode } from '../lineage/explain-lineage.ts';
@@ -170,13 +171,12 @@ export class RunningTask implements TaskContext {
     this.throwIfCancelled();
     let stop: () => void = () => {};
     const cancelled = new Promise<void>((resolve) => {
-      stop = resolve;
+      stop = onAbort(this.#signal, resolve);
     });
-    this.#signal.addEventListener('abort', stop, { once: true });
     try {
       await Promise.race([promise, cancelled]);
     } finally {
-      this.#signal.removeEventListener('abort', stop);
+      stop();
     }
     this.throwIfCancelled();
   }

@@ -95,7 +95,7 @@ export function* settle(
   return held.values();
 }
 
-/** Range batches written out, pending ones passed on to `onPending`: what blocks and map outputs are made of. */
+/** Range batches written out: what blocks and parts are made of. The batches must not be pending. */
 export function* storable(batches: BatchIterator): Generator<Batch, void, undefined> {
   for (const batch of batches) {
     if (batch.kind === 'columns' || batch.kind === 'rows') yield batch;

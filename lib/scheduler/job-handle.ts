@@ -1,4 +1,5 @@
 import type { JobId } from '../base/ids.ts';
+import { onAbort } from '../base/on-abort.ts';
 import { type CallSite, describeCallSite } from '../lineage/call-site.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
@@ -52,14 +53,13 @@ export class JobResult {
   readonly promise: Promise<unknown[]>;
   readonly #values: unknown[];
   readonly #onPartition: JobSpec['onPartition'];
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort: () => void;
+  readonly #stopListening: () => void;
   #resolve: (values: unknown[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #failure: { readonly error: unknown } | undefined;
 
-  /** `onAbort` is called once the spec's signal aborts while the job runs. */
-  constructor(spec: JobSpec, onAbort: (reason: unknown) => void) {
+  /** `abort` is called once the spec's signal aborts while the job runs. */
+  constructor(spec: JobSpec, abort: (reason: unknown) => void) {
     const { signal, onPartition, partitions } = spec;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -67,9 +67,7 @@ export class JobResult {
     });
     this.#onPartition = onPartition;
     this.#values = onPartition === undefined ? new Array(partitions.length).fill(undefined) : [];
-    this.#signal = signal;
-    this.#onAbort = () => onAbort(signal?.reason);
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#stopListening = signal === undefined ? () => {} : onAbort(signal, () => abort(signal.reason));
   }
 
   /** Takes a value. Raises what the consumer throws, once; further values are dropped then. */
@@ -86,17 +84,13 @@ export class JobResult {
   }
 
   complete(): void {
-    this.#end();
+    this.#stopListening();
     if (this.#failure === undefined) this.#resolve(this.#values);
     else this.#reject(this.#failure.error);
   }
 
   fail(error: unknown): void {
-    this.#end();
+    this.#stopListening();
     this.#reject(error);
-  }
-
-  #end(): void {
-    this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 }

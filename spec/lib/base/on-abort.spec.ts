@@ -1,0 +1,47 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { onAbort } from '../../../lib/base/on-abort.ts';
+
+describe('onAbort', () => {
+  it('calls all that wait, in order and once, by one listener', () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const called: number[] = [];
+    for (let i = 0; i < 20; i++) onAbort(signal, () => called.push(i));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort();
+    controller.abort();
+    expect(called).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('calls nothing that was stopped, not even by another that was called', () => {
+    const controller = new AbortController();
+    const called: string[] = [];
+    const action = () => called.push('same');
+    const stops = [
+      onAbort(controller.signal, () => {
+        called.push('first');
+        stops[1]?.();
+      }),
+      onAbort(controller.signal, () => called.push('second')),
+      onAbort(controller.signal, action),
+      onAbort(controller.signal, action),
+    ];
+    stops[2]?.();
+    stops[2]?.();
+    controller.abort();
+    expect(called).toEqual(['first', 'same']);
+  });
+
+  it('leaves no listener when no one waits, and takes one again', () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    for (const stop of [1, 2].map(() => onAbort(signal, () => {}))) stop();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    let calls = 0;
+    onAbort(signal, () => calls++);
+    controller.abort();
+    expect(calls).toBe(1);
+  });
+});
