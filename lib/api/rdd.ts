@@ -146,6 +146,13 @@ type RecordsOf<Others extends readonly unknown[]> = { [I in keyof Others]: Recor
  */
 export type PairsOnly<P> = 0 extends 1 & P ? [never] : [];
 
+/** Refuses, as rest parameter, functions that give promises where nobody would await them. */
+export type NoPromise<R> = 0 extends 1 & R
+  ? []
+  : [Extract<R, PromiseLike<unknown>>] extends [never]
+    ? []
+    : [theFunctionMustNotGiveAPromise: never];
+
 let readNode: (rdd: Rdd<unknown>) => LineageNode;
 
 /** The lineage below a dataset. For the engine only. */
@@ -284,14 +291,15 @@ export class Rdd<T> {
   }
 
   /**
-   * Keeps the records a predicate is true (or truthy) for. Partitioning stays.
+   * Keeps the records a predicate is true (or truthy) for. Partitioning stays. A promise is always truthy: ask with
+   * `mapAsync` first.
    *
    * ```ts
    * await session.range(5).filter((x) => x % 2 === 0).collect(); // [0, 2, 4]
    * ```
    */
   filter<S extends T>(predicate: (record: T) => record is S): Rdd<S>;
-  filter(predicate: (record: T) => unknown): Rdd<T>;
+  filter<R>(predicate: (record: T) => R, ...noPromise: NoPromise<R>): Rdd<T>;
   filter(predicate: (record: T) => unknown): Rdd<T> {
     checkFunction('filter', 'predicate', predicate);
     return this.#step('filter', { kind: 'filter', f: predicate as (record: unknown) => unknown }, true);
@@ -1228,11 +1236,16 @@ export class Rdd<T> {
 
   /**
    * Calls a function with each record, in tasks. For what it does elsewhere: with worker threads, changes to captured
-   * variables are lost.
+   * variables are lost. Nobody would await what a function starts: for that there are `foreachPartition` and `mapAsync`,
+   * and a promise fails the job with INVALID_ARGUMENT.
    */
   async foreach(f: (record: T) => void, options: ActionOptions = {}): Promise<void> {
     checkFunction('foreach', 'f', f);
-    await this.#run('foreach', { kind: 'foreach', visit: f as (record: unknown) => void }, options);
+    const visit = (record: unknown): void => {
+      const given: unknown = f(record as T);
+      if (isThenable(given)) throw refusedPromise('foreach', given);
+    };
+    await this.#run('foreach', { kind: 'foreach', visit }, options);
   }
 
   /**
@@ -1895,6 +1908,13 @@ function entriesOf<K, V>(map: KeyMap<K, V>): [K, V][] {
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** The error for a promise that nobody would await. That it may be rejected later shall not end the process. */
+function refusedPromise(method: string, promise: PromiseLike<unknown>): CairnError {
+  promise.then(undefined, () => {});
+  const expected = 'none (mapAsync and foreachPartition take functions that give promises)';
+  return invalidArgument(method, "the function's result", expected, promise);
 }
 
 /** A permutation in place, every one equally likely. */

@@ -159,6 +159,13 @@ describe('the types of datasets', () => {
       numbers.join(numbers);
       // @ts-expect-error triples are not pairs
       numbers.map((x) => [x, x, x] as [number, number, number]).keys();
+      // @ts-expect-error promises are always truthy
+      numbers.filter(async (x) => x > 1);
+      // @ts-expect-error some of the time, too
+      numbers.filter((x) => (x > 1 ? true : Promise.resolve(false)));
+      expectTypeOf(numbers.filter((x) => x && 'yes')).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(numbers.filter(Boolean)).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(numbers.filter((x) => JSON.parse(`${x}`))).toEqualTypeOf<Rdd<number>>();
       // @ts-expect-error strings have no sum
       session.parallelize(['a']).sum();
       // @ts-expect-error a key of another type

@@ -51,7 +51,7 @@ describe('arguments', () => {
   test.each<readonly [string, string, () => unknown]>([
     ['no function', 'INVALID_ARGUMENT', () => numbers().map(wrong(undefined))],
     ['an asynchronous function', 'INVALID_ARGUMENT', () => numbers().map(async (n) => n)],
-    ['an asynchronous predicate', 'INVALID_ARGUMENT', () => numbers().filter(async () => true)],
+    ['an asynchronous predicate', 'INVALID_ARGUMENT', () => numbers().filter(wrong(async () => true))],
     ['an asynchronous merge', 'INVALID_ARGUMENT', () => pairs().reduceByKey(wrong(async (a: number) => a))],
     [
       'an asynchronous comparator',
@@ -77,6 +77,11 @@ describe('arguments', () => {
     ['properties of jobs that are none', 'INVALID_ARGUMENT', () => spec.session.withJobs(wrong('nightly'), () => 1)],
     ['a group that is none', 'INVALID_ARGUMENT', () => spec.session.withJobs({ group: wrong(1) }, () => 1)],
     ['work that is none', 'INVALID_ARGUMENT', () => spec.session.withJobs({ group: 'a' }, wrong(1))],
+    [
+      'a foreach that starts something',
+      'JOB_FAILED < INVALID_ARGUMENT',
+      () => numbers().foreach(() => Promise.reject(new RangeError('lost'))),
+    ],
     [
       'a flatMap that gives no iterable',
       'JOB_FAILED < INVALID_ARGUMENT',

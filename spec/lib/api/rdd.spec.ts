@@ -402,7 +402,7 @@ describe('partitions and order', () => {
     ['sortBy with 0 partitions', () => of([1]).sortBy((x) => x, { numPartitions: 0 })],
     ['distinct(0)', () => of([1]).distinct(0)],
     ['map without a function', () => of([1]).map(undefined as unknown as () => 1)],
-    ['filter with an asynchronous function', () => of([1]).filter(async () => false)],
+    ['filter with an asynchronous function', () => of([1]).filter((async () => false) as never)],
     ['mapAsync with no concurrency', () => of([1]).mapAsync((x) => x, { concurrency: 0 })],
     ['groupBy into no partitions', () => of([1]).groupBy((x) => x, 0)],
   ])('refuses %s at once', (_, call) => {
