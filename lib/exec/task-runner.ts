@@ -154,7 +154,11 @@ async function runAction(
     case 'iterate': {
       const records = await drive(running, settledRecords(running, node), environment);
       try {
-        return await action.visit(records, running.partition);
+        const visit = Promise.resolve(action.visit(records, running.partition));
+        // When the task is cancelled no one waits for it any more: it may fail then, by reading on at the latest.
+        visit.catch(() => {});
+        await running.settled(visit);
+        return await visit;
       } catch (error) {
         throw running.wrap(error, describeCallSite(node.callSite), node);
       } finally {
@@ -174,7 +178,7 @@ function* settledRecords(
   const settling = settle(node, running.partition, running);
   try {
     for (let step = settling.next(); ; step = settling.next()) {
-      if (step.done === true) return recordsOf(step.value);
+      if (step.done === true) return recordsOf(step.value, () => running.throwIfCancelled());
       yield step.value.ready;
     }
   } finally {

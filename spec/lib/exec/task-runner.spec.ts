@@ -201,6 +201,34 @@ describe('the event loop', () => {
   );
 });
 
+describe('a cancelled task that visits a partition', () => {
+  it('does not wait for the visit, which cannot take what it reads then for the end', async () => {
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    let goOn: () => void = () => {};
+    let ended: Promise<unknown> = Promise.resolve();
+    const visit = (records: IterableIterator<unknown>): Promise<void> => {
+      const visiting = async () => {
+        seen.push(records.next().value);
+        setImmediate(() => controller.abort());
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        seen.push(records.next());
+      };
+      const visited = visiting();
+      ended = visited.catch((error) => error);
+      return visited;
+    };
+    const input = new BatchesNode([[rowBatch([1]), rowBatch([2])]]);
+    const outcome = await runOn(taskBench(), result(input, { kind: 'iterate', visit }, 0), controller.signal);
+    expect([outcome.kind, input.opened, input.closed]).toEqual(['cancelled', 1, 1]);
+    goOn();
+    expect(await ended).toMatchObject({ code: 'TASK_CANCELLED' });
+    expect(seen).toEqual([1]);
+  });
+});
+
 describe('the end of a task', () => {
   class Registering extends BatchesNode {
     readonly ran: string[] = [];
