@@ -102,6 +102,7 @@ export interface ActionOptions {
 /** An order: negative when `a` comes first, positive when `b` does, 0 when they are equal. */
 export type Comparator<T> = (a: T, b: T) => number;
 
+/** What actions that compare records take. */
 export interface OrderOptions<T> extends ActionOptions {
   /**
    * Instead of the natural order: null and undefined, then booleans, numbers and bigints (NaN last), strings by UTF-16
@@ -110,21 +111,25 @@ export interface OrderOptions<T> extends ActionOptions {
   readonly compare?: Comparator<T> | undefined;
 }
 
+/** What both ways to save take. */
 export interface SaveOptions extends ActionOptions {
   /** Replace what is at the path, once the new content is complete. Default false. */
   readonly overwrite?: boolean | undefined;
 }
 
+/** What `saveAsTextFile` takes. */
 export interface SaveTextOptions extends SaveOptions {
   /** Default `'none'`; names of gzip parts end in `.gz`. */
   readonly compression?: OutputCompression | undefined;
 }
 
+/** What `saveAsObjectFile` takes. */
 export interface SaveObjectOptions extends SaveOptions {
   /** How frames are compressed; default `'none'`. */
   readonly codec?: CodecName | undefined;
 }
 
+/** What sorting transformations take. */
 export interface SortOptions<K> {
   /** Default true. Equal keys keep their order either way. */
   readonly ascending?: boolean | undefined;
@@ -164,6 +169,20 @@ export function nodeOf(rdd: Rdd<unknown>): LineageNode {
 const TAKE_SCALE_UP = 4;
 const MAX_INT = 2 ** 31 - 1;
 
+/**
+ * A dataset of records of type `T`, cut into partitions: a plan, which holds no records. Transformations give other
+ * datasets and run nothing; actions run jobs and give promises. Sessions make the first ones.
+ *
+ * ```ts
+ * const even = session.range(10).filter((n) => n % 2 === 0); // nothing runs
+ * await even.sum(); // 20
+ * ```
+ * Methods for pairs, numbers and the like can be called on datasets of such records only: the compiler sees to it, and
+ * in JavaScript the job fails with NOT_A_PAIR or NOT_A_NUMBER. Wrong arguments raise INVALID_ARGUMENT at once. Functions
+ * run in tasks, perhaps more than once for a record, and should depend on their arguments and on constants alone.
+ * Transformations and actions raise SESSION_CLOSED after the session has ended, and ACTION_INSIDE_TASK within a function
+ * of a dataset.
+ */
 export class Rdd<T> {
   readonly #engine: Engine;
   readonly #node: LineageNode;
