@@ -25,6 +25,7 @@ import { KeyTable } from '../shuffle/key-table.ts';
 import { sortPairs } from '../shuffle/sort-pairs.ts';
 import type { FusedChain } from './fused-chain.ts';
 import { MetricsCounter } from './metrics-counter.ts';
+import { PieceCutter } from './piece-cutter.ts';
 import { type Pipeline, pipelineOf } from './pipeline.ts';
 import { CombineSink, RowsSink, type Sink } from './sink.ts';
 import type { StageChains } from './stage-chains.ts';
@@ -262,15 +263,20 @@ export class RunningTask implements TaskContext {
   *#computeSteps(node: LineageNode, pipeline: Pipeline, partition: number): BatchIterator {
     const chain = this.#chains.get(node, pipeline, new RowsSink());
     const run = chain.open(partition);
+    const cutter = new PieceCutter(
+      pipeline.steps.map(({ step }) => step),
+      this.batchRows,
+    );
     for (const batch of this.iterate(pipeline.base, partition)) {
       this.throwIfCancelled();
       if (batch.kind === 'pending') {
         yield batch;
         continue;
       }
-      for (const piece of pieces(batch, this.batchRows)) {
+      for (const piece of cutter.cut(batch)) {
         const sink = new RowsSink();
         this.#run(chain, piece, run, sink, pipeline, node);
+        cutter.made(lengthOf(piece), sink.rows.length);
         if (sink.rows.length > 0) yield rowBatch(sink.rows);
       }
     }
