@@ -1,5 +1,12 @@
 /** A file system around another one, with one method that sees every call: what recording and faults are built on. */
-import type { DirectoryEntry, FileHandle, FileStat, FileSystem, OpenMode } from '../../storage/fs/file-system.ts';
+import type {
+  DirectoryEntry,
+  FileAccess,
+  FileHandle,
+  FileStat,
+  FileSystem,
+  OpenMode,
+} from '../../storage/fs/file-system.ts';
 
 /** One call of the seam. Calls on handles carry the path of their file; `readFile` is one call. */
 export type FileCall =
@@ -36,8 +43,8 @@ export abstract class WrappedFileSystem implements FileSystem {
   /** Sees each call before it is made. For a `write` that shall be cut, `file` is the handle below. */
   protected abstract around<T>(call: FileCall, run: () => T, file?: FileHandle): T;
 
-  open(path: string, mode: OpenMode): FileHandle {
-    const file = this.around({ kind: 'open', path, mode }, () => this.#inner.open(path, mode));
+  open(path: string, mode: OpenMode, access?: FileAccess): FileHandle {
+    const file = this.around({ kind: 'open', path, mode }, () => this.#inner.open(path, mode, access));
     let closed = false;
     const close = () => {
       // Closing twice does nothing, here as below: it is no call.

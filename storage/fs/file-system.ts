@@ -10,6 +10,9 @@
 /** How a file is opened. `create` refuses an existing file; `overwrite` truncates one; `append` writes at the end. */
 export type OpenMode = 'read' | 'create' | 'overwrite' | 'append';
 
+/** Who may read a file that is made: nobody but its user, or whom the umask lets. */
+export type FileAccess = 'private' | 'shared';
+
 /**
  * An open file. The opener closes it, best with `using`; closing twice does nothing, any other use after it raises
  * INTERNAL. A file opened to be written can also be read.
@@ -38,7 +41,8 @@ export interface DirectoryEntry {
 }
 
 export interface FileSystem {
-  open(path: string, mode: OpenMode): FileHandle;
+  /** A new file is `private` (0600) unless said: `shared` is as the process's umask has it, for what users asked for. */
+  open(path: string, mode: OpenMode, access?: FileAccess): FileHandle;
   /** The whole file. Raises LIMIT_EXCEEDED before it allocates when the file is larger than `limitBytes`. */
   readFile(path: string, limitBytes?: number): Uint8Array;
   /** Creates the directory and its parents, each with `mode` (0700 unless said); an existing one is left alone. */

@@ -32,10 +32,10 @@ import { ensureDirSync, removeSync } from 'fs-extra/esm';
 import { CairnError, describeValue, errorCodeOf } from '../../lib/base/errors.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import { fileError } from './file-error.ts';
-import type { DirectoryEntry, FileHandle, FileStat, FileSystem, OpenMode } from './file-system.ts';
+import type { DirectoryEntry, FileAccess, FileHandle, FileStat, FileSystem, OpenMode } from './file-system.ts';
 
 /** Data belongs to the user who runs the job: nobody else reads its files or lists its directories. */
-const FILE_MODE = 0o600;
+const FILE_MODES: Readonly<Record<FileAccess, number>> = { private: 0o600, shared: 0o666 };
 const DIRECTORY_MODE = 0o700;
 
 /** Node refuses lengths of 2 GiB and more, and counts a larger writev wrongly; a gibibyte a call is no slower. */
@@ -195,8 +195,8 @@ function writeSome(fd: number, chunks: readonly Uint8Array[], index: number, off
   return writevSync(fd, batch);
 }
 
-function openHandle(path: string, mode: OpenMode): NodeFileHandle {
-  const fd = attempt('open', path, () => openSync(path, OPEN_FLAGS[mode], FILE_MODE));
+function openHandle(path: string, mode: OpenMode, access: FileAccess = 'private'): NodeFileHandle {
+  const fd = attempt('open', path, () => openSync(path, OPEN_FLAGS[mode], FILE_MODES[access]));
   if (mode !== 'read') return new NodeFileHandle(path, fd);
   // A directory opens for reading and fails only at the first read: say so here, where the caller can tell why.
   try {
@@ -210,8 +210,8 @@ function openHandle(path: string, mode: OpenMode): NodeFileHandle {
 
 /** The machine's file system. Files are created 0600, directories 0700, less the process's umask. */
 export class NodeFileSystem implements FileSystem {
-  open(path: string, mode: OpenMode): FileHandle {
-    return openHandle(path, mode);
+  open(path: string, mode: OpenMode, access?: FileAccess): FileHandle {
+    return openHandle(path, mode, access);
   }
 
   readFile(path: string, limitBytes: number = bufferConstants.MAX_LENGTH): Uint8Array {

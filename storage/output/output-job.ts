@@ -30,6 +30,8 @@ import { formatIdentity, type ProcessTable, systemProcesses } from '../fs/proces
 
 /** The empty file that tells readers, as Hadoop's, that a directory is complete. */
 const SUCCESS_NAME = '_SUCCESS';
+/** What users asked for is theirs to share: the umask decides, as for any program's output. */
+const OUTPUT_DIRECTORY_MODE = 0o777;
 const ATTEMPTS_NAME = '_attempts';
 const STAGING_SUFFIX = '.staging';
 const RETIRED_SUFFIX = '.retired';
@@ -90,7 +92,7 @@ export function beginOutput(fs: FileSystem, directory: string, options: BeginOut
     madeParents,
   };
   try {
-    fs.makeDirectory(attemptsDirectory(job));
+    fs.makeDirectory(attemptsDirectory(job), OUTPUT_DIRECTORY_MODE);
   } catch (error) {
     quietly(() => fs.removeTree(job.staging));
     throw error;
@@ -115,7 +117,7 @@ export function commitOutput(fs: FileSystem, job: OutputJob, parts: readonly Out
   verifyParts(fs, job, parts);
   fs.removeTree(attemptsDirectory(job));
   {
-    using marker = fs.open(join(job.staging, SUCCESS_NAME), 'create');
+    using marker = fs.open(join(job.staging, SUCCESS_NAME), 'create', 'shared');
     marker.sync();
   }
   fs.syncDirectory(job.staging);

@@ -33,7 +33,7 @@ export class PartFile implements Disposable {
     this.#partition = partition;
     this.#name = partName(partition, ending);
     // An attempt number may come again after its worker died: what it left is of no use to anyone.
-    this.#file = fs.open(join(attemptsDirectory(job), `${this.#name}.${attempt}`), 'overwrite');
+    this.#file = fs.open(join(attemptsDirectory(job), `${this.#name}.${attempt}`), 'overwrite', 'shared');
   }
 
   get path(): string {

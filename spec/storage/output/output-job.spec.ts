@@ -1,5 +1,8 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
+import { nodeFileSystem } from '../../../storage/fs/node-file-system.ts';
 import type { ProcessTable } from '../../../storage/fs/process-identity.ts';
 import {
   abortOutput,
@@ -15,6 +18,7 @@ import { FaultyFileSystem, failEveryCall } from '../../support/faulty-file-syste
 import { expectGolden } from '../../support/golden.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { RecordingFileSystem } from '../../support/recording-file-system.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { writeFile } from '../../support/write-file.ts';
 
 const NEW = ['new 0', 'new 1', 'new 2'] as const;
@@ -296,4 +300,20 @@ describe('whatever fails', () => {
       expect(calls).toBeGreaterThan(20);
     });
   }
+});
+
+describe('saved files', () => {
+  it('may be read by whom the umask lets, directories too', () => {
+    using home = temporaryDirectory();
+    const directory = join(home.path, 'reports', 'out');
+    const before = process.umask(0o027);
+    try {
+      save(nodeFileSystem, { directory });
+    } finally {
+      process.umask(before);
+    }
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(modeOf(directory)).toBe('750');
+    for (const { name } of nodeFileSystem.list(directory)) expect(modeOf(join(directory, name)), name).toBe('640');
+  });
 });
