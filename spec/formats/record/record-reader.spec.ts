@@ -10,8 +10,8 @@ import type { ErrorCode } from '../../../lib/base/error-table.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
 import { expectSame } from './same-value.ts';
 
-/** Mutations of each kind; all together a few seconds. Raise them for a long run. */
-const MUTATIONS = 5000;
+/** Mutations of each kind; all together a few seconds. `CAIRN_MUTATIONS` makes a long run of it. */
+const MUTATIONS = Number(process.env.CAIRN_MUTATIONS ?? 5000);
 const SEED = 42;
 const ORIGIN = { path: 'part-00007', offset: 4096 };
 /** What damaged bytes may lead to; anything else is a bug. */
