@@ -15,8 +15,6 @@ export interface JobOptions {
   readonly method: string;
   /** Partitions to run, all unless given. */
   readonly partitions?: readonly number[];
-  /** Called with each partition's result as it arrives, in any order. */
-  readonly onPartition?: (partition: number, value: unknown) => void;
   /** Cancels the job when it aborts: JOB_CANCELLED. */
   readonly signal?: AbortSignal | undefined;
 }

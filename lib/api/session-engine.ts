@@ -212,7 +212,6 @@ export class SessionEngine implements Engine {
         description: scope.description,
         pool: scope.pool,
         signal,
-        onPartition: of === node ? options.onPartition : undefined,
         onSubmit: (id) =>
           this.#recorder.announce(id, {
             node: of,

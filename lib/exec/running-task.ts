@@ -18,7 +18,7 @@ import { describeNode } from '../lineage/explain-lineage.ts';
 import { ComputedNode, type LineageNode } from '../lineage/lineage-node.ts';
 import { checkPair } from '../lineage/pair.ts';
 import type { Partition } from '../lineage/partition.ts';
-import { recordsOf, storable } from '../lineage/records.ts';
+import { recordsOf, rowBatches, storable } from '../lineage/records.ts';
 import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-context.ts';
 import { CoGrouper } from '../shuffle/co-group.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
@@ -86,13 +86,15 @@ export class RunningTask implements TaskContext {
     let chain = this.#chains.get(node, pipeline, sink);
     // Cursors belong to the steps, not to the sink: they stay when the sink changes.
     const run = chain.open(partition);
+    // Into a sink, which holds what it must: only ranges are cut.
+    const cutter = new PieceCutter([], LOOP_ROWS);
     for (const batch of this.iterate(pipeline.base, partition)) {
       this.throwIfCancelled();
       if (batch.kind === 'pending') {
         yield batch.ready;
         continue;
       }
-      for (const piece of pieces(batch, LOOP_ROWS)) {
+      for (const piece of cutter.cut(batch)) {
         if (sink !== currentSink()) {
           sink = currentSink();
           chain = this.#chains.get(node, pipeline, sink);
@@ -123,9 +125,7 @@ export class RunningTask implements TaskContext {
       return;
     }
     const pairs = sortPairs([...recordsOf(batches)] as [unknown, unknown][], keyOrder);
-    for (let from = 0; from < pairs.length; from += this.batchRows) {
-      yield rowBatch(pairs, from, Math.min(from + this.batchRows, pairs.length));
-    }
+    yield* rowBatches(pairs, this.batchRows);
   }
 
   *coGroup(inputs: readonly BatchIterator[]): BatchIterator {
@@ -137,10 +137,7 @@ export class RunningTask implements TaskContext {
         else groups.add(batch, i);
       }
     }
-    const rows = groups.groups();
-    for (let from = 0; from < rows.length; from += this.batchRows) {
-      yield rowBatch(rows, from, Math.min(from + this.batchRows, rows.length));
-    }
+    yield* rowBatches(groups.groups(), this.batchRows);
   }
 
   *combineByKey(pairs: BatchIterator, aggregator: Aggregator): BatchIterator {
@@ -346,18 +343,6 @@ function lengthOf(batch: TaskBatch): number {
       return batch.count;
     case 'pending':
       return 0;
-  }
-}
-
-/** A range cut so that a chain's output stays of ordinary size. */
-function* pieces(batch: Parameters<FusedChain['run']>[0], rows: number): Generator<Parameters<FusedChain['run']>[0]> {
-  if (batch.kind !== 'range' || batch.count <= rows) {
-    yield batch;
-    return;
-  }
-  for (let i = 0; i < batch.count; i += rows) {
-    const count = Math.min(rows, batch.count - i);
-    yield { kind: 'range', start: batch.start + i * batch.step, step: batch.step, count };
   }
 }
 

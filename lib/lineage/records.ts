@@ -1,5 +1,5 @@
 import { materializeRows } from '../../formats/record/materialize-rows.ts';
-import type { Batch } from '../../formats/schema/batch.ts';
+import { type Batch, rowBatch } from '../../formats/schema/batch.ts';
 import { CairnError } from '../base/errors.ts';
 import type { LineageNode } from './lineage-node.ts';
 import type { BatchIterator, PendingBatch, TaskBatch, TaskContext } from './task-context.ts';
@@ -108,4 +108,14 @@ export function* storable(batches: BatchIterator): Generator<Batch, void, undefi
     else if (batch.kind === 'range') yield { kind: 'rows', ...rowsOf(batch) };
     else throw new CairnError('INTERNAL', { detail: 'a block was stored before an asynchronous step had settled' });
   }
+}
+
+/** The records `rows[from] … rows[to - 1]` as batches of at most `batchRows`, without copying. */
+export function* rowBatches(
+  rows: readonly unknown[],
+  batchRows: number,
+  from = 0,
+  to = rows.length,
+): Generator<Batch, void, undefined> {
+  for (let at = from; at < to; at += batchRows) yield rowBatch(rows, at, Math.min(at + batchRows, to));
 }

@@ -1,6 +1,6 @@
-import { rowBatch } from '../../../formats/schema/batch.ts';
 import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
+import { rowBatches } from '../records.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 
 /** A slice of the collection: records `from` to `to - 1`. */
@@ -32,8 +32,6 @@ export class CollectionNode extends ComputedNode {
 
   override *compute(partition: Partition, task: TaskContext): BatchIterator {
     const { from, to } = partition.split as Slice;
-    for (let at = from; at < to; at += task.batchRows) {
-      yield rowBatch(this.records, at, Math.min(at + task.batchRows, to));
-    }
+    yield* rowBatches(this.records, task.batchRows, from, to);
   }
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { rowBatch } from '../../../formats/schema/batch.ts';
 import { CairnError, describeValue } from '../../base/errors.ts';
 import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
 import type { Partition } from '../partition.ts';
-import { rowsOf } from '../records.ts';
+import { rowBatches, rowsOf } from '../records.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 import { PipedCommand } from './piped-command.ts';
 
@@ -77,9 +76,7 @@ export class PipeNode extends ComputedNode {
         task.throwIfCancelled();
         // Output before input: a child that can't write does not read either.
         const lines = child.takeLines();
-        for (let from = 0; from < lines.length; from += task.batchRows) {
-          yield rowBatch(lines, from, Math.min(from + task.batchRows, lines.length));
-        }
+        yield* rowBatches(lines, task.batchRows);
         if (child.finished) break;
         if (!child.wantsInput) {
           yield { kind: 'pending', ready: child.progress() };

@@ -1,10 +1,10 @@
 import { type FileSplit, splitFiles } from '../../../formats/scan/file-splits.ts';
-import { rowBatch } from '../../../formats/schema/batch.ts';
 import { LineReader } from '../../../formats/text/line-reader.ts';
 import { compressionOf, openTextStream } from '../../../formats/text/text-compression.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
+import { rowBatches } from '../records.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 import { findInputFiles, type InputPath, openInput } from './input-files.ts';
 
@@ -62,9 +62,7 @@ export class TextScanNode extends ComputedNode {
       task.throwIfCancelled();
       task.countInput(counted);
       counted = 0;
-      for (let from = 0; from < lines.length; from += task.batchRows) {
-        yield rowBatch(lines, from, Math.min(from + task.batchRows, lines.length));
-      }
+      yield* rowBatches(lines, task.batchRows);
     }
     task.countInput(counted);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildColumns } from '../../../formats/record/build-columns.ts';
 import { type ColumnBatch, rowBatch } from '../../../formats/schema/batch.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
-import { recordsOf, rowsOf, settle, storable } from '../../../lib/lineage/records.ts';
+import { recordsOf, rowBatches, rowsOf, settle, storable } from '../../../lib/lineage/records.ts';
 import type { PendingBatch, RangeBatch, TaskBatch } from '../../../lib/lineage/task-context.ts';
 import { BatchesNode, type Scripted } from '../../support/batches-node.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
@@ -126,5 +126,23 @@ describe('storable', () => {
     stored.return?.();
     expect(node.closed).toBe(1);
     expect(() => [...storable([pending].values())]).toThrow(/^INTERNAL/);
+  });
+});
+
+describe('rowBatches', () => {
+  it('cuts rows into batches over the same array, and none of nothing', () => {
+    const rows = [0, 1, 2, 3, 4, 5];
+    const cuts = (...rest: [number, number?, number?]) =>
+      [...rowBatches(rows, ...rest)].map((batch) => (batch.kind === 'rows' ? [batch.from, batch.to] : batch.kind));
+    expect(cuts(4)).toEqual([
+      [0, 4],
+      [4, 6],
+    ]);
+    expect(cuts(2, 1, 4)).toEqual([
+      [1, 3],
+      [3, 4],
+    ]);
+    expect(cuts(2, 3, 3)).toEqual([]);
+    expect([...rowBatches(rows, 9)][0]).toMatchObject({ rows });
   });
 });
