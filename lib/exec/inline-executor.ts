@@ -8,14 +8,16 @@ import type { TaskEnvironment } from './task-environment.ts';
 import { runTask, YIELD_MS } from './task-runner.ts';
 import { insideTask } from './task-scope.ts';
 
+const DRIVER: readonly string[] = ['driver'];
+
 /**
  * Runs tasks in the caller's thread. With more than one slot, tasks that wait for promises or for their turn of the
  * event loop overlap; computing itself is one at a time. The same task code as on workers.
  */
 export class InlineExecutor implements Executor {
   readonly slots: number;
-  readonly name = 'driver';
   readonly #environment: TaskEnvironment;
+  #running = 0;
   #turnMs = Number.NEGATIVE_INFINITY;
   readonly #stages = new Map<StageId, StageChains>();
 
@@ -25,7 +27,23 @@ export class InlineExecutor implements Executor {
     this.#environment = environment;
   }
 
+  idle(): readonly string[] {
+    return this.#running < this.slots ? DRIVER : [];
+  }
+
+  /** Its thread is there from the start. */
+  onIdle(): void {}
+
   async run(task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
+    this.#running++;
+    try {
+      return await this.#run(task, signal);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #run(task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
     const { clock } = this.#environment;
     // Many short tasks in a row must not keep timers and signals waiting.
     if (clock.monotonicMs() - this.#turnMs >= YIELD_MS) {

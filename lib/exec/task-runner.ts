@@ -42,7 +42,7 @@ export async function runTask(
   const metrics = () => running.metrics.snapshot(environment.clock.monotonicMs() - startedMs);
   try {
     const { value, mapOutput } = await work(running, task, environment);
-    return { kind: 'succeeded', value, mapOutput, metrics: metrics() };
+    return { kind: 'succeeded', value, mapOutput, accumulators: [], metrics: metrics() };
   } catch (thrown) {
     const { node } = task.work;
     // What a promise was rejected with comes here as it was thrown: anything at all.

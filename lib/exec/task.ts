@@ -24,12 +24,22 @@ export interface TaskDescription {
   readonly partition: number;
   /** 0 for the first try of this partition in this stage attempt. */
   readonly attempt: number;
+  /** The thread that runs it: `driver` when inline. */
+  readonly executor: string;
+  /** Whether it is a second copy of an attempt that takes long. */
+  readonly speculative: boolean;
   readonly work: StageWork;
   /**
    * The map outputs of the shuffles the stage reads, by map index. One that is not complete is left out, as when
    * blocks make it unnecessary: a task that needs it all the same ends as `fetch-failed` with `mapIndex` -1.
    */
   readonly shuffles: ReadonlyMap<ShuffleId, readonly MapOutput[]>;
+}
+
+/** What one attempt adds to one accumulator: all it added, put together on its thread. */
+export interface AccumulatorUpdate {
+  readonly id: number;
+  readonly value: unknown;
 }
 
 /** How an attempt ended. An executor never rejects: whatever goes wrong becomes an outcome. */
@@ -39,6 +49,8 @@ export type TaskOutcome =
       readonly kind: 'succeeded';
       readonly value: unknown;
       readonly mapOutput: MapOutput | undefined;
+      /** One for each accumulator the attempt added to. The driver merges them once a partition. */
+      readonly accumulators: readonly AccumulatorUpdate[];
       readonly metrics: TaskMetrics;
     }
   | { readonly kind: 'failed'; readonly error: Error; readonly metrics: TaskMetrics }

@@ -102,7 +102,6 @@ export class DagScheduler {
       maxFailures: options.maxFailures ?? 4,
       maxConsecutiveAttempts: options.maxConsecutiveAttempts ?? 4,
       maxResultBytes: options.maxResultBytes ?? 2 ** 30,
-      executor: options.executor.name,
     });
     this.#pools = new Pools(options.mode ?? 'FIFO', options.pools, (name) => {
       const message = `there is no pool '${name}' in scheduler.pools: it is used as FIFO with weight 1 and minimum share 0`;
@@ -263,7 +262,8 @@ export class DagScheduler {
 
   /** Starts the task whose turn it is. Gives false when there is none, or no slot. */
   #startTask(): boolean {
-    if (this.#running.size >= this.#executor.slots) return false;
+    const [executor] = this.#executor.idle();
+    if (executor === undefined) return false;
     const taskSet = this.#pools.next();
     const next = taskSet?.take();
     if (taskSet === undefined || next === undefined) return false;
@@ -275,6 +275,8 @@ export class DagScheduler {
       stageAttempt,
       partition: next.partition,
       attempt: next.attempt,
+      executor,
+      speculative: false,
       work,
       shuffles: this.#shufflesOf(taskSet),
     };

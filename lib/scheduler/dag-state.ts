@@ -37,8 +37,6 @@ export interface DagStateOptions {
   readonly maxConsecutiveAttempts: number;
   /** What the results of one job may come to. */
   readonly maxResultBytes: number;
-  /** Names the executor in events and errors. */
-  readonly executor: string;
 }
 
 interface JobState {
@@ -179,8 +177,8 @@ export class DagState {
 
   #startTask(task: TaskDescription): void {
     this.#graph.find(task.stageId)?.running.set(task.partition, task.taskId);
-    const { executor } = this.#options;
-    this.#effects.emit({ kind: 'task-started', ...identify(task), executor, speculative: false });
+    const { executor, speculative } = task;
+    this.#effects.emit({ kind: 'task-started', ...identify(task), executor, speculative });
   }
 
   #endTask(task: TaskDescription, given: TaskOutcome): void {
@@ -293,8 +291,7 @@ export class DagState {
   }
 
   #abortForTask(state: StageState, task: TaskDescription, failures: number, error: unknown): void {
-    const { executor } = this.#options;
-    this.#failJobs(state.jobs, (job) => taskFailure(job, state.stage, task, failures, executor, error));
+    this.#failJobs(state.jobs, (job) => taskFailure(job, state.stage, task, failures, error));
   }
 
   #emitEnd(task: TaskDescription, { metrics }: TaskOutcome, outcome: TaskEndOutcome): void {

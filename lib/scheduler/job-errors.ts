@@ -16,7 +16,6 @@ export function taskFailure(
   stage: Stage,
   task: TaskDescription,
   failures: number,
-  executor: string,
   error: unknown,
 ): CairnError<'JOB_FAILED'> {
   const where = `stage ${task.stageId}.${task.stageAttempt}`;
@@ -24,7 +23,7 @@ export function taskFailure(
   return jobFailure(
     job,
     `Task ${task.partition} in ${where} failed ${times}, most recent failure: ` +
-      `Lost task ${task.partition}.${task.attempt} in ${where} (TID ${task.taskId}) (executor ${executor}), ` +
+      `Lost task ${task.partition}.${task.attempt} in ${where} (TID ${task.taskId}) (executor ${task.executor}), ` +
       `computing ${describeNode(stage.node)}: ${describeError(error)}`,
     originalError(error),
   );

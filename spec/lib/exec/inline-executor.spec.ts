@@ -21,8 +21,20 @@ describe('InlineExecutor', () => {
       error: { code: 'ACTION_INSIDE_TASK' },
     });
     expect(() => refuseInsideTask('collect')).not.toThrow();
-    expect([executor.name, executor.slots]).toEqual(['driver', 1]);
     await executor.close();
+  });
+
+  it('has room for as many tasks as it has slots', async () => {
+    const executor = new InlineExecutor(taskBench().environment, 2);
+    const task = collect(new StepNode(origin(), source, { kind: 'pass' }));
+    expect(executor.idle()).toEqual(['driver']);
+    const runs = [executor.run(task, signal)];
+    expect(executor.idle()).toEqual(['driver']);
+    runs.push(executor.run(task, signal));
+    expect(executor.idle()).toEqual([]);
+    await Promise.race(runs);
+    expect(executor.idle()).toEqual(['driver']);
+    await Promise.all(runs);
   });
 
   it('lets tasks that wait for promises overlap', async () => {

@@ -252,7 +252,7 @@ describe('a task that fails', () => {
     script.apply({
       kind: 'task-ended',
       task: { ...task, work } as never,
-      outcome: { kind: 'succeeded', value: 1, mapOutput: undefined, metrics: NO_METRICS },
+      outcome: { kind: 'succeeded', value: 1, mapOutput: undefined, accumulators: [], metrics: NO_METRICS },
     });
     expect(script.errors.get(jobId(0))).toMatchObject({ code: 'JOB_FAILED', kind: 'internal' });
   });

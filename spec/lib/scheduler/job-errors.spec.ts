@@ -34,6 +34,8 @@ const task: TaskDescription = {
   stageAttempt: 1,
   partition: 2,
   attempt: 3,
+  executor: 'worker-2',
+  speculative: false,
   work: workOf(stage),
   shuffles: new Map(),
 };
@@ -41,10 +43,10 @@ const task: TaskDescription = {
 describe('the failure of a task', () => {
   it("is told in Spark's words, with the dataset and the place of the action", () => {
     const thrown = new TypeError('x is undefined');
-    const error = taskFailure(job, stage, task, 4, 'driver', thrown);
+    const error = taskFailure(job, stage, task, 4, thrown);
     expect(error.message.split('\n')[0]).toBe(
       'JOB_FAILED: job 3 (count at job.ts:14) failed: Task 2 in stage 5.1 failed 4 times, most recent failure: ' +
-        'Lost task 2.3 in stage 5.1 (TID 17) (executor driver), computing ParallelCollectionRDD[0] at parallelize at ' +
+        'Lost task 2.3 in stage 5.1 (TID 17) (executor worker-2), computing ParallelCollectionRDD[0] at parallelize at ' +
         'job.ts:1: TypeError: x is undefined',
     );
     expect(error.cause).toBe(thrown);
@@ -53,7 +55,7 @@ describe('the failure of a task', () => {
 
   it('has the kind of its cause, and says once what to do', () => {
     const cause = new CairnError('DISK_FULL', { path: '/d', neededBytes: 2, freeBytes: 1 });
-    const error = taskFailure(job, stage, task, 1, 'driver', cause);
+    const error = taskFailure(job, stage, task, 1, cause);
     expect(error.kind).toBe('resource');
     expect(error.cause).toBe(cause);
     expect(error.message).toContain('failed 1 time, most');
@@ -68,7 +70,7 @@ describe('the failure of a task', () => {
       { operation: 'map at job.ts:3', partition: 2, dataset: 'd', attempt: 3, reason: 'thrown value an object' },
       { cause: thrown },
     );
-    const error = taskFailure(job, stage, task, 4, 'driver', wrapped);
+    const error = taskFailure(job, stage, task, 4, wrapped);
     expect(error.cause).toBe(thrown);
     expect(error.message).toContain('map at job.ts:3 threw');
   });

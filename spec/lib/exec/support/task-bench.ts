@@ -62,6 +62,8 @@ export function describeTask(work: StageWork, partition = 0, more: Partial<TaskD
     stageAttempt: 0,
     partition,
     attempt: 0,
+    executor: 'driver',
+    speculative: false,
     work,
     shuffles: new Map(),
     ...more,

@@ -44,7 +44,6 @@ export class DagScript {
       maxFailures: options.maxFailures ?? 4,
       maxConsecutiveAttempts: 4,
       maxResultBytes: options.maxResultBytes ?? 1000,
-      executor: 'driver',
     });
   }
 
@@ -93,6 +92,8 @@ export class DagScript {
         stageAttempt,
         partition: Number(partition),
         attempt,
+        executor: 'driver',
+        speculative: false,
         work,
         shuffles: new Map(shuffles),
       };
@@ -118,7 +119,11 @@ export class DagScript {
               partitionRows: [],
             };
       const value = work.kind === 'result' ? `${partition}!` : undefined;
-      this.apply({ kind: 'task-ended', task, outcome: { kind: 'succeeded', value, mapOutput, metrics } });
+      this.apply({
+        kind: 'task-ended',
+        task,
+        outcome: { kind: 'succeeded', value, mapOutput, accumulators: [], metrics },
+      });
     }
   }
 

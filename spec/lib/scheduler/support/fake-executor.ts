@@ -15,7 +15,6 @@ export interface RunningAttempt {
 /** Runs nothing: attempts wait until a spec ends them. */
 export class FakeExecutor implements Executor {
   readonly slots: number;
-  readonly name = 'driver';
   /** In the order they were started. */
   readonly running: RunningAttempt[] = [];
   readonly forgotten: StageId[] = [];
@@ -28,6 +27,12 @@ export class FakeExecutor implements Executor {
   get names(): string[] {
     return this.running.map(({ name }) => name);
   }
+
+  idle(): readonly string[] {
+    return this.running.length < this.slots ? ['driver'] : [];
+  }
+
+  onIdle(): void {}
 
   run(task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
     this.started++;
@@ -89,10 +94,11 @@ export class FakeExecutor implements Executor {
 /** The outcome of a task that did its work. */
 export function succeeded(task: TaskDescription, value: unknown): TaskOutcome {
   const { work, partition, taskId } = task;
-  if (work.kind === 'result') return { kind: 'succeeded', value, mapOutput: undefined, metrics: NO_METRICS };
+  if (work.kind === 'result')
+    return { kind: 'succeeded', value, mapOutput: undefined, accumulators: [], metrics: NO_METRICS };
   const { shuffleId } = work.dependency;
   const mapOutput = { shuffleId, mapIndex: partition, taskId, partitionBytes: [], partitionRows: [] };
-  return { kind: 'succeeded', value: undefined, mapOutput, metrics: NO_METRICS };
+  return { kind: 'succeeded', value: undefined, mapOutput, accumulators: [], metrics: NO_METRICS };
 }
 
 /** When all that was waiting to go on has gone on. */
