@@ -93,6 +93,11 @@ export const OPTIONS = {
     default: 4,
     doc: 'How often a task may fail before its job does.',
   },
+  'task.timeout': {
+    type: { kind: 'duration', min: 1 },
+    default: { text: 'unset: no limit', from: () => undefined },
+    doc: "How long one attempt of a task may take. After that its worker is ended and the task tried again on a fresh one. In the caller's thread (`local`) a task is stopped where it waits or reads its next records.",
+  },
   'stage.maxConsecutiveAttempts': {
     type: { kind: 'integer', min: 1, max: MAX_INT },
     default: 4,

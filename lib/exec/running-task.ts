@@ -158,7 +158,10 @@ export class RunningTask implements TaskContext {
   }
 
   throwIfCancelled(): void {
-    if (this.#signal.aborted) throw new CairnError('TASK_CANCELLED', { task: this.#task.taskId });
+    const { taskId } = this.#task;
+    if (this.#signal.aborted || this.#environment.isCancelled?.(taskId) === true) {
+      throw new CairnError('TASK_CANCELLED', { task: taskId });
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import type { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import type { Clock } from '../base/clock.ts';
+import type { TaskId } from '../base/ids.ts';
 import type { CodegenMode } from './fused-chain.ts';
 
 /** What tasks of one thread run with: its stores and settings. Made once per session and thread. */
@@ -23,4 +24,6 @@ export interface TaskEnvironment {
   readonly shuffleCodec: CodecName;
   /** Memory one task may hold for shuffles before it spills, in bytes. */
   readonly taskMemoryBytes: number;
+  /** In a worker: whether a task is to stop, asked by loops that no message can reach. */
+  readonly isCancelled?: (taskId: TaskId) => boolean;
 }
