@@ -3,6 +3,7 @@
  *
  * Captured values are read when `capture` is called: what travels is a snapshot of that moment.
  */
+import { types } from 'node:util';
 import { formatByteSize } from '../base/byte-size.ts';
 import type { CaptureOptions, CaptureWarning } from './capture-graph.ts';
 import { type EncoderOptions, GraphEncoder } from './graph-encoder.ts';
@@ -11,6 +12,7 @@ import { withInspector } from './inspector-session.ts';
 import { ModuleNeeded } from './module-exports.ts';
 import { loadExports } from './package-exports.ts';
 import type { Packet } from './packet.ts';
+import { portableMark } from './portable.ts';
 import { explicitCaptures } from './with-captures.ts';
 
 export type { CaptureOptions, CaptureWarning } from './capture-graph.ts';
@@ -69,8 +71,15 @@ function tryCapture(
 
 /** One session for all functions; none where nothing has to be inspected. */
 function inspecting<T>(functions: readonly unknown[], body: () => T): T {
-  const isExplicit = functions.every((fn) => typeof fn === 'function' && explicitCaptures(fn) !== undefined);
-  return isExplicit ? body() : withInspector(body);
+  return functions.every(isExplicit) ? body() : withInspector(body);
+}
+
+function isExplicit(value: unknown): boolean {
+  if (typeof value !== 'function' || types.isProxy(value)) return false;
+  const mark = portableMark(value);
+  if (mark !== undefined)
+    return mark.parameters?.every((each) => typeof each !== 'function' || isExplicit(each)) ?? true;
+  return explicitCaptures(value) !== undefined;
 }
 
 function encoderOptions(options: CaptureOptions, warnings: CaptureWarning[]): EncoderOptions {

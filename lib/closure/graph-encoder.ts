@@ -16,6 +16,7 @@ import { refreshBuiltins } from './node-builtins.ts';
 import { objectId } from './object-id.ts';
 import { isModule, type ModuleReference } from './package-exports.ts';
 import { NodeTag, PACKET_FORMAT, type Packet, type Place, ReferenceKind } from './packet.ts';
+import { portableMark } from './portable.ts';
 import { readReferences } from './read-references.ts';
 import { REMEDY } from './remedies.ts';
 import { sealBytes } from './seal-bytes.ts';
@@ -36,6 +37,11 @@ export interface EncoderOptions {
 }
 
 const NODE_HEADER_BYTES = 5;
+
+function isPortable(value: unknown): boolean {
+  const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  return isObject && !types.isProxy(value) && portableMark(value) !== undefined;
+}
 
 /** One capture. Use once. */
 export class GraphEncoder implements CaptureGraph {
@@ -124,12 +130,12 @@ export class GraphEncoder implements CaptureGraph {
     if (typeof value === 'symbol') return this.#writeSymbol(value);
     if (typeof value === 'function') {
       const tag = writeFunction(this, node, value);
-      if (tag === NodeTag.FUNCTION || tag === NodeTag.BOUND) this.#units.push(node);
+      if (tag === NodeTag.FUNCTION || tag === NodeTag.BOUND || tag === NodeTag.PORTABLE) this.#units.push(node);
       return tag;
     }
     if (this.#isVirtual(value)) return this.#writeVirtualNode(node, value);
     const tag = writeObject(this, node, value as object);
-    if (tag === NodeTag.HOOKED) this.#units.push(node);
+    if (tag === NodeTag.HOOKED || tag === NodeTag.PORTABLE) this.#units.push(node);
     return tag;
   }
 
@@ -257,9 +263,13 @@ export class GraphEncoder implements CaptureGraph {
 
   isTask(node: number): boolean {
     let owner = this.#owners[node];
-    while (owner !== undefined && owner > 0 && this.#inspections.isBound(this.#values[owner]))
-      owner = this.#owners[owner];
+    while (owner !== undefined && owner > 0 && this.#isWrapper(this.#values[owner])) owner = this.#owners[owner];
     return owner === 0;
+  }
+
+  /** A function that stands between a task's own function and the engine. */
+  #isWrapper(value: unknown): boolean {
+    return typeof value === 'function' && (this.#inspections.isBound(value) || portableMark(value) !== undefined);
   }
 
   variableOf(node: number): string | undefined {
@@ -285,11 +295,17 @@ export class GraphEncoder implements CaptureGraph {
   classIdentity(fn: object): string {
     if (!this.#options.identifiesClasses) return '';
     return this.#inspections.identityOf(fn, () => {
-      const alone = new GraphEncoder({ ...this.#options, warn: () => {}, identifiesClasses: false }, this.#inspections);
+      const alone = new GraphEncoder(this.#optionsAlone(), this.#inspections);
       const { bytes, attachments } = alone.encode([fn]);
       const digest = createHash('sha256').update(bytes).digest('base64');
       return `${objectId(fn)} ${digest} ${attachments.map((each) => objectId(each as object)).join(' ')}`;
     });
+  }
+
+  /** A class captured alone stands where a task does, and is none: what it may assign is judged where it is used. */
+  #optionsAlone(): EncoderOptions {
+    const mutableCaptures = this.mutableCaptures === 'strict' ? 'strict' : 'copy';
+    return { ...this.#options, mutableCaptures, warn: () => {}, identifiesClasses: false };
   }
 
   refuse(node: number, reason: string, remedy: string, step?: PathStep): never {
@@ -301,6 +317,8 @@ export class GraphEncoder implements CaptureGraph {
     const segments: PathSegment[] = [];
     for (let at = node, step = last; at > 0; step = this.#steps[at], at = this.#owners[at] as number) {
       const value = this.#values[at];
+      // A function of the engine's own tells the user nothing.
+      if (isPortable(value)) continue;
       const isVirtual = this.#isVirtual(value);
       const location = typeof value === 'function' && !types.isProxy(value) ? this.locate(value) : undefined;
       const shown = isVirtual || typeof value === 'symbol' ? undefined : (value as object);

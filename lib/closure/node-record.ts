@@ -10,6 +10,7 @@ import {
   ReferenceKind,
 } from './packet.ts';
 import type { ShapeTable } from './shape-table.ts';
+import { readPortable } from './write-portable.ts';
 import { readValue } from './write-value.ts';
 
 /** A reference to a node, where a value is expected. */
@@ -104,6 +105,9 @@ export function readRecord(tag: number, input: ByteReader, shapes: ShapeTable, n
       break;
     case NodeTag.NAMESPACE:
       readNamespace(input, nodeAt);
+      break;
+    case NodeTag.PORTABLE:
+      readPortable(input, nodeAt);
       break;
     case NodeTag.HOOKED:
       values(2);

@@ -49,6 +49,8 @@ export const NodeTag = {
   HOOKED: 10,
   /** u8 ModuleTool; the module is the place's `url`. */
   MODULE_TOOL: 11,
+  /** string name, u8 1 and varint count, values, for what a factory makes, or 0: the engine's own; see `portable.ts`. */
+  PORTABLE: 12,
 } as const;
 
 /** What an entity is, apart from its prototype and properties. */

@@ -22,8 +22,10 @@ import {
 } from './node-record.ts';
 import { FunctionFlag, ModuleTool, NodeTag, type Packet, type Place, PrototypeKind, ReferenceKind } from './packet.ts';
 import type { PacketReader } from './packet-reader.ts';
+import { resolvePortable } from './portable.ts';
 import { perWorkerGetter, setPerWorkerInit } from './token-registry.ts';
 import { DESERIALIZE } from './well-known.ts';
+import { readPortable } from './write-portable.ts';
 import { readValue } from './write-value.ts';
 
 /** The worker's handle for a token that is not `perWorker`'s; undefined when it has none. */
@@ -90,7 +92,7 @@ export class Reviver {
 
   #isUnit(node: number): boolean {
     const tag = this.#reader.tagOf(node);
-    return tag === NodeTag.FUNCTION || tag === NodeTag.BOUND || tag === NodeTag.HOOKED;
+    return tag === NodeTag.FUNCTION || tag === NodeTag.BOUND || tag === NodeTag.HOOKED || tag === NodeTag.PORTABLE;
   }
 
   #make(node: number): unknown {
@@ -205,12 +207,16 @@ export class Reviver {
     for (const node of group) if (this.#states[node] === NOT_MADE) this.#makeOther(node);
   }
 
-  /** A bound function whose target is complete, or an instance that a hook makes. */
+  /** A bound function whose target is complete, the engine's own, or an instance that a hook makes. */
   #makeOther(node: number): void {
     const input = this.#reader.payloadOf(node);
     if (this.#reader.tagOf(node) === NodeTag.BOUND) {
       const { target, thisValue, args } = readBound(input, this.#nodeAt);
       this.#keep(node, bindTo(target, thisValue, args));
+      return;
+    }
+    if (this.#reader.tagOf(node) === NodeTag.PORTABLE) {
+      this.#keep(node, resolvePortable(readPortable(input, this.#nodeAt)));
       return;
     }
     this.#settle(node);

@@ -18,6 +18,9 @@ export const DRIVER_ONLY: unique symbol = Symbol.for('cairn.driverOnly') as neve
 /** A property that holds a `TravelToken`: the value is looked up or built in the worker, and not copied. */
 export const TOKEN: unique symbol = Symbol.for('cairn.token') as never;
 
+/** A property of what travels by name: see `portable.ts`. */
+export const PORTABLE: unique symbol = Symbol.for('cairn.portable') as never;
+
 /** How a handle travels: by its kind and id, resolved by the worker. */
 export interface TravelToken {
   /** `perWorker`, or a kind for which the worker's `resolveToken` has an answer (`broadcast`, `accumulator`). */

@@ -18,6 +18,7 @@ import { buildPerWorker, openPerWorker, REMEDY } from './remedies.ts';
 import { readableUrl } from './source-position.ts';
 import { tokenOf } from './well-known.ts';
 import { writeCaptures } from './write-captures.ts';
+import { writePortable } from './write-portable.ts';
 import { writeProperties } from './write-properties.ts';
 import { writeModuleReference, writeReference } from './write-reference.ts';
 import { writeToken } from './write-token.ts';
@@ -25,6 +26,8 @@ import { writeToken } from './write-token.ts';
 /** Writes a function or class and gives its node's tag. Raises `TASK_NOT_SERIALIZABLE`. */
 export function writeFunction(graph: CaptureGraph, node: number, fn: object): number {
   if (types.isProxy(fn)) graph.refuse(node, '(a Proxy cannot be copied)', REMEDY.proxy);
+  const named = writePortable(graph, node, fn);
+  if (named !== undefined) return named;
   const reference = writeReference(graph, node, fn);
   if (reference !== undefined) return reference;
   const token = tokenOf(fn);
@@ -124,7 +127,9 @@ function writeByValue(
   writeProperties(graph, node, fn, (key) => {
     if (isOwn(key)) return true;
     if (!isClass) return false;
-    return shape?.staticNames.has(String(key)) === true || !Object.getOwnPropertyDescriptor(fn, key)?.enumerable;
+    // Methods are not enumerable: one that the text does not hold was put in its place later, as decorators do.
+    if (!Object.getOwnPropertyDescriptor(fn, key)?.enumerable) return isInText(fn, key, analysis.text);
+    return shape?.staticNames.has(String(key)) === true;
   });
   writePrototype(graph, node, fn, analysis);
 }

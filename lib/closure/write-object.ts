@@ -5,6 +5,7 @@ import { NodeTag } from './packet.ts';
 import { openPerWorker, REMEDY } from './remedies.ts';
 import { DRIVER_ONLY, tokenOf } from './well-known.ts';
 import { writeEntity } from './write-entity.ts';
+import { writePortable } from './write-portable.ts';
 import { simpleProperties } from './write-properties.ts';
 import { writeReference } from './write-reference.ts';
 import { writeToken } from './write-token.ts';
@@ -26,6 +27,8 @@ const REFUSED: readonly (readonly [is: (value: object) => boolean, what: string,
 export function writeObject(graph: CaptureGraph, node: number, object: object): number {
   // First of all: on a proxy every other question runs code of the user's.
   if (types.isProxy(object)) graph.refuse(node, '(a Proxy cannot be copied)', REMEDY.proxy);
+  const named = writePortable(graph, node, object);
+  if (named !== undefined) return named;
   const reference = writeReference(graph, node, object);
   if (reference !== undefined) return reference;
   const token = tokenOf(object);
