@@ -11,6 +11,14 @@ import type { BatchIterator, TaskContext } from './task-context.ts';
 export interface NodeOrigin {
   readonly id: NodeId;
   readonly callSite: CallSite;
+  /** Where they are known already, as in a worker: what the node's own class would find out. */
+  readonly partitions?: readonly Partition[];
+}
+
+/** A partition that another one is computed from, within one stage. */
+export interface NarrowRead {
+  readonly node: LineageNode;
+  readonly partition: number;
 }
 
 /**
@@ -46,6 +54,7 @@ export abstract class LineageNode {
     this.callSite = origin.callSite;
     this.dependencies = dependencies;
     this.partitioner = partitioner;
+    this.#partitions = origin.partitions;
     this.mayPend = options.isAsync === true || dependencies.some((d) => d.kind === 'narrow' && d.parent.mayPend);
   }
 
@@ -61,6 +70,14 @@ export abstract class LineageNode {
 
   get isPersisted(): boolean {
     return isPersisted(this.storageLevel);
+  }
+
+  /**
+   * The partitions of parents that computing `partition` reads through narrow dependencies. Partition i reads the i-th
+   * of each parent unless a class says otherwise.
+   */
+  narrowReads(partition: number): readonly NarrowRead[] {
+    return this.dependencies.filter(({ kind }) => kind === 'narrow').map(({ parent }) => ({ node: parent, partition }));
   }
 
   protected abstract computePartitions(): readonly Partition[];

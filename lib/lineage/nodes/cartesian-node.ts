@@ -1,5 +1,5 @@
 import { rowBatch } from '../../../formats/schema/batch.ts';
-import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
+import { ComputedNode, type LineageNode, type NarrowRead, type NodeOrigin } from '../lineage-node.ts';
 import type { Partition } from '../partition.ts';
 import { recordsOf, settle } from '../records.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
@@ -33,6 +33,14 @@ export class CartesianNode extends ComputedNode {
       }
     }
     return partitions;
+  }
+
+  override narrowReads(partition: number): readonly NarrowRead[] {
+    const { left, right } = (this.partitions[partition] as Partition).split as CartesianSplit;
+    return [
+      { node: this.left, partition: left },
+      { node: this.right, partition: right },
+    ];
   }
 
   /** The right side is computed once and held; the left one streams. */

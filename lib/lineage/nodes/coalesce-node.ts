@@ -1,4 +1,4 @@
-import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
+import { ComputedNode, type LineageNode, type NarrowRead, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 
@@ -27,6 +27,11 @@ export class CoalesceNode extends ComputedNode {
       from: Math.floor((i * available) / count),
       to: Math.floor(((i + 1) * available) / count),
     }));
+  }
+
+  override narrowReads(partition: number): readonly NarrowRead[] {
+    const { from, to } = (this.partitions[partition] as Partition).split as CoalesceSplit;
+    return Array.from({ length: to - from }, (_, i) => ({ node: this.parent, partition: from + i }));
   }
 
   override *compute(partition: Partition, task: TaskContext): BatchIterator {

@@ -1,4 +1,4 @@
-import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
+import { ComputedNode, type LineageNode, type NarrowRead, type NodeOrigin } from '../lineage-node.ts';
 import type { Partition } from '../partition.ts';
 import type { Partitioner } from '../partitioner.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
@@ -30,6 +30,11 @@ export class UnionNode extends ComputedNode {
       }
     });
     return partitions;
+  }
+
+  override narrowReads(partition: number): readonly NarrowRead[] {
+    const split = (this.partitions[partition] as Partition).split as UnionSplit;
+    return [{ node: this.parents[split.parent] as LineageNode, partition: split.partition }];
   }
 
   override compute(partition: Partition, task: TaskContext): BatchIterator {
