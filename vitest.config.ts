@@ -29,6 +29,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'tiny-memory', include: ENGINE_SPECS, exclude: ONE_ROAD, env: { CAIRN_MEMORY: '64 KiB' } },
       },
+      {
+        extends: true,
+        test: { name: 'workers', include: ENGINE_SPECS, exclude: ONE_ROAD, env: { CAIRN_SPEC_MASTER: 'local[2]' } },
+      },
       { extends: true, test: { name: 'crash', include: ['spec/crash/**/*.spec.ts'] } },
       { extends: true, test: { name: 'house', include: ['spec/house/**/*.spec.ts'] } },
     ],

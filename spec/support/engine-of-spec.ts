@@ -9,6 +9,7 @@ import type { SessionOptions } from '../../lib/config/options.ts';
 import type { EngineEvent } from '../../lib/events/engine-event.ts';
 import { CollectionNode } from '../../lib/lineage/nodes/collection-node.ts';
 import { TextScanNode } from '../../lib/lineage/nodes/text-scan-node.ts';
+import { SPEC_MASTER } from './spec-master.ts';
 
 /** A directory of a spec's own, in memory where the system has such a place: specs that sync a lot need that. */
 export class SpecDirectory implements Disposable {
@@ -48,7 +49,7 @@ export class EngineOfSpec implements AsyncDisposable {
   }
 
   static async open(options: SessionOptions, parts: EngineParts = {}): Promise<EngineOfSpec> {
-    const settings = { master: 'local', progress: 'off', ...options } as const;
+    const settings = { master: SPEC_MASTER, progress: 'off', ...options } as const;
     const logger = parts.logger ?? { warn: () => {}, info: () => {} };
     return new EngineOfSpec(await SessionEngine.open(resolveConfig(settings), { ...parts, logger }));
   }
