@@ -12,6 +12,7 @@ export class RangeNode extends ComputedNode {
   readonly kind = 'range';
   readonly className = 'ParallelCollectionRDD';
   readonly start: number;
+  readonly end: number;
   readonly step: number;
   readonly count: number;
   readonly numSlices: number;
@@ -19,6 +20,7 @@ export class RangeNode extends ComputedNode {
   constructor(origin: NodeOrigin, start: number, end: number, step: number, numSlices: number) {
     super(origin, []);
     this.start = start;
+    this.end = end;
     this.step = step;
     this.count = Math.max(0, Math.ceil((end - start) / step));
     this.numSlices = numSlices;

@@ -78,16 +78,16 @@ export class WholeTextScanNode extends FilePairsNode {
 export class BinaryFileScanNode extends FilePairsNode {
   readonly kind = 'binary-file-scan';
   readonly className = 'BinaryFileRDD';
-  readonly #parallelism: number;
+  /** The session's default number of partitions. */
+  readonly parallelism: number;
 
-  /** `parallelism` is the session's default number of partitions. */
   constructor(origin: NodeOrigin, fileSystem: FileSystem, options: WholeFileScanOptions, parallelism: number) {
     super(origin, fileSystem, options);
-    this.#parallelism = parallelism;
+    this.parallelism = parallelism;
   }
 
   protected override pack(files: readonly InputFile[]): InputFile[][] {
-    return packBinaryFiles(files, this.options.minPartitions, this.#parallelism);
+    return packBinaryFiles(files, this.options.minPartitions, this.parallelism);
   }
 
   protected override read(file: InputFile, _limit: number, task: TaskContext): Buffer {
