@@ -19,7 +19,9 @@ export interface ClassShape {
   /** Private members of instances (`#db`), which nobody outside can read, or give to an object. */
   readonly privateFields: readonly string[];
   readonly computedMembers: readonly ComputedMember[];
-  /** Whether evaluating the text runs code of its own: static blocks and initializers. */
+  /** Static blocks by which TypeScript applies decorators: they have run, and what they changed travels. */
+  readonly decoratorBlocks: readonly TextRange[];
+  /** Whether evaluating the text, less its decorators' blocks, runs code of its own: static blocks and initializers. */
   readonly runsCode: boolean;
 }
 
@@ -28,10 +30,13 @@ export function describeClass(text: string, parsed: ParsedFunction & { readonly 
   const staticNames = new Set<string>();
   const privateFields: string[] = [];
   const computedMembers: ComputedMember[] = [];
+  const decoratorBlocks: TextRange[] = [];
   let runsCode = false;
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') {
-      runsCode = true;
+      const range = { start: member.start - offset, end: member.end - offset };
+      if (appliesDecorators(text.slice(range.start, range.end))) decoratorBlocks.push(range);
+      else runsCode = true;
       continue;
     }
     const { key } = member;
@@ -49,8 +54,14 @@ export function describeClass(text: string, parsed: ParsedFunction & { readonly 
     staticNames,
     privateFields,
     computedMembers,
+    decoratorBlocks,
     runsCode,
   };
+}
+
+/** Told by names that only TypeScript's output has. */
+function appliesDecorators(block: string): boolean {
+  return block.includes('__esDecorate') || /^static\s*\{\s*_classThis\s*=\s*this;?\s*\}$/.test(block);
 }
 
 function computedMember(text: string, member: MethodDefinition, offset: number): ComputedMember {

@@ -28,10 +28,17 @@ export function findTextEdits(fn: object, { text, key, shape, uses }: AnalyzedFu
   }
   for (const range of uses.importMetas) edits.push({ ...range, by: MODULE_NAMES.importMeta });
   for (const range of uses.dynamicImports) edits.push({ ...range, by: MODULE_NAMES.dynamicImport });
+  // A decorator that ran again would apply itself to what it has changed already.
+  for (const block of shape?.decoratorBlocks ?? []) {
+    const lines = text.slice(block.start, block.end).split('\n').length;
+    edits.push({ ...block, by: '\n'.repeat(lines - 1) });
+  }
   if (edits.length === 0) return { text, constants };
   edits.sort((a, b) => b.start - a.start);
   let edited = text;
-  for (const { start, end, by } of edits) edited = edited.slice(0, start) + by + edited.slice(end);
+  const isDropped = (at: number) => shape?.decoratorBlocks.some((block) => block.start < at && at < block.end) === true;
+  for (const { start, end, by } of edits)
+    if (!isDropped(start)) edited = edited.slice(0, start) + by + edited.slice(end);
   return { text: edited, constants };
 }
 

@@ -22,8 +22,8 @@ export interface FunctionUnit {
 export type Binding =
   /** A value from outside. */
   | { readonly kind: 'constant'; readonly value: unknown }
-  /** A variable that the functions of the group share; it starts with the value. */
-  | { readonly kind: 'variable'; readonly value: unknown }
+  /** A variable that the functions of the group share; it starts with the value, or with a function of the group. */
+  | { readonly kind: 'variable'; readonly value: unknown; readonly member?: number }
   /** A function of the group itself, or bound to one. */
   | { readonly kind: 'member'; readonly node: number };
 
@@ -67,6 +67,9 @@ export function createFunctions(group: GroupSource): readonly unknown[] {
     binding.kind === 'member' ? [`${name}=${member(binding.node)}`] : [],
   );
   if (aliases.length > 0) tail += `const ${aliases.join(',')};`;
+  for (const [name, binding] of group.bindings) {
+    if (binding.kind === 'variable' && binding.member !== undefined) tail += `${name}=${member(binding.member)};`;
+  }
   const names = [...units, ...bound].map(({ node }) => member(node));
   const factory = compileFactory(`${text.text}${tail}return [${names.join(',')}]})`, first, first.place.line ?? 0);
   return factory(captures) as readonly unknown[];

@@ -1,4 +1,5 @@
 import { type InspectedFunction, inspectFunction } from './inspect.ts';
+import { learnRealm } from './intrinsics.ts';
 import { describePosition } from './source-position.ts';
 import { explicitCaptures } from './with-captures.ts';
 
@@ -15,6 +16,8 @@ export class Inspections {
     let found = this.#found.get(fn);
     if (found === undefined) {
       found = explicitCaptures(fn) ?? inspectFunction(fn);
+      const global = found.scopes.at(-1);
+      if (global?.kind === 'Global') learnRealm(global.object);
       this.#found.set(fn, found);
     }
     return found;

@@ -36,6 +36,8 @@ const HIDDEN: Readonly<Record<string, () => object>> = {
   ArrayIteratorPrototype: () => Object.getPrototypeOf([][Symbol.iterator]()) as object,
 };
 
+type Paths = Pick<WeakMap<object, string>, 'has' | 'set'>;
+
 /** Deep enough for `Intl.NumberFormat.prototype.format`'s getter; Node's own objects less, as they lead everywhere. */
 const LANGUAGE_DEPTH = 4;
 const NODE_DEPTH = 2;
@@ -45,6 +47,10 @@ const NODE_DEPTHS: Readonly<Record<string, number>> = { process: 1 };
 const LOADED: ReadonlySet<string> = new Set(['process', 'Buffer', 'performance', 'atob', 'btoa']);
 
 const paths = new Map<object, string>();
+/** Of the objects of other realms: here they travel as ours do. Realms come and go, so nothing is held. */
+const foreignPaths = new WeakMap<object, string>();
+const realms = new WeakSet<object>();
+let hasRealms = false;
 const pending = new Set([...GLOBAL_NAMES].filter((name) => name !== 'globalThis' && name !== 'global'));
 
 /** Whether a free name means something in every thread, so that it is not captured. */
@@ -54,7 +60,32 @@ export function isGlobalName(name: string): boolean {
 
 /** The path of an intrinsic, as of the last refresh; undefined for anything else. */
 export function intrinsicPath(value: object): string | undefined {
-  return paths.get(value);
+  return paths.get(value) ?? (hasRealms ? foreignPaths.get(value) : undefined);
+}
+
+/** Whether two objects are the same intrinsic, each in its realm. */
+export function isSameIntrinsic(a: object, b: object): boolean {
+  if (a === b) return true;
+  const path = intrinsicPath(a);
+  return path !== undefined && path === intrinsicPath(b);
+}
+
+/** Learns of the language's objects of another realm (`vm` contexts, test runners), by its global object. */
+export function learnRealm(global: object): void {
+  if (global === globalThis || realms.has(global)) return;
+  // What a context shares with this realm keeps its path of here.
+  refreshIntrinsics();
+  realms.add(global);
+  hasRealms = true;
+  foreignPaths.set(global, 'globalThis');
+  const find = (name: string): unknown => Object.getOwnPropertyDescriptor(global, name)?.value;
+  for (const name of LANGUAGE_GLOBALS) {
+    if (name !== 'globalThis') collect(find(name), name, LANGUAGE_DEPTH, foreignPaths);
+  }
+  const someTyped = find('Int8Array');
+  if (typeof someTyped === 'function') {
+    collect(Object.getPrototypeOf(someTyped), '*TypedArray', LANGUAGE_DEPTH - 1, foreignPaths);
+  }
 }
 
 /** `Math.max` for the path of one: for messages. */
@@ -129,17 +160,17 @@ export function refreshIntrinsics(): void {
   }
 }
 
-function collect(value: unknown, path: string, depth: number): void {
+function collect(value: unknown, path: string, depth: number, into: Paths = paths): void {
   if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return;
-  if (paths.has(value)) return;
-  paths.set(value, path);
+  if (paths.has(value) || into.has(value)) return;
+  into.set(value, path);
   if (depth === 0) return;
   for (const key of Reflect.ownKeys(value)) {
     const segment = segmentOf(key);
     const descriptor = Object.getOwnPropertyDescriptor(value, key);
     if (segment === undefined || descriptor === undefined) continue;
-    if ('value' in descriptor) collect(descriptor.value, `${path}\n${segment}`, depth - 1);
-    collect(descriptor.get, `${path}\n<${segment}`, 0);
-    collect(descriptor.set, `${path}\n>${segment}`, 0);
+    if ('value' in descriptor) collect(descriptor.value, `${path}\n${segment}`, depth - 1, into);
+    collect(descriptor.get, `${path}\n<${segment}`, 0, into);
+    collect(descriptor.set, `${path}\n>${segment}`, 0, into);
   }
 }

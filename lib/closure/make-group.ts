@@ -60,12 +60,18 @@ function create(units: readonly FunctionUnit[], bound: readonly number[], contex
     if (isNode && members.has(value.node)) return { kind: 'member', node: value.node, key };
     return { kind: 'constant', value: context.valueOf(value), key };
   };
+  /** One that holds a function of the group is given it once that is there. */
+  const variable = (value: unknown, key: string): KeyedBinding => {
+    const isMember = value instanceof NodeRef && members.has(value.node);
+    return isMember
+      ? { kind: 'variable', value: undefined, member: value.node, key }
+      : { kind: 'variable', value: context.valueOf(value), key };
+  };
   for (const { node, record } of units) {
     if (record.flags & FunctionFlag.HERITAGE) heritages.set(node, bind(record.heritage));
     for (const [i, { name, value }] of record.captures.entries()) {
       const cell = context.reader.cellsOf.get(node)?.get(i);
-      const binding: KeyedBinding =
-        cell === undefined ? bind(value) : { kind: 'variable', value: context.valueOf(value), key: `cell ${cell}` };
+      const binding = cell === undefined ? bind(value) : variable(value, `cell ${cell}`);
       const other = bindings.get(name);
       if (other !== undefined && (other.kind !== binding.kind || !Object.is(other.key, binding.key))) {
         refuseSharedVariables(units, context);

@@ -56,8 +56,10 @@ function readVariable(
       graph.refuse(node, 'which is not initialised yet (declared further down)', REMEDY.deadZone, step);
     }
   }
-  if (isGlobalName(name) || name === nameOf(fn)) return undefined;
-  if (name in globalThis) return { name, use, value: Reflect.get(globalThis, name), scope: undefined };
+  if (isGlobalName(name)) return undefined;
+  const global = inspected.scopes.find((each) => each.kind === 'Global')?.object ?? globalThis;
+  if (name in global) return { name, use, value: Reflect.get(global, name), scope: undefined };
+  if (name === nameOf(fn)) return undefined;
   if (use.definitionOnly) {
     graph.refuse(node, 'in a computed field key, which V8 does not keep', REMEDY.computedFieldKey, step);
   }

@@ -7,7 +7,7 @@ import { types } from 'node:util';
 import { analyze, textOf } from './analyze.ts';
 import type { CaptureGraph } from './capture-graph.ts';
 import { nameOf } from './capture-path.ts';
-import { intrinsicPath, readablePath } from './intrinsics.ts';
+import { intrinsicPath, isSameIntrinsic, readablePath } from './intrinsics.ts';
 import { findBuiltin } from './node-builtins.ts';
 import { EntityBase, NodeTag, PropertyList, PrototypeKind } from './packet.ts';
 import { openPerWorker, serializeHooks } from './remedies.ts';
@@ -105,7 +105,7 @@ function isPrototypeOfBase(prototype: object, maker: ClassFunction | undefined, 
       (intrinsicPath(maker) !== undefined || (base === EntityBase.ATTACHMENT && isNodeClass(maker)))
     );
   }
-  if (prototype === own) return true;
+  if (isSameIntrinsic(prototype, own)) return true;
   const name = nameOf((own as { readonly constructor: object }).constructor);
   return maker !== undefined && isNativeText(maker) && nameOf(maker) === name && intrinsicPath(maker) === undefined;
 }
@@ -129,7 +129,7 @@ function refuseClass(graph: CaptureGraph, node: number, maker: ClassFunction, ba
     if (isNativeText(maker)) graph.refuse(node, '(native handle)', remedy);
   }
   for (let at: unknown = maker; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
-    if (types.isProxy(at) || at === Function.prototype) return;
+    if (types.isProxy(at) || isSameIntrinsic(at, Function.prototype)) return;
     const parent = intrinsicPath(at);
     if (parent !== undefined) {
       if (!isObject || parent === 'Object' || parent === 'Iterator') return;

@@ -11,7 +11,7 @@ import type { CaptureGraph } from './capture-graph.ts';
 import { nameOf } from './capture-path.ts';
 import { findTextEdits } from './edit-text.ts';
 import type { FunctionLocation, InspectedFunction } from './inspect.ts';
-import { resolveIntrinsic } from './intrinsics.ts';
+import { isSameIntrinsic, resolveIntrinsic } from './intrinsics.ts';
 import { packageOf } from './package-exports.ts';
 import { FORMS, FunctionFlag, NodeTag, PropertyList } from './packet.ts';
 import { buildPerWorker, openPerWorker, REMEDY } from './remedies.ts';
@@ -118,7 +118,7 @@ function writeByValue(
   out.string(edits.text);
   if (shape?.heritage !== undefined) {
     const parent: unknown = Object.getPrototypeOf(fn);
-    const heritage = graph.writeValue(parent === Function.prototype ? null : parent, node, { text: ' extends' });
+    const heritage = graph.writeValue(isFunctionPrototype(parent) ? null : parent, node, { text: ' extends' });
     if (heritage >= 0) graph.needs(node, heritage);
   }
   writeCaptures(graph, node, fn, analysis, inspected, edits.constants);
@@ -153,19 +153,32 @@ function writePrototype(graph: CaptureGraph, node: number, fn: object, analysis:
       (key) => key === 'constructor' || (isClass && isInText(prototype, key, analysis.text)),
     );
     const above: unknown = Object.getPrototypeOf(prototype);
-    if (above !== Object.prototype && analysis.shape?.heritage === undefined) parent = above;
+    if (
+      !(above !== null && isSameIntrinsic(above as object, Object.prototype)) &&
+      analysis.shape?.heritage === undefined
+    )
+      parent = above;
   }
   graph.writeValue(parent, node, { text: '.prototype.__proto__' });
   graph.writeValue(replaced, node, 'prototype');
   const own: unknown = Object.getPrototypeOf(fn);
-  const isNatural = analysis.shape?.heritage !== undefined || own === naturalParent(analysis);
+  const isNatural = analysis.shape?.heritage !== undefined || isNaturalParent(own, analysis);
   graph.writeValue(isNatural ? undefined : own, node, { text: '.__proto__' });
 }
 
 /** What a function inherits from unless someone changed it. */
-function naturalParent({ isAsync, isGenerator }: AnalyzedFunction): object {
-  const name = `${isAsync ? 'Async' : ''}${isGenerator ? 'Generator' : ''}`;
-  return name === '' ? Function.prototype : (resolveIntrinsic(`*${name}Function\n.prototype`) as object);
+function isNaturalParent(own: unknown, { isAsync, isGenerator }: AnalyzedFunction): boolean {
+  const name = `${isAsync ? 'Async' : ''}${isGenerator ? 'Generator' : ''}Function`;
+  if (name === 'Function') return isFunctionPrototype(own);
+  if (own === resolveIntrinsic(`*${name}\n.prototype`)) return true;
+  // In another realm no global leads there, and nothing but a function of its kind.
+  if (typeof own !== 'object' || own === null || types.isProxy(own)) return false;
+  const tag: unknown = Object.getOwnPropertyDescriptor(own, Symbol.toStringTag)?.value;
+  return tag === name && isFunctionPrototype(Object.getPrototypeOf(own));
+}
+
+function isFunctionPrototype(value: unknown): boolean {
+  return typeof value === 'function' && isSameIntrinsic(value, Function.prototype);
 }
 
 function isInText(prototype: object, key: string | symbol, text: string): boolean {

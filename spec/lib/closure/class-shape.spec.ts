@@ -19,8 +19,17 @@ describe('the shape of a class', () => {
     ['class A { static { x() } }', true],
     ['class A { static n = 1 }', true],
     ['class A { static m() {} n = 1 }', false],
+    ['class A { static { __esDecorate(this, null, [log]) } static { _classThis = this; } m() {} }', false],
+    ['class A { static { __esDecorate(this, null, [log]) } static n = 1 }', true],
   ])('tells whether %s runs code: %s', (text, runs) => {
     expect(shapeOf(text)?.runsCode).toBe(runs);
+  });
+
+  it('finds the blocks in which TypeScript applies decorators', () => {
+    const text =
+      'class A { static { _classThis = this; } static { (0, tslib_1.__esDecorate)(null) } static { run() } }';
+    const blocks = shapeOf(text)?.decoratorBlocks.map(({ start, end }) => text.slice(start, end));
+    expect(blocks).toEqual(['static { _classThis = this; }', 'static { (0, tslib_1.__esDecorate)(null) }']);
   });
 
   it('finds methods with computed keys, and their text alone', () => {

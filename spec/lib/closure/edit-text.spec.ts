@@ -22,6 +22,12 @@ describe('findTextEdits', () => {
     expect(edit(fn).text).toBe('async () => [await __cairn_import("a"), await __cairn_import("b")]');
   });
 
+  it('drops the blocks of decorators, with what would be edited in them, and keeps the lines', () => {
+    const made = 'return class { static {\n__esDecorate(null, () => import("a"));\n} m() { return import("b") } }';
+    const Made = new Function('__esDecorate', made)(() => {}) as object;
+    expect(edit(Made).text).toBe('class { \n\n m() { return __cairn_import("b") } }');
+  });
+
   it('leaves other text alone', () => {
     const fn = () => 1;
     expect(edit(fn).text).toBe(fn.toString());

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { capture } from '../../../lib/closure/capture.ts';
 import { GraphEncoder } from '../../../lib/closure/graph-encoder.ts';
 import { Inspections } from '../../../lib/closure/inspections.ts';
+import { travel } from '../../support/travel.ts';
 
 const make = () =>
   new GraphEncoder(
@@ -31,6 +33,16 @@ describe('GraphEncoder', () => {
     expect(identity()).toBe(before);
     factor++;
     expect(identity()).not.toBe(before);
+  });
+
+  it('lets a class assign what it captures as any function but the task may', async () => {
+    let made = 0;
+    class Counted {
+      readonly number = ++made;
+    }
+    const task = () => new Counted().number + new Counted().number;
+    expect((await travel(task))()).toBe(3);
+    await expect(capture([task], { mutableCaptures: 'strict' })).rejects.toThrow(/captures 'made' and assigns it/);
   });
 
   it('tells what holds the most', () => {

@@ -1,5 +1,7 @@
+import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Inspections } from '../../../lib/closure/inspections.ts';
+import { isSameIntrinsic } from '../../../lib/closure/intrinsics.ts';
 
 describe('Inspections', () => {
   it('inspect a function once', () => {
@@ -8,6 +10,12 @@ describe('Inspections', () => {
     expect(inspections.get(fn)).toBe(inspections.get(fn));
     expect(inspections.locate(fn)).toMatch(/inspections\.spec\.ts:\d+$/);
     expect(inspections.locate(Math.max)).toBe('<native>');
+  });
+
+  it('learn of the realm that a function is from', () => {
+    const { fn, map } = vm.runInNewContext('({ fn: () => 1, map: Map })') as { fn: object; map: object };
+    new Inspections().get(fn);
+    expect(isSameIntrinsic(map, Map)).toBe(true);
   });
 
   it('know bound functions, and identities, once asked', () => {

@@ -1,7 +1,10 @@
+import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   intrinsicPath,
   isGlobalName,
+  isSameIntrinsic,
+  learnRealm,
   readablePath,
   refreshIntrinsics,
   resolveIntrinsic,
@@ -37,6 +40,19 @@ describe('intrinsics', () => {
   it('read well', () => {
     expect(readablePath(intrinsicPath(Math.max) as string)).toBe('Math.max');
     expect(wellKnownSymbolName(Symbol.iterator)).toBe('iterator');
+  });
+
+  it('of another realm are the same as ours, once it is known', () => {
+    const read = (text: string) => vm.runInContext(text, realm) as object;
+    const realm = vm.createContext({ shared: Math, Map: undefined });
+    expect(isSameIntrinsic(read('Array.prototype'), Array.prototype)).toBe(false);
+    learnRealm(read('globalThis'));
+    expect(isSameIntrinsic(read('Array.prototype'), Array.prototype)).toBe(true);
+    expect(isSameIntrinsic(read('Array.prototype'), Object.prototype)).toBe(false);
+    expect(isSameIntrinsic(read('({})'), read('({})'))).toBe(false);
+    expect(intrinsicPath(read('Object.getPrototypeOf(Int8Array)'))).toBe('*TypedArray');
+    expect(intrinsicPath(read('globalThis'))).toBe('globalThis');
+    expect(intrinsicPath(read('shared'))).toBe('Math');
   });
 
   it('raise CLOSURE_NOT_REVIVED where this Node has none', () => {

@@ -22,6 +22,16 @@ describe('a group of functions', () => {
     expect(isTree(new Tree())).toBe(false);
   });
 
+  it('may share a variable that holds one of them', async () => {
+    let read = (): string => {
+      read = () => 'again';
+      return 'first';
+    };
+    const [task] = await travelAll([() => [read(), read(), read()]]);
+    expect(task()).toEqual(['first', 'again', 'again']);
+    expect(read()).toBe('first');
+  });
+
   it('gives functions the names they had', async () => {
     const key = Symbol('key');
     const tools = { [key]: () => 1, 'a b': () => 2 };

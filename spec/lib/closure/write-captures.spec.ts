@@ -1,3 +1,4 @@
+import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { capture } from '../../../lib/closure/capture.ts';
 import { travel } from '../../support/travel.ts';
@@ -17,6 +18,12 @@ describe('captured variables', () => {
     // biome-ignore lint/suspicious/noShadowRestrictedNames: it is what the case is about
     const isNaN = (text: string) => `own ${text}`;
     expect((await travel(() => isNaN('1')))()).toBe('own 1');
+  });
+
+  it('may be globals of the context that the function is from', async () => {
+    const context = vm.createContext({ limits: { rows: 3 } });
+    const fn = vm.runInContext('globalThis.factor = 2; ({ limits: () => limits.rows * factor }).limits', context);
+    expect((await travel(fn as () => number))()).toBe(6);
   });
 
   it('that nobody declared raise the same error in the worker', async () => {

@@ -30,6 +30,22 @@ describe('a function', () => {
     expect((await travel(() => Limits.rows))()).toBe(10);
   });
 
+  it('has static methods that were put in the place of its own', async () => {
+    class Shape {
+      readonly kind = 'shape';
+      static describe() {
+        return new Shape().kind;
+      }
+      static get size() {
+        return 1;
+      }
+    }
+    const own = Shape.describe;
+    Shape.describe = () => `a ${own()}`;
+    Object.defineProperty(Shape, 'size', { get: () => 2 });
+    expect((await travel(() => [Shape.describe(), Shape.size]))()).toEqual(['a shape', 2]);
+  });
+
   it('captures a function bound to what captures it', async () => {
     const counter = { start: 3 };
     function count(this: { start: number }, n: number): number {
