@@ -13,7 +13,8 @@
  * its file open; whoever stops early calls `return()`, as `for of` does.
  *
  * Threading: one manager a thread, with a memory store and a budget of its own. Managers of several threads may share
- * a directory: a block that one wrote is found by the others.
+ * a directory: a block that one wrote is found by the others, and what one removes is lost to them. What one has in
+ * memory another gets by `exportBlock` and `importBlock`.
  */
 import type { CodecName } from '../../formats/bytes/compression.ts';
 import type { Batch } from '../../formats/schema/batch.ts';
@@ -27,6 +28,7 @@ import { closing } from './closing-iterator.ts';
 import { isDamage, reasonOf } from './damage.ts';
 import type { DiskBlock } from './disk-block.ts';
 import type { DiskStore } from './disk-store.ts';
+import { type ExportedBlock, exportBlock, exportedItems, isUnreadable } from './exported-block.ts';
 import { KnownBlocks, nodeOf } from './known-blocks.ts';
 import { type MemoryBlock, MemoryStore } from './memory-store.ts';
 import { isPersisted, STORAGE_LEVELS, type StorageLevel } from './storage-level.ts';
@@ -43,6 +45,8 @@ export interface BlockManagerOptions {
   readonly onEvent?: (event: BlockEvent) => void;
 }
 
+export type { ExportedBlock } from './exported-block.ts';
+
 /** What a block takes; both 0 when it is not stored. */
 export interface BlockStatus {
   readonly memoryBytes: number;
@@ -53,6 +57,12 @@ export interface BlockStatus {
 export interface NodeStatus extends BlockStatus {
   readonly cachedPartitions: number;
 }
+
+/**
+ * How `importBlock` ended: the block can be read here, from memory or disk; there was no room for it, and
+ * `exportedBatches` gives its records once; or it is damaged, or of a class unknown here, and has to be computed.
+ */
+export type ImportOutcome = 'stored' | 'no-room' | 'unreadable';
 
 export class BlockManager {
   readonly #memory: MemoryStore;
@@ -103,12 +113,58 @@ export class BlockManager {
     return placed.kind !== 'no-room';
   }
 
+  /**
+   * A block in memory, for another thread; undefined when it is not in memory here, or holds what cannot be encoded.
+   * Costs a copy of its bytes, and what encoding costs when it is deserialized. A use of the block, as reading it is.
+   */
+  exportBlock(id: BlockId): ExportedBlock | undefined {
+    const block = this.#memory.find(id);
+    return block === undefined ? undefined : exportBlock(block);
+  }
+
+  /**
+   * Stores a block of another thread's memory as if it had been computed here, except that what has no room in memory is
+   * not written to disk when it is there already. See `ImportOutcome`. Raises what writing raises, with nothing stored.
+   */
+  importBlock(exported: ExportedBlock): ImportOutcome {
+    const { blockId: id, level } = exported;
+    if (this.#memory.has(id)) return 'stored';
+    const isOnDisk = level.useDisk && this.#disk.look(id) > 0;
+    if (isOnDisk) this.#known.set(id, level);
+    try {
+      const placed = this.#place(id, level, exportedItems(exported), level.useDisk && !isOnDisk);
+      if (placed.kind !== 'no-room') return 'stored';
+      placed.unrolled.close();
+      return isOnDisk ? 'stored' : 'no-room';
+    } catch (error) {
+      if (isUnreadable(error)) return 'unreadable';
+      throw error;
+    }
+  }
+
   /** Removes a block from wherever it is. Readers that have it open read on. */
   remove(id: BlockId): void {
     const inMemory = this.#memory.remove(id);
-    const onDisk = this.#disk.remove(id);
     this.#known.delete(id);
-    if (inMemory || onDisk) this.#onEvent({ kind: 'removed', blockId: id });
+    let fromDisk = false;
+    try {
+      fromDisk = this.#disk.remove(id);
+    } finally {
+      // What has left memory is told even when the file stays.
+      if (inMemory || fromDisk) this.#onEvent({ kind: 'removed', blockId: id, fromDisk });
+    }
+  }
+
+  /** Drops a block from memory and expects no file of it. The file, if there is one, is for another thread to remove. */
+  drop(id: BlockId): void {
+    this.#disk.forget(id);
+    this.#known.delete(id);
+    if (this.#memory.remove(id)) this.#onEvent({ kind: 'removed', blockId: id, fromDisk: false });
+  }
+
+  /** Drops all blocks of a dataset, as `drop`. Touches no file. */
+  dropNode(node: NodeId): void {
+    for (const id of [...this.#known.ofNode(node)]) this.drop(id);
   }
 
   /** Removes all blocks of a dataset, those that other threads wrote to the directory included. */
@@ -118,7 +174,7 @@ export class BlockManager {
   }
 
   hasBlock(id: BlockId): boolean {
-    return this.#memory.has(id) || this.#disk.has(id);
+    return this.#memory.has(id) || this.#disk.look(id) > 0;
   }
 
   status(id: BlockId): BlockStatus {
@@ -175,7 +231,9 @@ export class BlockManager {
   #reload(id: BlockId, level: StorageLevel, block: DiskBlock): IterableIterator<Batch> {
     const put = this.#memory.put(id, level, level.deserialized ? block.batches() : block.frames());
     if (put.kind === 'no-room') return this.#guard(id, batchesOf(put.unrolled.drain(), id));
-    this.#onEvent({ kind: 'reloaded', blockId: id, memoryBytes: put.block.sizeBytes });
+    // What `get` saw may have been known at a level without memory.
+    this.#known.set(id, level);
+    this.#onEvent({ kind: 'reloaded', blockId: id, memoryBytes: put.block.sizeBytes, diskBytes: block.sizeBytes });
     return this.#readMemory(put.block);
   }
 
@@ -192,11 +250,15 @@ export class BlockManager {
     }
   }
 
-  /** Stores a block where its level and the room allow. Whatever is raised leaves nothing stored. */
+  /**
+   * Stores a block where its level and the room allow, on disk only if `mayWrite`. Whatever is raised leaves nothing
+   * stored.
+   */
   #place(
     id: BlockId,
     level: StorageLevel,
-    source: IterableIterator<Batch>,
+    source: IterableIterator<StoredItem>,
+    mayWrite = level.useDisk,
   ):
     | { readonly kind: 'memory'; readonly block: MemoryBlock }
     | { readonly kind: 'disk' }
@@ -209,8 +271,8 @@ export class BlockManager {
         this.#onEvent({ kind: 'stored', blockId: id, memoryBytes: put.block.sizeBytes, diskBytes: 0 });
         return { kind: 'memory', block: put.block };
       }
-      if (!level.useDisk) {
-        this.#onEvent({ kind: 'not-stored', blockId: id });
+      if (!mayWrite) {
+        if (!level.useDisk) this.#onEvent({ kind: 'not-stored', blockId: id });
         return put;
       }
       items = put.unrolled.drain();
@@ -248,8 +310,13 @@ export class BlockManager {
 
   #lose(id: BlockId, error: CairnError): void {
     this.#memory.remove(id);
-    this.#disk.remove(id);
     this.#known.delete(id);
+    try {
+      this.#disk.remove(id);
+    } catch {
+      // A damaged file that cannot be removed is replaced by the block that is computed again, or found damaged again.
+      this.#disk.forget(id);
+    }
     this.#onEvent({ kind: 'lost', blockId: id, path: this.#disk.pathOf(id), reason: reasonOf(error) });
   }
 
@@ -264,11 +331,13 @@ export class BlockManager {
       this.#onEvent({ kind: 'evicted', blockId: id, memoryBytes, diskBytes: 0 });
       return true;
     }
-    if (this.#disk.knows(id)) {
-      this.#onEvent({ kind: 'evicted', blockId: id, memoryBytes, diskBytes: this.#disk.sizeOf(id) });
-      return true;
-    }
     try {
+      // Looks again: another thread may have removed the file, or written it.
+      const onDisk = this.#disk.look(id);
+      if (onDisk > 0) {
+        this.#onEvent({ kind: 'evicted', blockId: id, memoryBytes, diskBytes: onDisk });
+        return true;
+      }
       const diskBytes = this.#disk.put(id, block.items);
       this.#onEvent({ kind: 'dropped-to-disk', blockId: id, memoryBytes, diskBytes });
       return true;

@@ -6,6 +6,9 @@
  * memory. A block that exists is replaced.
  *
  * Threading: one store a thread; the stores of several threads may share a directory, each under an `owner` of its own.
+ * Of two that write a block at a time, each writes a file of its own and the later rename stays: either is the whole
+ * block. A file that is replaced or removed is read on by those that have it open; whoever opens it later finds the new
+ * one, or none, which is a block that is lost.
  */
 import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import type { CodecName } from '../../formats/bytes/compression.ts';
@@ -39,7 +42,7 @@ export class DiskStore {
   readonly #codec: CodecName;
   readonly #owner: string;
   readonly #chunkBytes: number;
-  /** Sizes of the blocks this store wrote or read. */
+  /** Sizes of the blocks this store wrote or saw. Another store may have replaced or removed the file since. */
   readonly #sizes = new Map<BlockId, number>();
   #temporaryCount = 0;
 
@@ -114,15 +117,30 @@ export class DiskStore {
     return found?.kind === 'file' ? found.sizeBytes : 0;
   }
 
-  /** Whether this store wrote the block or read it, and so expects it to be there. */
+  /** As `sizeOf`, from the file as it is now, whoever wrote or removed it; it is what this store expects from here on. */
+  look(id: BlockId): number {
+    this.#sizes.delete(id);
+    const sizeBytes = this.sizeOf(id);
+    if (sizeBytes > 0) this.#sizes.set(id, sizeBytes);
+    return sizeBytes;
+  }
+
+  /** Whether this store wrote the block or saw it, and so expects it to be there. */
   knows(id: BlockId): boolean {
     return this.#sizes.has(id);
   }
 
-  /** Removes the block's file; gives whether this store knew it. */
+  /** Removes the block's file, whoever wrote it; gives whether there was one, as far as this store could know. */
   remove(id: BlockId): boolean {
+    const wasThere = this.has(id);
     this.#fileSystem.removeFile(this.pathOf(id));
-    return this.#sizes.delete(id);
+    this.#sizes.delete(id);
+    return wasThere;
+  }
+
+  /** Expects nothing of the block any more; its file, if there is one, stays. */
+  forget(id: BlockId): void {
+    this.#sizes.delete(id);
   }
 
   pathOf(id: BlockId): string {
