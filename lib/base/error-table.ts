@@ -301,6 +301,18 @@ export const ERROR_TABLE = {
     message: '{operation} threw in partition {partition} of {dataset}, attempt {attempt}: {reason}',
     hint: 'the cause of this error is what the function threw',
   },
+  TASK_LISTENERS_FAILED: {
+    kind: 'user',
+    message: '{count} functions that ran at the end of a task threw: {reasons}',
+    hint: 'the cause of this error is what the first of them threw',
+  },
+
+  // Shared variables
+  ACCUMULATOR_TOO_LATE: {
+    kind: 'user',
+    message: 'a value was added to accumulator {id} after its task had ended',
+    hint: 'await what adds to it inside the function, with mapAsync or in foreachPartition',
+  },
 
   // Closures
   CAPTURE_MISSING: {

@@ -6,7 +6,6 @@ import { StageChains } from './stage-chains.ts';
 import type { TaskDescription, TaskOutcome } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 import { runTask, YIELD_MS } from './task-runner.ts';
-import { insideTask } from './task-scope.ts';
 
 const DRIVER: readonly string[] = ['driver'];
 
@@ -50,7 +49,7 @@ export class InlineExecutor implements Executor {
       await nextTurn();
       this.#turnMs = clock.monotonicMs();
     }
-    return await insideTask(() => runTask(task, this.#environment, this.#chainsOf(task.stageId), signal));
+    return await runTask(task, this.#environment, this.#chainsOf(task.stageId), signal);
   }
 
   forgetStage(stageId: StageId): void {

@@ -8,8 +8,7 @@ import { types } from 'node:util';
 import { rowBatch } from '../../formats/schema/batch.ts';
 import { rddBlockId } from '../../storage/block/block-id.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
-import { attemptAll } from '../base/attempt-all.ts';
-import { CairnError, serializeError } from '../base/errors.ts';
+import { CairnError, describeValue, serializeError } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { onAbort } from '../base/on-abort.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
@@ -23,6 +22,8 @@ import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-cont
 import { CoGrouper } from '../shuffle/co-group.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
 import { sortPairs } from '../shuffle/sort-pairs.ts';
+import { AccumulatorPartials } from './accumulator-partials.ts';
+import type { CurrentTask, TaskScope } from './current-task.ts';
 import type { FusedChain } from './fused-chain.ts';
 import { MetricsCounter } from './metrics-counter.ts';
 import { PieceCutter } from './piece-cutter.ts';
@@ -32,24 +33,27 @@ import type { StageChains } from './stage-chains.ts';
 import { notIterable, StepFailure } from './step-failure.ts';
 import type { TaskDescription } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
+import { TaskListeners } from './task-listeners.ts';
 
 /** Computations inside one another that make a full stack the lineage's doing, and no function's. */
 const DEEP = 100;
 /** Records of a range between two looks at the clock and at the sink. */
 const LOOP_ROWS = 1 << 16;
 
-export class RunningTask implements TaskContext {
+export class RunningTask implements TaskContext, CurrentTask {
   readonly fileSystem: FileSystem;
   readonly partition: number;
   readonly attempt: number;
   readonly stage: number;
   readonly batchRows: number;
   readonly metrics = new MetricsCounter();
+  readonly accumulators = new AccumulatorPartials();
+  readonly scope: TaskScope;
   readonly #task: TaskDescription;
   readonly #environment: TaskEnvironment;
   readonly #chains: StageChains;
   readonly #signal: AbortSignal;
-  readonly #completions: (() => void)[] = [];
+  readonly #listeners = new TaskListeners((promise) => this.settled(promise));
   /** Datasets being computed, each inside the one that reads it; and the most there were. */
   #depth = 0;
   #deepest = 0;
@@ -64,6 +68,7 @@ export class RunningTask implements TaskContext {
     this.attempt = task.attempt;
     this.stage = task.stageId;
     this.batchRows = environment.batchRows;
+    this.scope = this.#newScope();
   }
 
   iterate(node: LineageNode, partition: number): BatchIterator {
@@ -157,11 +162,13 @@ export class RunningTask implements TaskContext {
     this.metrics.bytesRead += bytes;
   }
 
+  /** Whether the attempt is to stop. */
+  get isCancelled(): boolean {
+    return this.#signal.aborted || this.#environment.isCancelled?.(this.#task.taskId) === true;
+  }
+
   throwIfCancelled(): void {
-    const { taskId } = this.#task;
-    if (this.#signal.aborted || this.#environment.isCancelled?.(taskId) === true) {
-      throw new CairnError('TASK_CANCELLED', { task: taskId });
-    }
+    if (this.isCancelled) throw new CairnError('TASK_CANCELLED', { task: this.#task.taskId });
   }
 
   /**
@@ -183,12 +190,12 @@ export class RunningTask implements TaskContext {
   }
 
   onCompletion(action: () => void): void {
-    this.#completions.push(action);
+    this.#listeners.onCompletion(action);
   }
 
-  /** Runs what was registered with `onCompletion`, the last first, whatever throws; raises the first error. */
-  complete(): void {
-    attemptAll(this.#completions.splice(0).reverse());
+  /** Runs what was registered for the attempt's end, and for its failure if there is an error. Gives what they threw. */
+  async end(error: Error | undefined): Promise<readonly unknown[]> {
+    return await this.#listeners.run(error);
   }
 
   /** The error that the user sees when a function threw in `operation` of `node`. Errors of ours pass unchanged. */
@@ -214,6 +221,20 @@ export class RunningTask implements TaskContext {
       },
       { cause: error },
     );
+  }
+
+  #newScope(): TaskScope {
+    const { partition, attempt, stage } = this;
+    return Object.freeze<TaskScope>({
+      partition,
+      attempt,
+      stage,
+      taskId: this.#task.taskId,
+      signal: this.#signal,
+      isInterrupted: () => this.isCancelled,
+      onCompletion: (listener) => this.#listeners.onCompletion(checkListener('onCompletion', listener)),
+      onFailure: (listener) => this.#listeners.onFailure(checkListener('onFailure', listener)),
+    });
   }
 
   *#fromBlock(node: LineageNode, partition: number): BatchIterator {
@@ -323,6 +344,12 @@ export class RunningTask implements TaskContext {
       yield* this.#environment.mapOutputs.readPartition(output, partition);
     }
   }
+}
+
+function checkListener<F>(method: string, listener: F): F {
+  if (typeof listener === 'function') return listener;
+  const found = describeValue(listener);
+  throw new CairnError('INVALID_ARGUMENT', { method, argument: 'listener', expected: 'a function', found });
 }
 
 function computedNode(node: LineageNode): ComputedNode {

@@ -11,13 +11,14 @@ import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
 import { CairnError, firstFailure } from '../base/errors.ts';
 import { shuffleId } from '../base/ids.ts';
-import { unreachable } from '../base/invariant.ts';
+import { invariant, unreachable } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { recordsOf, settle } from '../lineage/records.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
 import { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
+import { withTask } from './current-task.ts';
 import { MapSide } from './map-side.ts';
 import { RunningTask } from './running-task.ts';
 import { savePart } from './save-part.ts';
@@ -37,38 +38,61 @@ export async function runTask(
   chains: StageChains,
   signal: AbortSignal,
 ): Promise<TaskOutcome> {
-  const startedMs = environment.clock.monotonicMs();
   const running = new RunningTask(task, environment, chains, signal);
-  const metrics = () => running.metrics.snapshot(environment.clock.monotonicMs() - startedMs);
-  try {
-    const { value, mapOutput } = await work(running, task, environment);
-    return { kind: 'succeeded', value, mapOutput, accumulators: [], metrics: metrics() };
-  } catch (thrown) {
-    const { node } = task.work;
-    // What a promise was rejected with comes here as it was thrown: anything at all.
-    const error = running.wrap(firstFailure(thrown), describeCallSite(node.callSite), node);
-    if (CairnError.is(error, 'TASK_CANCELLED')) return { kind: 'cancelled', metrics: metrics() };
-    if (CairnError.is(error, 'SHUFFLE_OUTPUT_LOST')) {
-      const { shuffle, map } = error.params;
-      return {
-        kind: 'fetch-failed',
-        shuffleId: shuffleId(Number(shuffle)),
-        mapIndex: Number(map),
-        error,
-        metrics: metrics(),
-      };
-    }
-    return { kind: 'failed', error, metrics: metrics() };
-  }
+  return await withTask(running, () => attempt(running, task, environment));
 }
 
-/** Does what the task is for, and then what was registered for its end: a failure of that never hides an earlier one. */
+async function attempt(
+  running: RunningTask,
+  task: TaskDescription,
+  environment: TaskEnvironment,
+): Promise<TaskOutcome> {
+  const startedMs = environment.clock.monotonicMs();
+  const { node } = task.work;
+  // What a promise was rejected with comes here as it was thrown: anything at all.
+  const failureOf = (thrown: unknown, operation: string): CairnError =>
+    running.wrap(firstFailure(thrown), operation, node);
+  let result: { readonly value: unknown; readonly mapOutput: MapOutput | undefined } | undefined;
+  let error: CairnError | undefined;
+  try {
+    result = await work(running, task, environment);
+  } catch (thrown) {
+    error = failureOf(thrown, describeCallSite(node.callSite));
+  }
+  // A failure of what runs at the end never hides an earlier one.
+  const atEnd = await running.end(error);
+  if (error === undefined && atEnd.length > 0)
+    error = joinFailures(atEnd.map((thrown) => failureOf(thrown, 'onCompletion')));
+  const metrics = running.metrics.snapshot(environment.clock.monotonicMs() - startedMs);
+  if (result !== undefined && error === undefined) {
+    return { kind: 'succeeded', ...result, accumulators: running.accumulators.take(), metrics };
+  }
+  running.accumulators.drop();
+  invariant(error !== undefined, 'an attempt without a result has an error');
+  if (CairnError.is(error, 'TASK_CANCELLED')) return { kind: 'cancelled', metrics };
+  if (CairnError.is(error, 'SHUFFLE_OUTPUT_LOST')) {
+    const { shuffle, map } = error.params;
+    return { kind: 'fetch-failed', shuffleId: shuffleId(Number(shuffle)), mapIndex: Number(map), error, metrics };
+  }
+  return { kind: 'failed', error, metrics };
+}
+
+/** One error for what several listeners threw, of which the first one decides whether the task is tried again. */
+function joinFailures(failures: readonly CairnError[]): CairnError {
+  const first = failures[0] as CairnError;
+  // An error of the engine's own, as of a file that cannot be closed, stays what it is.
+  if (failures.length === 1 || first.code !== 'TASK_FAILED') return first;
+  const reasons = failures.map(({ params, message }) => ('reason' in params ? params.reason : message)).join('; ');
+  const params = { count: failures.length, reasons };
+  return new CairnError('TASK_LISTENERS_FAILED', params, { cause: first, kind: first.kind });
+}
+
+/** Does what the task is for. */
 async function work(
   running: RunningTask,
   task: TaskDescription,
   environment: TaskEnvironment,
 ): Promise<{ readonly value: unknown; readonly mapOutput: MapOutput | undefined }> {
-  using _ending = { [Symbol.dispose]: () => running.complete() };
   running.throwIfCancelled();
   if (task.work.kind === 'shuffle-map') {
     const mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);

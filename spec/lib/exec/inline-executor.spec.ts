@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stageId } from '../../../lib/base/ids.ts';
+import { refuseInsideTask } from '../../../lib/exec/current-task.ts';
 import { InlineExecutor } from '../../../lib/exec/inline-executor.ts';
-import { refuseInsideTask } from '../../../lib/exec/task-scope.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';

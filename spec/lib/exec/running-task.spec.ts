@@ -561,7 +561,7 @@ describe.each(['on', 'off'] as const)('RunningTask, generated code %s', (codegen
 });
 
 describe('what a task does when it ends', () => {
-  it('runs in reverse order, whatever throws, once, and raises the first error', () => {
+  it('runs in reverse order, whatever throws, once, and gives the errors', async () => {
     const task = new Bench('off').running(new CollectionNode(origin(), [], 1));
     const ran: number[] = [];
     for (const i of [0, 1, 2, 3]) {
@@ -570,10 +570,26 @@ describe('what a task does when it ends', () => {
         if (i === 1 || i === 2) throw new RangeError(`failed ${i}`);
       });
     }
-    expect(() => task.complete()).toThrow('failed 2');
+    expect(await task.end(undefined)).toEqual([new RangeError('failed 2'), new RangeError('failed 1')]);
     expect(ran).toEqual([3, 2, 1, 0]);
-    task.complete();
+    expect(await task.end(undefined)).toEqual([]);
     expect(ran).toHaveLength(4);
+  });
+});
+
+describe('what a task tells the functions it runs', () => {
+  it('is its place, and what it waits for', async () => {
+    const task = new Bench('off').running(new CollectionNode(origin(), [], 1), { partition: 3, attempt: 1, stage: 5 });
+    const { scope } = task;
+    expect(scope).toMatchObject({ partition: 3, attempt: 1, stage: 5, taskId: expect.any(Number) });
+    expect([scope.isInterrupted(), scope.signal.aborted, Object.isFrozen(scope)]).toEqual([false, false, true]);
+    const ran: string[] = [];
+    scope.onCompletion(() => ran.push('completion'));
+    scope.onFailure(({ message }) => ran.push(message));
+    await task.end(new Error('why'));
+    expect(ran).toEqual(['why', 'completion']);
+    const noFunction = () => scope.onFailure('x' as never);
+    expect(noFunction).toThrow(/INVALID_ARGUMENT: onFailure: listener must be a function, found "x"/);
   });
 });
 

@@ -1,7 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { rowBatch } from '../../../formats/schema/batch.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
 import { shuffleId } from '../../../lib/base/ids.ts';
+import { LONG_KIND } from '../../../lib/exec/accumulator-kind.ts';
+import { type CurrentTask, currentTask } from '../../../lib/exec/current-task.ts';
 import { identity } from '../../../lib/lineage/dependency.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
@@ -374,5 +377,115 @@ describe('map and reduce tasks', () => {
     expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'NOT_A_PAIR' } });
     expect(bench.fileSystem.tree().filter((path) => !path.endsWith('/'))).toEqual([]);
     expect(bench.fileSystem.openHandles).toBe(0);
+  });
+});
+
+describe('what functions leave for the end of their task', () => {
+  const leaving = (work: (task: CurrentTask) => void) =>
+    new StepNode(origin('map'), source, {
+      kind: 'map',
+      f: (n) => {
+        if (n === 4) work(currentTask() as CurrentTask);
+        return n;
+      },
+    });
+  const run = (node: LineageNode, signal?: AbortSignal) =>
+    runOn(taskBench(), result(node, { kind: 'collect' }), signal);
+
+  it('runs before the attempt ends, awaited', async () => {
+    const ran: string[] = [];
+    const node = leaving(({ scope }) => {
+      scope.onCompletion(() => ran.push('sync'));
+      scope.onCompletion(() => nextTurn().then(() => ran.push('async')));
+      scope.onFailure(() => ran.push('never'));
+    });
+    expect(await run(node)).toMatchObject({ kind: 'succeeded', value: [4, 5, 6] });
+    expect(ran).toEqual(['async', 'sync']);
+  });
+
+  it('sees the error of an attempt that fails, and does not change it', async () => {
+    const seen: unknown[] = [];
+    const node = leaving(({ scope }) => {
+      scope.onFailure((error) => {
+        seen.push(error);
+        throw new Error('of the listener');
+      });
+      throw new RangeError('of the function');
+    });
+    const outcome = await run(node);
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      error: { code: 'TASK_FAILED', cause: { message: 'of the function' } },
+    });
+    expect(seen).toEqual([outcome.kind === 'failed' && outcome.error]);
+  });
+
+  it('makes an attempt fail that had succeeded', async () => {
+    const failing = (message: string) => () => {
+      throw new RangeError(message);
+    };
+    const one = leaving(({ scope }) => scope.onCompletion(failing('a')));
+    expect(await run(one)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'TASK_FAILED', params: { operation: 'onCompletion', reason: 'RangeError: a' } },
+    });
+    const two = leaving(({ scope }) => {
+      scope.onCompletion(failing('a'));
+      scope.onCompletion(failing('b'));
+    });
+    expect(await run(two)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'TASK_LISTENERS_FAILED', params: { count: 2, reasons: 'RangeError: b; RangeError: a' } },
+    });
+  });
+
+  it('runs with TASK_CANCELLED when the attempt is cancelled, without waiting for promises', async () => {
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    const node = leaving(({ scope }) => {
+      scope.onCompletion(() => new Promise(() => {}));
+      scope.onFailure((error) => seen.push(CairnError.is(error, 'TASK_CANCELLED')));
+      seen.push(scope.isInterrupted());
+      controller.abort();
+      seen.push(scope.isInterrupted(), scope.signal.aborted);
+    });
+    const slow = new MapAsyncNode(origin(), node, (n) => Promise.resolve(n), 1);
+    expect(await run(slow, controller.signal)).toMatchObject({ kind: 'cancelled' });
+    expect(seen).toEqual([false, true, true, true]);
+  });
+});
+
+describe('what functions add to accumulators', () => {
+  const adding = (last: () => void) =>
+    new StepNode(origin('map'), source, {
+      kind: 'map',
+      f: (n) => {
+        currentTask()?.accumulators.add(9, LONG_KIND, n as number);
+        if (n === 6) last();
+        return n;
+      },
+    });
+
+  it('comes with the outcome of an attempt that succeeds', async () => {
+    const node = adding(() =>
+      currentTask()?.scope.onCompletion(() => currentTask()?.accumulators.add(8, LONG_KIND, 1)),
+    );
+    expect(await runOn(taskBench(), result(node, { kind: 'count' }))).toMatchObject({
+      kind: 'succeeded',
+      accumulators: [
+        { id: 9, value: { sum: 15, count: 3 } },
+        { id: 8, value: { sum: 1, count: 1 } },
+      ],
+    });
+  });
+
+  it('vanishes with one that fails', async () => {
+    let kept: CurrentTask | undefined;
+    const node = adding(() => {
+      kept = currentTask();
+      throw new Error('too bad');
+    });
+    expect(await runOn(taskBench(), result(node, { kind: 'count' }))).toMatchObject({ kind: 'failed' });
+    expect(kept?.accumulators.take()).toEqual([]);
   });
 });
