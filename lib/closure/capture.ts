@@ -35,6 +35,15 @@ export async function capture(functions: readonly unknown[], options: CaptureOpt
 }
 
 /**
+ * What `capture` gives, at once; undefined where a module has to be read first, which takes a while: then only `capture`
+ * tells.
+ */
+export function captureNow(functions: readonly unknown[], options: CaptureOptions = {}): Packet | undefined {
+  const attempt = tryCapture(functions, options, new Inspections());
+  return attempt instanceof ModuleNeeded ? undefined : attempt;
+}
+
+/**
  * Raises now what `capture` would raise later, as far as it can be told without loading modules: for the moment in
  * which a transformation is written, so that the error's stack begins at the user's line. Of large data it looks at a
  * part only: it costs a fraction of a millisecond, whatever is captured.

@@ -41,7 +41,7 @@ export const NodeTag = {
   REFERENCE: 6,
   /** u8 1 and the key of a registered symbol, or 0 and the description (a value) of a unique one. */
   SYMBOL: 7,
-  /** string kind, value init, value identity; the id is the place's. */
+  /** string kind, value init or parts, value identity; the id is the place's. */
   TOKEN: 8,
   /** varint count, then string and value: the used properties of a module. */
   NAMESPACE: 9,

@@ -20,8 +20,17 @@ export interface ReviveOptions {
  * imported. Raises `CLOSURE_NOT_REVIVED` when something shipped by reference is not to be had here.
  */
 export async function revive(packet: Packet, options: ReviveOptions = {}): Promise<readonly unknown[]> {
+  const make = await prepare(packet, options);
+  return make();
+}
+
+/**
+ * The part of `revive` that takes time: imports what the packet refers to. What it gives makes the functions, anew with
+ * each call.
+ */
+export async function prepare(packet: Packet, options: ReviveOptions = {}): Promise<() => readonly unknown[]> {
   const reader = new PacketReader(packet);
   const references = [...packet.places].filter(([node]) => reader.tagOf(node) === NodeTag.REFERENCE);
   const modules = await loadModules(references.map(([, place]) => place));
-  return new Reviver(packet, reader, modules, options.resolveToken).run();
+  return () => new Reviver(packet, reader, modules, options.resolveToken).run();
 }

@@ -28,8 +28,13 @@ import { DESERIALIZE } from './well-known.ts';
 import { readPortable } from './write-portable.ts';
 import { readValue } from './write-value.ts';
 
+/** What a token's handle is made of: there once all of the packet is revived. */
+export interface TokenParts {
+  readonly value: unknown;
+}
+
 /** The worker's handle for a token that is not `perWorker`'s; undefined when it has none. */
-export type ResolveToken = (kind: string, id: number) => unknown;
+export type ResolveToken = (kind: string, id: number, parts: TokenParts) => unknown;
 
 const NOT_MADE = 0;
 const MADE = 1;
@@ -175,7 +180,11 @@ export class Reviver {
       this.#late.push(() => setPerWorkerInit(tokenId, this.#valueOf(init) as () => unknown));
       return perWorkerGetter(tokenId);
     }
-    const handle = this.#resolveToken?.(kind, tokenId);
+    const parts = { value: undefined as unknown };
+    this.#late.push(() => {
+      parts.value = this.#valueOf(init);
+    });
+    const handle = this.#resolveToken?.(kind, tokenId, parts);
     if (handle !== undefined) return handle;
     throw new CairnError('CLOSURE_NOT_REVIVED', {
       what: `${kind} ${tokenId}`,

@@ -28,6 +28,8 @@ export interface TravelToken {
   readonly id: number;
   /** Builds the value once per worker; for `perWorker`. */
   readonly init?: () => unknown;
+  /** What the worker makes its handle of, for other kinds: travels as captured values do, and identifies the token. */
+  readonly parts?: unknown;
   /** What identifies the value by content, for fingerprints; a token without one makes a fingerprint volatile. */
   readonly identity?: string;
 }

@@ -6,9 +6,11 @@ import type { TravelToken } from './well-known.ts';
 export function writeToken(graph: CaptureGraph, node: number, token: TravelToken): number {
   graph.out.string(token.kind);
   graph.setPlace(node, { tokenId: token.id });
-  graph.writeValue(token.init, node, { text: '' });
-  graph.writeValue(token.identity, node, { text: '' });
+  const { identity } = token;
+  const madeOf = token.init ?? token.parts;
+  graph.writeValue(madeOf, node, { text: '' });
+  graph.writeValue(identity, node, { text: '' });
   // A value that is built in the worker is known by what builds it; any other by what its owner says.
-  if (token.init === undefined && token.identity === undefined) graph.markVolatile(node);
+  if (madeOf === undefined && identity === undefined) graph.markVolatile(node);
   return NodeTag.TOKEN;
 }

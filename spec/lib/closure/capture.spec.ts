@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { CairnError } from '../../../lib/base/errors.ts';
-import { type CaptureWarning, capture, check } from '../../../lib/closure/capture.ts';
+import { type CaptureWarning, capture, captureNow, check } from '../../../lib/closure/capture.ts';
 import { revive } from '../../../lib/closure/revive.ts';
 import { travel, travelAll } from '../../support/travel.ts';
 
@@ -138,3 +139,20 @@ function catchError(body: () => void): unknown {
   }
   return undefined;
 }
+
+describe('captureNow', () => {
+  it('gives what capture gives, at once', async () => {
+    const n = 3;
+    const times = (x: number) => x * n;
+    const now = captureNow([times]);
+    expect(now).toEqual(await capture([times]));
+    expect(() => captureNow([Promise.resolve()])).toThrow(/TASK_NOT_SERIALIZABLE/);
+  });
+
+  it('gives nothing where a module has to be read first, until it was', async () => {
+    const { chunk } = createRequire(import.meta.url)('lodash') as { readonly chunk: () => void };
+    expect(captureNow([chunk])).toBe(undefined);
+    const packet = await capture([chunk]);
+    expect(captureNow([chunk])).toEqual(packet);
+  });
+});

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { capture } from '../../../lib/closure/capture.ts';
-import { revive } from '../../../lib/closure/revive.ts';
+import { prepare, revive } from '../../../lib/closure/revive.ts';
 
 describe('revive', () => {
   it('gives the functions in the order of the capture, any number of times', async () => {
@@ -9,6 +10,14 @@ describe('revive', () => {
       const [plus, times] = (await revive(packet)) as [(x: number) => number, (x: number) => number];
       expect([plus(1), times(4)]).toEqual([2, 8]);
     }
+  });
+
+  it('can be prepared, to make the functions at once and as often as asked', async () => {
+    const make = await prepare(await capture([{ list: [1] }, join]));
+    const [[a, joined], [b]] = [make(), make()];
+    expect([a, b]).toEqual([{ list: [1] }, { list: [1] }]);
+    expect(a).not.toBe(b);
+    expect(joined).toBe(join);
   });
 
   it('reads large packets out of shared memory', async () => {
