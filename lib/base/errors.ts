@@ -117,8 +117,8 @@ export function firstFailure(error: unknown): unknown {
   return first instanceof CairnError ? first : error;
 }
 
-/** Errors of other realms (`vm` contexts) are errors too, though not of our `Error`. */
-function isError(value: unknown): value is Error {
+/** Errors of other realms (`vm` contexts) are errors too, though not of our `Error`. No code of the value's runs. */
+export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || (!types.isProxy(value) && value instanceof Error);
 }
 

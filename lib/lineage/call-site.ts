@@ -71,7 +71,7 @@ export function startAtCaller<E extends Error>(error: E): E {
 }
 
 /** Neither the engine's, nor Node's, nor of a built-in that the engine called, as `at Array.map (<anonymous>)`. */
-function isUserFrame(line: string): boolean {
+export function isUserFrame(line: string): boolean {
   const raw = FRAME.exec(line)?.[1];
   if (raw === undefined || raw.startsWith('node:')) return false;
   const path = raw.startsWith('file://') ? toPath(raw) : raw;

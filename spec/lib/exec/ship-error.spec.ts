@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { CairnError } from '../../../lib/base/errors.ts';
+import { receiveError, shipError } from '../../../lib/exec/ship-error.ts';
+
+const travel = (error: unknown): unknown => receiveError(structuredClone(shipError(error)));
+
+describe('an error on its way to the driver', () => {
+  it('is ours with code, kind, parameters, stack and cause', () => {
+    const cause = new TypeError('bad');
+    const error = new CairnError('IO_ERROR', { operation: 'read', path: '/x', reason: 'r' }, { cause, kind: 'user' });
+    error.stack = `${error.name}: ${error.message}\n    at job (/nowhere/job.js:3:4)`;
+    const found = travel(error) as CairnError;
+    expect(found).toBeInstanceOf(CairnError);
+    expect(found).toMatchObject({ code: 'IO_ERROR', kind: 'user', params: error.params, hint: error.hint });
+    expect(found.message).toBe(error.message);
+    expect(found.stack).toBe(error.stack);
+    expect(found.cause).toBeInstanceOf(TypeError);
+    expect(found.cause).toEqual(cause);
+  });
+
+  it.each([Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError])(
+    'keeps its class: %o',
+    (maker) => {
+      const found = travel(new maker('text')) as Error;
+      expect(Object.getPrototypeOf(found)).toBe(maker.prototype);
+      expect(found).toMatchObject({ name: maker.name, message: 'text' });
+    },
+  );
+
+  it('keeps the parts of an AggregateError, which are any values', () => {
+    const found = travel(new AggregateError([new RangeError('a'), 'b', { c: 1 }], 'all')) as AggregateError;
+    expect(found).toBeInstanceOf(AggregateError);
+    expect(found.message).toBe('all');
+    expect(found.errors).toEqual([new RangeError('a'), 'b', { c: 1 }]);
+    expect(Object.keys(found)).toEqual([]);
+  });
+
+  it('keeps that something was aborted', () => {
+    const found = travel(new DOMException('stop', 'AbortError'));
+    expect(found).toBeInstanceOf(DOMException);
+    expect(found).toMatchObject({ name: 'AbortError', message: 'stop' });
+  });
+
+  it("keeps name and properties of a user's class, under the nearest class of the language", () => {
+    class HttpError extends TypeError {
+      override readonly name = 'HttpError';
+      readonly status = 404;
+      readonly headers = { etag: 'x' };
+      readonly socket = () => {};
+    }
+    const found = travel(new HttpError('gone')) as HttpError;
+    expect(found).toBeInstanceOf(TypeError);
+    expect(found).toMatchObject({ name: 'HttpError', message: 'gone', status: 404, headers: { etag: 'x' } });
+    expect(found).not.toHaveProperty('socket');
+    expect(found.stack).toContain('ship-error.spec.ts');
+  });
+
+  it('keeps the code of a system error', () => {
+    const error = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT', errno: -2 });
+    expect(travel(error)).toMatchObject({ code: 'ENOENT', errno: -2 });
+  });
+
+  it.each([undefined, null, 0, 'text', 5n, { code: 7 }, [1, 2]])(
+    'is the value where no error was thrown: %o',
+    (thrown) => {
+      expect(travel(thrown)).toEqual(thrown);
+      expect((travel(new Error('x', { cause: thrown })) as Error).cause).toEqual(thrown);
+    },
+  );
+
+  it('describes what was thrown and cannot travel', () => {
+    for (const thrown of [Symbol('s'), () => {}, new WeakMap()]) {
+      const found = travel(thrown) as Error;
+      expect(found).toBeInstanceOf(Error);
+      expect(found.message).toMatch(/^thrown value: /);
+    }
+  });
+
+  it('runs no code of an error, and survives what it does when read', () => {
+    const error = new Error('x');
+    let ran = 0;
+    Object.defineProperty(error, 'later', { get: () => ran++, enumerable: true });
+    Object.defineProperty(error, 'cause', { get: () => ran++ });
+    Object.defineProperty(error, 'message', {
+      get: () => {
+        throw new Error('no message');
+      },
+    });
+    expect(travel(error)).toMatchObject({ message: '' });
+    expect(ran).toBe(0);
+  });
+
+  it('keeps causes 16 deep, and ends where they go round', () => {
+    let error: Error = new Error('0');
+    for (let i = 1; i < 40; i++) error = new Error(String(i), { cause: error });
+    let depth = 0;
+    for (let at = travel(error) as Error | undefined; at !== undefined; at = at.cause as Error | undefined) depth++;
+    expect(depth).toBe(17);
+    const round = new AggregateError([], 'round');
+    round.errors = Array.from({ length: 50 }, () => round);
+    expect(JSON.stringify(shipError(round)).length).toBeLessThan(200_000);
+  });
+
+  it('does not take a key like __proto__ for a prototype', () => {
+    const error = Object.defineProperty(new Error('x'), '__proto__', { value: { polluted: 1 }, enumerable: true });
+    const found = travel(error) as Error;
+    expect(Object.getPrototypeOf(found)).toBe(Error.prototype);
+    expect(Object.keys(found)).toEqual(['__proto__']);
+  });
+});
