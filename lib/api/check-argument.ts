@@ -82,15 +82,3 @@ export function checkSignal(method: string, signal: unknown): void {
   const isSignal = typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal;
   if (!isSignal) throw invalidArgument(method, 'signal', 'an AbortSignal', signal);
 }
-
-/**
- * What an order of the user's gives: a boolean, as `(a, b) => a > b` gives, would leave records as they are.
- */
-export function checkedComparator<T>(method: string, compare: (a: T, b: T) => number): (a: T, b: T) => number {
-  checkFunction(method, 'compare', compare);
-  return (a, b) => {
-    const order: unknown = compare(a, b);
-    if (typeof order === 'number') return order;
-    throw invalidArgument(method, 'the result of compare', 'a number: negative, 0 or positive', order);
-  };
-}

@@ -5,7 +5,7 @@ import { checkInteger, invalidArgument } from './check-argument.ts';
 export type PartitionArgument = number | UserPartitioner;
 
 /** Recognised by its class, so that two partitioners with equally many partitions place keys alike. */
-class PublicHashPartitioner implements UserPartitioner {
+export class PublicHashPartitioner implements UserPartitioner {
   readonly numPartitions: number;
 
   constructor(numPartitions: number) {

@@ -10,7 +10,7 @@ import type { LineageNode } from '../lineage/lineage-node.ts';
 import { CoGroupNode } from '../lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';
 import { LocalCombineNode } from '../lineage/nodes/local-combine-node.ts';
-import { MapPartitionsNode } from '../lineage/nodes/map-partitions-node.ts';
+import { MapPartitionsNode, type PartitionFunction } from '../lineage/nodes/map-partitions-node.ts';
 import { ShuffledNode } from '../lineage/nodes/shuffled-node.ts';
 import { StepNode } from '../lineage/nodes/step-node.ts';
 import { PartitionerAwareUnionNode, UnionNode } from '../lineage/nodes/union-node.ts';
@@ -23,8 +23,10 @@ import {
 } from '../lineage/partitioner.ts';
 import { rangePreparation } from '../lineage/range-sampling.ts';
 import type { Step } from '../lineage/step.ts';
+import { reducing } from './aggregators.ts';
 import type { Engine } from './engine.ts';
 import { type PartitionArgument, toPartitioner } from './partition-argument.ts';
+import { keyByNeighbour } from './tree-functions.ts';
 
 /** One per-record step. `keepsPartitioning`: every key stays where it is. */
 export function stepNode(
@@ -127,49 +129,29 @@ export function unionNode(engine: Engine, method: string, parents: readonly Line
 }
 
 /**
- * One value a partition, brought down to few partitions in rounds of shuffles, so that neither the driver nor one task
+ * One value a partition, which `fold` gives as its only record, brought down to few partitions in rounds of shuffles, so that neither the driver nor one task
  * merges them all. Neighbouring partitions are merged, in their order: `merge` need not be commutative.
  */
 export function treeNode(
   engine: Engine,
   method: string,
   parent: LineageNode,
-  fold: (records: Iterable<unknown>) => unknown,
+  fold: PartitionFunction,
   merge: (a: unknown, b: unknown) => unknown,
   depth: number,
 ): LineageNode {
   let count = findPartitions(parent).length;
-  let node: LineageNode = new MapPartitionsNode(engine.origin(method), parent, (records) => [fold(records)]);
+  let node: LineageNode = new MapPartitionsNode(engine.origin(method), parent, fold);
   const scale = Math.max(Math.ceil(count ** (1 / depth)), 2);
   while (count > scale + Math.ceil(count / scale)) {
     const before = count;
     count = Math.floor(count / scale);
-    const after = count;
-    const keyed = new MapPartitionsNode(engine.origin(method), node, (records, partition) =>
-      Array.from(records, (value) => [Math.floor((partition * after) / before), value]),
-    );
+    const keyed = new MapPartitionsNode(engine.origin(method), node, keyByNeighbour(before, count));
     const merged = new ShuffledNode(engine.origin(method), keyed, new HashPartitioner(count), {
       shuffleId: engine.nextShuffleId(),
-      aggregator: foldAggregator(merge),
+      aggregator: reducing(merge),
     });
     node = stepNode(engine, method, merged, { kind: 'values' });
   }
   return node;
 }
-
-function foldAggregator(merge: (a: unknown, b: unknown) => unknown): Aggregator {
-  return { createCombiner: (value) => value, mergeValue: merge, mergeCombiners: merge };
-}
-
-/** Values of a key as an array. */
-export const GROUPING: Aggregator<unknown, unknown[]> = {
-  createCombiner: (value) => [value],
-  mergeValue: (group, value) => {
-    group.push(value);
-    return group;
-  },
-  mergeCombiners: (a, b) => {
-    for (const value of b) a.push(value);
-    return a;
-  },
-};

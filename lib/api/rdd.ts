@@ -18,7 +18,8 @@ import { abortOutput, beginOutput, commitOutput, type OutputPart } from '../../s
 import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { keyIdentity } from '../base/hash.ts';
-import { freshSeed, partitionSeed, XorShiftRandom } from '../base/random.ts';
+import { freshSeed, XorShiftRandom } from '../base/random.ts';
+import { driverOnly } from '../closure/driver-only.ts';
 import { startAtCaller } from '../lineage/call-site.ts';
 import { type Aggregator, identity } from '../lineage/dependency.ts';
 import { describeNode, explainLineage } from '../lineage/explain-lineage.ts';
@@ -40,9 +41,24 @@ import { pendingPreparations, preparation } from '../lineage/preparation.ts';
 import type { ResultAction, SaveAction } from '../lineage/result-action.ts';
 import type { Deferred, Step } from '../lineage/step.ts';
 import {
+  countInBuckets,
+  countKeys,
+  emptyBuckets,
+  emptyKeyMap,
+  emptyList,
+  emptySketchOf,
+  entriesOf,
+  mergeByKey,
+  startAtZero,
+  valuesOfKey,
+  visitPartition,
+  visitRecord,
+  zeroOfPartition,
+} from './action-functions.ts';
+import { FIRSTS, GROUPING, reducing, startFrom } from './aggregators.ts';
+import {
   checkAnyFunction,
   checkBoolean,
-  checkedComparator,
   checkFunction,
   checkInteger,
   checkNumber,
@@ -60,15 +76,23 @@ import {
   precisionFor,
 } from './distinct-sketch.ts';
 import type { Engine, JobOptions } from './engine.ts';
-import { countBucket, evenBuckets, type Histogram } from './histogram.ts';
+import { evenBuckets, type Histogram } from './histogram.ts';
 import { KeyMap } from './key-map.ts';
 import type { OnlyLiterals, OnlyNarrowTuples, WidenedItems, WidenedLiteral } from './literal-values.ts';
+import {
+  addToSmallest,
+  checkedOrder,
+  greaterBy,
+  lesserBy,
+  recordsOfSmallest,
+  reversedOrder,
+  smallestOf,
+} from './order-functions.ts';
 import { type PartitionArgument, toPartitioner } from './partition-argument.ts';
 import {
   choosePartitioner,
   coGroupNode,
   combineNode,
-  GROUPING,
   joinNode,
   repartitionNode,
   sortByKeyNode,
@@ -81,16 +105,16 @@ import {
   addNumber,
   asOneArray,
   distinctRecords,
+  indexFirst,
   isInBoth,
-  keepFirst,
   keyOf,
-  sampleStrata,
+  stratified,
   withNull,
   zipPair,
 } from './row-functions.ts';
 import { fractionForSampleSize } from './sample-size.ts';
-import { Smallest } from './smallest.ts';
 import { addToStats, emptyStats, mergeStats, StatCounter, type StatState } from './stat-counter.ts';
+import { foldFrom, mergeFound, reduceFound } from './tree-functions.ts';
 import { type Zero, zeroMaker } from './zero-value.ts';
 
 /** What every action takes. */
@@ -189,6 +213,7 @@ export class Rdd<T> {
 
   static {
     readNode = (rdd) => rdd.#node;
+    driverOnly('dataset', Rdd);
   }
 
   /** For sessions and transformations only: see `Session.parallelize` and its siblings. */
@@ -415,7 +440,7 @@ export class Rdd<T> {
   ): Rdd<U> {
     checkFunction('mapPartitionsWithIndex', 'f', f);
     checkOptions('mapPartitionsWithIndex', options, ['preservesPartitioning']);
-    const swapped: PartitionFunction = (records, index) => f(index, records as Records<T>);
+    const swapped = indexFirst(f as (index: number, records: Records<unknown>) => Iterable<unknown>);
     return this.#mapPartitions('mapPartitionsWithIndex', swapped, options.preservesPartitioning ?? false);
   }
 
@@ -539,8 +564,7 @@ export class Rdd<T> {
     }
     const pairs = stepNode(this.#engine, method, this.#node, { kind: 'map', f: withNull });
     const partitioner = choosePartitioner(this.#engine, method, [pairs], numPartitions);
-    const firsts: Aggregator = { createCombiner: identity, mergeValue: keepFirst, mergeCombiners: keepFirst };
-    const merged = combineNode(this.#engine, method, pairs, partitioner, firsts, true);
+    const merged = combineNode(this.#engine, method, pairs, partitioner, FIRSTS, true);
     return this.#over(stepNode(this.#engine, method, merged, { kind: 'keys' }));
   }
 
@@ -848,12 +872,7 @@ export class Rdd<T> {
   reduceByKey<K, V>(this: Rdd<readonly [K, V]>, f: (a: V, b: V) => V, partitions?: PartitionArgument): Rdd<[K, V]>;
   reduceByKey<K, V>(this: Rdd<readonly [K, V]>, f: (a: V, b: V) => V, partitions?: PartitionArgument): Rdd<[K, V]> {
     checkFunction('reduceByKey', 'f', f);
-    const merge = f as (a: unknown, b: unknown) => unknown;
-    return this.#combine(
-      'reduceByKey',
-      { createCombiner: identity, mergeValue: merge, mergeCombiners: merge },
-      partitions,
-    );
+    return this.#combine('reduceByKey', reducing(f as (a: unknown, b: unknown) => unknown), partitions);
   }
 
   /**
@@ -896,8 +915,7 @@ export class Rdd<T> {
     checkFunction('foldByKey', 'f', f);
     const make = zeroMaker('foldByKey', zero);
     const merge = f as (a: unknown, b: unknown) => unknown;
-    const create = (value: unknown): unknown => merge(make(), value);
-    return this.#combine('foldByKey', { createCombiner: create, mergeValue: merge, mergeCombiners: merge }, partitions);
+    return this.#combine('foldByKey', { ...reducing(merge), createCombiner: startFrom(make, merge) }, partitions);
   }
 
   /**
@@ -933,12 +951,9 @@ export class Rdd<T> {
     checkFunction('aggregateByKey', 'seqOp', seqOp);
     checkFunction('aggregateByKey', 'combOp', combOp);
     const make = zeroMaker('aggregateByKey', zero);
-    const aggregator: Aggregator<V, U> = {
-      createCombiner: (value) => seqOp(make(), value),
-      mergeValue: seqOp,
-      mergeCombiners: combOp,
-    };
-    return this.#combine('aggregateByKey', aggregator as Aggregator, partitions);
+    const aggregator = { mergeValue: seqOp, mergeCombiners: combOp } as Omit<Aggregator, 'createCombiner'>;
+    const createCombiner = startFrom(make, aggregator.mergeValue);
+    return this.#combine('aggregateByKey', { createCombiner, ...aggregator }, partitions);
   }
 
   /**
@@ -1165,9 +1180,7 @@ export class Rdd<T> {
     }
     checkSeed(method, seed);
     const chosen = seed ?? freshSeed();
-    const f: PartitionFunction = (records, index) =>
-      sampleStrata(records, entries, withReplacement, partitionSeed(chosen, index));
-    return this.#mapPartitions(method, f, true);
+    return this.#mapPartitions(method, stratified(entries, withReplacement, chosen), true);
   }
 
   // ---------------------------------------------------------------- Actions: records
@@ -1260,10 +1273,7 @@ export class Rdd<T> {
    */
   async foreach(f: (record: T) => void, options: ActionOptions = {}): Promise<void> {
     checkFunction('foreach', 'f', f);
-    const visit = (record: unknown): void => {
-      const given: unknown = f(record as T);
-      if (isThenable(given)) throw refusedPromise('foreach', given);
-    };
+    const visit = visitRecord(f as (record: unknown) => unknown);
     await this.#run('foreach', { kind: 'foreach', visit }, options);
   }
 
@@ -1279,11 +1289,7 @@ export class Rdd<T> {
     options: ActionOptions = {},
   ): Promise<void> {
     checkAnyFunction('foreachPartition', 'f', f);
-    const visit = (records: Records<unknown>): unknown => {
-      const ended: unknown = f(records as Records<T>);
-      // What the function gives is no result: only its end counts.
-      return isThenable(ended) ? ended.then(() => undefined) : undefined;
-    };
+    const visit = visitPartition(f as (records: Records<unknown>) => unknown);
     await this.#run('foreachPartition', { kind: 'iterate', visit }, options);
   }
 
@@ -1394,14 +1400,9 @@ export class Rdd<T> {
     checkFunction('treeReduce', 'f', f);
     checkInteger('treeReduce', 'depth', depth, 1);
     // An empty partition has nothing to merge: results are arrays of one record or none.
-    const merge = (a: readonly T[], b: readonly T[]): readonly T[] =>
-      a.length === 0 ? b : b.length === 0 ? a : [f(a[0] as T, b[0] as T)];
-    const fold = (records: Iterable<unknown>): readonly T[] => {
-      let result: T[] = [];
-      for (const record of records) result = result.length === 0 ? [record as T] : [f(result[0] as T, record as T)];
-      return result;
-    };
-    const result = await this.#tree<readonly T[]>('treeReduce', () => [], fold, merge, depth, options);
+    const g = f as (a: unknown, b: unknown) => unknown;
+    const merge = mergeFound(g) as (a: readonly T[], b: readonly T[]) => readonly T[];
+    const result = await this.#tree<readonly T[]>('treeReduce', () => [], reduceFound(g), merge, depth, options);
     if (result.length === 0) throw emptyDataset('treeReduce');
     return result[0] as T;
   }
@@ -1433,24 +1434,20 @@ export class Rdd<T> {
     checkFunction('treeAggregate', 'combOp', combOp);
     checkInteger('treeAggregate', 'depth', depth, 1);
     const make = zeroMaker('treeAggregate', zero);
-    const fold = (records: Iterable<unknown>): U => {
-      let result = make();
-      for (const record of records) result = seqOp(result, record as T);
-      return result;
-    };
+    const fold = foldFrom(make, seqOp as (folded: unknown, record: unknown) => unknown);
     return await this.#tree('treeAggregate', make, fold, combOp, depth, options);
   }
 
   /** The least record in natural order, or that of `compare`; of equal ones the first. Rejects with EMPTY_DATASET. */
   async min(options: OrderOptions<T> = {}): Promise<T> {
     const compare = comparatorOf('min', options.compare);
-    return await this.#reduce('min', (a, b) => (compare(b, a) < 0 ? b : a), options);
+    return await this.#reduce('min', lesserBy(compare) as (a: T, b: T) => T, options);
   }
 
   /** The greatest record in natural order, or that of `compare`; of equal ones the first. Rejects with EMPTY_DATASET. */
   async max(options: OrderOptions<T> = {}): Promise<T> {
     const compare = comparatorOf('max', options.compare);
-    return await this.#reduce('max', (a, b) => (compare(b, a) > 0 ? b : a), options);
+    return await this.#reduce('max', greaterBy(compare) as (a: T, b: T) => T, options);
   }
 
   // ---------------------------------------------------------------- Actions: numbers
@@ -1460,7 +1457,7 @@ export class Rdd<T> {
    * This and the methods that follow fail with NOT_A_NUMBER in the job for records that are not numbers.
    */
   async sum(this: Rdd<number>, options: ActionOptions = {}): Promise<number> {
-    return await this.#aggregate<number>('sum', () => 0, addNumber, addNumber, options);
+    return await this.#aggregate<number>('sum', startAtZero, addNumber, addNumber, options);
   }
 
   /** Count, sum, mean, variances, deviations and extremes, in one job and numerically stable. */
@@ -1559,7 +1556,7 @@ export class Rdd<T> {
     const method = 'countApproxDistinct';
     checkNumber(method, 'relativeSD', relativeSD, MIN_RELATIVE_SD, 1);
     const precision = precisionFor(relativeSD);
-    const sketches = await this.#gather(method, () => emptySketch(precision), addToSketch, identity, options);
+    const sketches = await this.#gather(method, emptySketchOf(precision), addToSketch, identity, options);
     return estimateDistinct(sketches.reduce(mergeSketches, emptySketch(precision)));
   }
 
@@ -1611,13 +1608,10 @@ export class Rdd<T> {
     options: ActionOptions = {},
   ): Promise<Map<K, V>> {
     checkFunction('reduceByKeyLocally', 'f', f);
-    const add = (merged: KeyMap<K, V>, record: unknown): KeyMap<K, V> => {
-      const [key, value] = checkPair(record);
-      return merged.merge(key as K, value as V, f);
-    };
-    const parts = await this.#gather('reduceByKeyLocally', () => new KeyMap<K, V>(), add, entriesOf<K, V>, options);
+    const add = mergeByKey(f as (a: unknown, b: unknown) => unknown);
+    const parts = await this.#gather('reduceByKeyLocally', emptyKeyMap, add, entriesOf, options);
     const result = new KeyMap<K, V>();
-    for (const part of parts) for (const [key, value] of part) result.merge(key, value, f);
+    for (const part of parts) for (const [key, value] of part) result.merge(key as K, value as V, f);
     return new Map(result.entries());
   }
 
@@ -1629,16 +1623,10 @@ export class Rdd<T> {
    * ```
    */
   async lookup<K, V>(this: Rdd<readonly [K, V]>, key: K, options: ActionOptions = {}): Promise<V[]> {
-    const wanted = keyIdentity(key);
-    const add = (values: unknown[], record: unknown): unknown[] => {
-      const [found, value] = checkPair(record);
-      const is = keyIdentity(found);
-      if (is === wanted || (Number.isNaN(is) && Number.isNaN(wanted))) values.push(value);
-      return values;
-    };
+    const add = valuesOfKey(keyIdentity(key));
     const { partitioner } = this.#node;
     const partitions = partitioner === undefined ? undefined : await this.#partitionOf(key, partitioner, options);
-    const parts = await this.#gather('lookup', () => [] as unknown[], add, identity, options, partitions);
+    const parts = await this.#gather('lookup', emptyList, add, identity, options, partitions);
     return parts.flat() as V[];
   }
 
@@ -1673,7 +1661,7 @@ export class Rdd<T> {
     checkBoolean(method, 'ascending', ascending);
     if (numPartitions !== undefined) checkInteger(method, 'numPartitions', numPartitions, 1);
     const order: KeyOrder = {
-      compare: comparatorOf<unknown>(method, compare as Comparator<unknown> | undefined),
+      compare: comparatorOf(method, compare),
       ascending,
       natural: compare === undefined,
     };
@@ -1790,13 +1778,12 @@ export class Rdd<T> {
 
   async #smallest(method: string, count: number, options: OrderOptions<T>, reversed: boolean): Promise<T[]> {
     checkInteger(method, 'count', count, 0);
-    const compare = comparatorOf<unknown>(method, options.compare as Comparator<unknown> | undefined);
-    const order: Comparator<unknown> = reversed ? (a, b) => compare(b, a) : compare;
+    const compare = comparatorOf(method, options.compare);
+    const order = reversed ? reversedOrder(compare) : compare;
     if (count === 0) return [];
-    const zero = (): Smallest => new Smallest(count, order);
-    const add = (found: Smallest, record: unknown): Smallest => found.add(record);
-    const parts = await this.#gather(method, zero, add, (found) => found.records(), options);
-    const all = zero();
+    const none = smallestOf(count, order);
+    const parts = await this.#gather(method, none, addToSmallest, recordsOfSmallest, options);
+    const all = none();
     for (const part of parts) for (const record of part) all.add(record);
     return all.records() as T[];
   }
@@ -1817,7 +1804,7 @@ export class Rdd<T> {
     options: ActionOptions,
   ): Promise<U> {
     const merge = seqOp as (accumulated: unknown, record: unknown) => unknown;
-    const parts = (await this.#run(method, { kind: 'aggregate', zero: () => make(), merge }, options)) as U[];
+    const parts = (await this.#run(method, { kind: 'aggregate', zero: zeroOfPartition(make), merge }, options)) as U[];
     let result = make();
     for (const part of parts) result = combOp(result, part);
     return result;
@@ -1826,7 +1813,7 @@ export class Rdd<T> {
   async #tree<U>(
     method: string,
     make: () => U,
-    fold: (records: Iterable<unknown>) => U,
+    fold: PartitionFunction,
     combOp: (a: U, b: U) => U,
     depth: number,
     options: ActionOptions,
@@ -1850,20 +1837,17 @@ export class Rdd<T> {
   }
 
   async #histogram(buckets: readonly number[], isEven: boolean, options: ActionOptions): Promise<Histogram> {
-    const zero = (): number[] => new Array<number>(buckets.length - 1).fill(0);
-    const add = (counts: number[], record: unknown): number[] => countBucket(counts, record, buckets, isEven);
-    const parts = await this.#gather('histogram', zero, add, identity, options);
-    const counts = zero();
+    const none = emptyBuckets(buckets.length - 1);
+    const parts = await this.#gather('histogram', none, countInBuckets(buckets, isEven), identity, options);
+    const counts = none();
     for (const part of parts) for (let i = 0; i < counts.length; i++) (counts[i] as number) += part[i] as number;
     return { buckets, counts };
   }
 
   async #countBy<K>(method: string, of: (record: unknown) => unknown, options: ActionOptions): Promise<Map<K, number>> {
-    const add = (counts: KeyMap<K, number>, record: unknown): KeyMap<K, number> =>
-      counts.merge(of(record) as K, 1, addCount);
-    const parts = await this.#gather(method, () => new KeyMap<K, number>(), add, entriesOf<K, number>, options);
+    const parts = await this.#gather(method, emptyKeyMap, countKeys(of), entriesOf, options);
     const counts = new KeyMap<K, number>();
-    for (const part of parts) for (const [key, count] of part) counts.merge(key, count, addCount);
+    for (const part of parts) for (const [key, count] of part) counts.merge(key as K, count as number, addCount);
     return new Map(counts.entries());
   }
 
@@ -1916,24 +1900,11 @@ function emptyDataset(method: string): CairnError {
   return startAtCaller(new CairnError('EMPTY_DATASET', { method }));
 }
 
-function comparatorOf<T>(method: string, compare: Comparator<T> | undefined): Comparator<T> {
+/** The order that a user asks for; records of other types never reach the user's. */
+function comparatorOf<T>(method: string, compare: Comparator<T> | undefined): Comparator<unknown> {
   if (compare === undefined) return compareNatural;
-  return checkedComparator(method, compare);
-}
-
-function entriesOf<K, V>(map: KeyMap<K, V>): [K, V][] {
-  return map.entries();
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-/** The error for a promise that nobody would await. That it may be rejected later shall not end the process. */
-function refusedPromise(method: string, promise: PromiseLike<unknown>): CairnError {
-  promise.then(undefined, () => {});
-  const expected = 'none (mapAsync and foreachPartition take functions that give promises)';
-  return invalidArgument(method, "the function's result", expected, promise);
+  checkFunction(method, 'compare', compare);
+  return checkedOrder(method, compare as Comparator<unknown>);
 }
 
 /** A permutation in place, every one equally likely. */

@@ -1,9 +1,9 @@
-/**
- * The engine's own functions that run in tasks, as exports of a module: a worker finds them by name and copies nothing.
- */
+/** What transformations of the engine's own do to records, in tasks; travels by name. */
 import { CairnError, describeValue } from '../base/errors.ts';
 import { PoissonSampler } from '../base/poisson.ts';
-import { XorShiftRandom } from '../base/random.ts';
+import { partitionSeed, XorShiftRandom } from '../base/random.ts';
+import { portable, portableValues } from '../closure/portable.ts';
+import type { PartitionFunction } from '../lineage/nodes/map-partitions-node.ts';
 import { zipRecords } from '../lineage/nodes/zip-partitions-node.ts';
 import { checkPair } from '../lineage/pair.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
@@ -12,10 +12,6 @@ import { KeyMap } from './key-map.ts';
 /** `record -> [record, null]`: the record becomes a key. */
 export function withNull(record: unknown): [unknown, null] {
   return [record, null];
-}
-
-export function keepFirst(first: unknown): unknown {
-  return first;
 }
 
 export function keyOf(pair: unknown): unknown {
@@ -56,6 +52,33 @@ export function addNumber(sum: number, value: unknown): number {
 export function addCount(a: number, b: number): number {
   return a + b;
 }
+
+portableValues('rows', {
+  withNull,
+  keyOf,
+  isInBoth,
+  asOneArray,
+  zipPair,
+  distinctRecords,
+  addNumber,
+  addCount,
+});
+
+/** `f(index, records)`, as users write it. */
+export const indexFirst = portable(
+  'rows/index-first',
+  (f: (index: number, records: IterableIterator<unknown>) => Iterable<unknown>): PartitionFunction =>
+    (records, index) =>
+      f(index, records),
+);
+
+/** A sample of each partition in which each key has its fraction. */
+export const stratified = portable(
+  'rows/stratified',
+  (fractions: readonly (readonly [unknown, number])[], withReplacement: boolean, seed: number): PartitionFunction =>
+    (records, index) =>
+      sampleStrata(records, fractions, withReplacement, partitionSeed(seed, index)),
+);
 
 /** A sample in which each key has its fraction. Raises INVALID_ARGUMENT for a key without one. */
 export function* sampleStrata(

@@ -8,6 +8,7 @@ import type { BlockRow, JobRow, MapOutputRow, RunRow, ShuffleRow, TaskRow } from
 import { type LineageGraph, RunReader, type StageWithParents } from '../../storage/metadata/run-reader.ts';
 import { CairnError } from '../base/errors.ts';
 import { jobId, nodeId, shuffleId, stageId } from '../base/ids.ts';
+import { driverOnly } from '../closure/driver-only.ts';
 import { DATABASE_FILE } from './session-storage.ts';
 
 /** What specs replace. */
@@ -133,6 +134,8 @@ export class Catalog implements Disposable {
 export function openCatalog(directory = '.cairn', parts: CatalogParts = {}): Catalog {
   return new Catalog(directory, parts);
 }
+
+driverOnly('catalog', Catalog, openCatalog);
 
 function openDatabase(directory: string, fileSystem: FileSystem): MetadataDatabase {
   try {

@@ -40,6 +40,7 @@ import { chooseStyle, Progress } from './progress.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { describeRun } from './run-start.ts';
 import { SessionStorage } from './session-storage.ts';
+import './task-functions.ts';
 
 /** What specs replace. */
 export interface EngineParts {

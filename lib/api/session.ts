@@ -1,4 +1,5 @@
 import { CairnError } from '../base/errors.ts';
+import { driverOnly } from '../closure/driver-only.ts';
 import { resolveConfig } from '../config/config.ts';
 import type { Config, SessionOptions } from '../config/options.ts';
 import type { EngineEvent } from '../events/engine-event.ts';
@@ -32,6 +33,10 @@ import { type EngineParts, SessionEngine } from './session-engine.ts';
  */
 export class Session implements AsyncDisposable {
   readonly #engine: SessionEngine;
+
+  static {
+    driverOnly('session', Session);
+  }
 
   private constructor(engine: SessionEngine) {
     this.#engine = engine;

@@ -3,6 +3,7 @@
  * merging, both in Spark's order of operations, so that the same partitions give the same bits.
  */
 import { CairnError, describeValue } from '../base/errors.ts';
+import { DESERIALIZE, SERIALIZE } from '../closure/well-known.ts';
 
 /** The running state: plain data, so that it travels from a task. */
 export interface StatState {
@@ -63,6 +64,15 @@ export class StatCounter {
     this.max = state.max;
     this.min = state.min;
     this.#m2 = state.m2;
+  }
+
+  /** How it travels to a task that captures it. */
+  static [SERIALIZE](stats: StatCounter): StatState {
+    return { count: stats.count, mean: stats.mean, m2: stats.#m2, max: stats.max, min: stats.min };
+  }
+
+  static [DESERIALIZE](state: StatState): StatCounter {
+    return new StatCounter(state);
   }
 
   get sum(): number {

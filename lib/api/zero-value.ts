@@ -1,3 +1,4 @@
+import { portable } from '../closure/portable.ts';
 import { checkFunction, invalidArgument } from './check-argument.ts';
 
 /**
@@ -13,8 +14,17 @@ export function zeroMaker<U>(method: string, zero: Zero<U>): () => U {
     return zero as () => U;
   }
   const original = copyPlain(method, zero, 0) as U;
-  return typeof original !== 'object' || original === null ? () => original : () => copyPlain(method, original, 0) as U;
+  const make =
+    typeof original !== 'object' || original === null ? sameEachTime(original) : copyEachTime(method, original);
+  return make as () => U;
 }
+
+const sameEachTime = portable('zero/same-each-time', (value: unknown) => (): unknown => value);
+
+const copyEachTime = portable(
+  'zero/copy-each-time',
+  (method: string, original: unknown) => (): unknown => copyPlain(method, original, 0),
+);
 
 /** A deep copy of plain data: a walk of our own, since `structuredClone` makes plain objects of instances. */
 function copyPlain(method: string, value: unknown, depth: number): unknown {

@@ -47,6 +47,11 @@ export function portableValue<T extends object>(name: string, value: T): T {
   return mark(value, { name, parameters: undefined });
 }
 
+/** Registers several, as `prefix/key`. */
+export function portableValues(prefix: string, values: Readonly<Record<string, object>>): void {
+  for (const [key, value] of Object.entries(values)) portableValue(`${prefix}/${key}`, value);
+}
+
 /** The mark of a value that travels by name; undefined for others, and for those of another copy of the engine. */
 export function portableMark(value: object): PortableMark | undefined {
   const found = Object.getOwnPropertyDescriptor(value, PORTABLE)?.value as PortableMark | undefined;

@@ -1,9 +1,10 @@
 import { types } from 'node:util';
 import type { CaptureGraph } from './capture-graph.ts';
+import { refuseDriverOnly } from './driver-only.ts';
 import { isNamespace } from './package-exports.ts';
 import { NodeTag } from './packet.ts';
 import { openPerWorker, REMEDY } from './remedies.ts';
-import { DRIVER_ONLY, tokenOf } from './well-known.ts';
+import { tokenOf } from './well-known.ts';
 import { writeEntity } from './write-entity.ts';
 import { writePortable } from './write-portable.ts';
 import { simpleProperties } from './write-properties.ts';
@@ -75,10 +76,7 @@ function isDense(array: readonly unknown[]): boolean {
 }
 
 function refuseUnmovable(graph: CaptureGraph, node: number, object: object): void {
-  if (DRIVER_ONLY in object) {
-    const what = String(object[DRIVER_ONLY]);
-    graph.refuse(node, `(driver-only: a ${what} cannot be used inside a task)`, REMEDY.driverOnly);
-  }
+  refuseDriverOnly(graph, node, object);
   for (const [is, what, remedy] of REFUSED) {
     if (!is(object)) continue;
     const reason = `(${what} cannot be copied to another thread)`;

@@ -1,4 +1,5 @@
 import type { ShuffleId } from '../base/ids.ts';
+import { portableValue } from '../closure/portable.ts';
 import type { KeyOrder } from './key-order.ts';
 import type { LineageNode } from './lineage-node.ts';
 import type { Partitioner } from './partitioner.ts';
@@ -14,6 +15,8 @@ export interface Aggregator<V = unknown, C = unknown> {
 export function identity<T>(value: T): T {
   return value;
 }
+
+portableValue('identity', identity);
 
 /** Each child partition reads whole partitions of the parent, in the same stage. */
 export interface NarrowDependency {

@@ -1,3 +1,5 @@
+import { portableValue } from '../closure/portable.ts';
+
 /**
  * The engine's own order of values, for sorts and ranges without a comparator: by kind first (null and undefined,
  * booleans, numbers and bigints, strings, dates, arrays, the rest), then by value. Total: -0 equals 0, NaN is the
@@ -32,6 +34,8 @@ export function compareNatural(a: unknown, b: unknown): number {
       return 0;
   }
 }
+
+portableValue('natural-order', compareNatural);
 
 function rank(value: unknown): number {
   switch (typeof value) {

@@ -6,6 +6,7 @@
  * Seeds follow from the dataset's id and the partition, so that the same job finds the same bounds.
  */
 import { byteswap32, partitionSeed, XorShiftRandom } from '../base/random.ts';
+import { portable, portableValues } from '../closure/portable.ts';
 import { findPartitions } from './find-partitions.ts';
 import type { LineageNode } from './lineage-node.ts';
 import { checkPair } from './pair.ts';
@@ -132,20 +133,28 @@ export function rangePreparation(partitioner: RangePartitioner, parent: LineageN
   });
 }
 
+const reservoirOf = portable(
+  'ranges/reservoir-of',
+  (size: number, nodeId: number) => (partition: number) => new Reservoir(size, byteswap32(partition ^ (nodeId << 16))),
+);
+
+const bernoulliOf = portable(
+  'ranges/bernoulli-of',
+  (fraction: number, nodeId: number) => (partition: number) =>
+    new Bernoulli(fraction, partitionSeed(byteswap32(-nodeId - 1), partition)),
+);
+
+const addToReservoir = (reservoir: unknown, pair: unknown): unknown => (reservoir as Reservoir).add(pair);
+const addToBernoulli = (sampler: unknown, pair: unknown): unknown => (sampler as Bernoulli).add(pair);
+const sampleOf = (reservoir: unknown): unknown => (reservoir as Reservoir).sample();
+const keysOf = (sampler: unknown): unknown => (sampler as Bernoulli).keys;
+
+portableValues('ranges', { addToReservoir, addToBernoulli, sampleOf, keysOf });
+
 function reservoirAction(size: number, nodeId: number): ResultAction {
-  return {
-    kind: 'aggregate',
-    zero: (partition) => new Reservoir(size, byteswap32(partition ^ (nodeId << 16))),
-    merge: (reservoir, pair) => (reservoir as Reservoir).add(pair),
-    finish: (reservoir) => (reservoir as Reservoir).sample(),
-  };
+  return { kind: 'aggregate', zero: reservoirOf(size, nodeId), merge: addToReservoir, finish: sampleOf };
 }
 
 function bernoulliAction(fraction: number, nodeId: number): ResultAction {
-  return {
-    kind: 'aggregate',
-    zero: (partition) => new Bernoulli(fraction, partitionSeed(byteswap32(-nodeId - 1), partition)),
-    merge: (sampler, pair) => (sampler as Bernoulli).add(pair),
-    finish: (sampler) => (sampler as Bernoulli).keys,
-  };
+  return { kind: 'aggregate', zero: bernoulliOf(fraction, nodeId), merge: addToBernoulli, finish: keysOf };
 }

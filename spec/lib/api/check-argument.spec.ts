@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   checkAnyFunction,
   checkBoolean,
-  checkedComparator,
   checkFunction,
   checkInteger,
   checkNumber,
@@ -70,14 +69,5 @@ describe('checks of arguments', () => {
     for (const signal of [null, {}, new AbortController(), 'abort']) {
       expect(() => checkSignal('count', signal)).toThrow(invalid);
     }
-  });
-
-  it('refuse an order that answers yes or no', () => {
-    expect(checkedComparator<number>('sortBy', (a, b) => a - b)(1, 2)).toBe(-1);
-    const greater = ((a: number, b: number) => a > b) as unknown as (a: number, b: number) => number;
-    expect(() => checkedComparator('sortBy', greater)(1, 2)).toThrow(
-      'sortBy: the result of compare must be a number: negative, 0 or positive, found false',
-    );
-    expect(() => checkedComparator('sortBy', undefined as never)).toThrow(invalid);
   });
 });

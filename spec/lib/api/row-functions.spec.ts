@@ -4,10 +4,11 @@ import {
   addNumber,
   asOneArray,
   distinctRecords,
+  indexFirst,
   isInBoth,
-  keepFirst,
   keyOf,
   sampleStrata,
+  stratified,
   withNull,
   zipPair,
 } from '../../../lib/api/row-functions.ts';
@@ -17,7 +18,6 @@ describe('functions over records', () => {
     expect(withNull('a')).toEqual(['a', null]);
     expect(keyOf(['a', 1])).toBe('a');
     expect(() => keyOf('a')).toThrow(expect.objectContaining({ code: 'NOT_A_PAIR' }));
-    expect(keepFirst(1)).toBe(1);
     expect(asOneArray([1, 2])).toEqual([[1, 2]]);
     expect([...zipPair([1, 2].values(), ['a', 'b'].values())]).toEqual([
       [1, 'a'],
@@ -25,6 +25,7 @@ describe('functions over records', () => {
     ]);
     expect(isInBoth(['k', [[1], [2]]])).toBe(true);
     expect(isInBoth(['k', [[1], []]])).toBe(false);
+    expect(indexFirst((index, records) => [index, ...records])([7, 8].values(), 3)).toEqual([3, 7, 8]);
   });
 
   it('add numbers only', () => {
@@ -48,6 +49,13 @@ describe('sampleStrata', () => {
     expect(sample.length).toBeLessThan(1100);
     expect(sample.every((pair) => (pair as unknown[])[0] === 'even')).toBe(true);
     expect([...sampleStrata(pairs, fractions, false, 7)]).toEqual(sample);
+  });
+
+  it('draws each partition anew', () => {
+    const f = stratified([['even', 0.5] as const, ['odd', 0.5] as const], false, 7);
+    const [first, again, second] = [0, 0, 1].map((partition) => [...f(pairs.values(), partition)]);
+    expect(again).toEqual(first);
+    expect(second).not.toEqual(first);
   });
 
   it('repeats records with replacement', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addToStats, emptyStats, mergeStats, StatCounter, type StatState } from '../../../lib/api/stat-counter.ts';
+import '../../../lib/api/public-names.ts';
+import { travel } from '../../support/travel.ts';
 
 const statsOf = (values: readonly unknown[]): StatState => values.reduce<StatState>(addToStats, emptyStats());
 
@@ -14,6 +16,13 @@ describe('StatCounter', () => {
     expect(stats.stdev).toBe(Math.sqrt(3.5));
     expect(stats.sampleStdev).toBeCloseTo(Math.sqrt(14 / 3), 12);
     expect([stats.min, stats.max]).toEqual([1, 6]);
+  });
+
+  it('travels to tasks', async () => {
+    const stats = new StatCounter(statsOf([1, 2, 3, 6]));
+    const there = (await travel(() => [stats, stats instanceof StatCounter]))();
+    expect(there).toEqual([stats, true]);
+    expect((there[0] as StatCounter).variance).toBe(3.5);
   });
 
   it('has an answer for no numbers and for one', () => {

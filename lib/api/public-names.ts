@@ -1,0 +1,23 @@
+/**
+ * What a user's function may use of the package itself (`import { CairnError } from 'cairn-engine'`): every thread has
+ * its own, so that `instanceof` holds and registries are those of the thread.
+ */
+import { registerRecordClass } from '../../formats/record/record-class.ts';
+import { CairnError } from '../base/errors.ts';
+import { engineVersion } from '../base/version.ts';
+import { perWorker } from '../closure/per-worker.ts';
+import { portableValues } from '../closure/portable.ts';
+import { withCaptures } from '../closure/with-captures.ts';
+import { hashPartitioner, PublicHashPartitioner } from './partition-argument.ts';
+import { StatCounter } from './stat-counter.ts';
+
+portableValues('cairn', {
+  CairnError,
+  engineVersion,
+  hashPartitioner,
+  perWorker,
+  PublicHashPartitioner,
+  registerRecordClass,
+  StatCounter,
+  withCaptures,
+});

@@ -1,0 +1,14 @@
+/**
+ * Registers all that travels by name, for threads that have no session: each module that does so is loaded here.
+ *
+ * When changing this: nothing here may lead to datasets, sessions or the database, which workers do not need.
+ */
+import './action-functions.ts';
+import './aggregators.ts';
+import './order-functions.ts';
+import './public-names.ts';
+import './row-functions.ts';
+import './tree-functions.ts';
+import './zero-value.ts';
+import '../lineage/natural-order.ts';
+import '../lineage/range-sampling.ts';
