@@ -2,9 +2,10 @@
  * Where the session's blocks are: which thread holds which one in memory, and which are on disk, where every thread can
  * read them. Kept from the events of the threads' block managers; it does no I/O, and planning asks it at no cost.
  *
- * What it says is what the threads said last. A message under way makes it late, never wrong for good: a thread asked for
- * a block it has evicted meanwhile answers that it has none, and a file that is gone is found missing, reported as lost
- * and computed again. Sizes are for display: of two threads that write the same file at a time, either's may be shown.
+ * What it says is what the threads said last, and messages are under way: a block may have left memory, and the file that
+ * one thread removed be told of by another later. So whoever asks for a block by this directory may be told that there is
+ * none, and computes it; where that is not possible, `doubt` has planning provide what it takes. Sizes are for display: of
+ * two threads that write the same file at a time, either's may be shown.
  *
  * A dataset that is given up while tasks still store its blocks: `forgetNode` ends its level, and from then on `apply`
  * answers `unwanted` for each block that arrives late, which the caller removes where it is. The files are removed by the
@@ -107,6 +108,18 @@ export class BlockDirectory {
     this.#levels.delete(node);
     this.#nodes.delete(node);
     return blocks === undefined ? [] : [...blocks.keys()];
+  }
+
+  /**
+   * A task could not get at the block where this says it is: it counts as being nowhere until a thread tells of it again.
+   * Without that, planning would go on leaving out what the block is computed from, which the task then misses.
+   */
+  doubt(id: BlockId): void {
+    const places = this.#find(id);
+    if (places === undefined) return;
+    places.memory.clear();
+    places.diskBytes = 0;
+    this.#drop(id, places);
   }
 
   holdersOf(id: BlockId): BlockHolders {

@@ -11,7 +11,8 @@
  *   (what lies in buffers does not count against it);
  * - and on top, at any size, what a thread of Node holds before it does anything: 10 MiB for the engine, several times
  *   that for large packages, and objects that are garbage but not collected yet. Below 16 MiB no worker starts at all.
- * Nothing of it is taken before it is used.
+ * Nothing of it is taken before it is used. The limit is no promise: Node gives a thread that reaches it 16 MiB more to end
+ * in, and a single allocation larger than that, as when a `Map` of millions grows, ends the process all the same.
  */
 
 import type { MemoryBudget } from '../../storage/memory/memory-budget.ts';
