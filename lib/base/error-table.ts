@@ -301,6 +301,16 @@ export const ERROR_TABLE = {
     message: '{operation} threw in partition {partition} of {dataset}, attempt {attempt}: {reason}',
     hint: 'the cause of this error is what the function threw',
   },
+  TASK_TIMED_OUT: {
+    kind: 'transient',
+    message: 'task {task}, which computes partition {partition}, ran longer than task.timeout ({timeout} ms)',
+    hint: 'look for a loop or a promise that does not end; raise task.timeout, or use more partitions, if it only takes long',
+  },
+  WORKER_LOST: {
+    kind: 'transient',
+    message: '{worker} ended while it ran task {task}, which computes partition {partition}: {reason}',
+    hint: "if it ran out of memory, use more partitions, fewer workers or a larger 'memory'; functions of a job must not call process.exit()",
+  },
   TASK_LISTENERS_FAILED: {
     kind: 'user',
     message: '{count} functions that ran at the end of a task threw: {reasons}',
@@ -308,10 +318,30 @@ export const ERROR_TABLE = {
   },
 
   // Shared variables
+  ACCUMULATOR_INSIDE_TASK: {
+    kind: 'user',
+    message: '{what} of accumulator {id} was used inside a function that runs in a task',
+    hint: 'functions in tasks only add; read or reset it where the action was called',
+  },
+  ACCUMULATOR_NOT_MERGED: {
+    kind: 'user',
+    message: 'accumulator {accumulator} has no value: its merge function threw: {reason}',
+    hint: 'correct the function; reset() starts again from zero',
+  },
+  ACCUMULATOR_OVERFLOW: {
+    kind: 'user',
+    message: 'the sum {sum} is beyond what a number holds exactly',
+    hint: 'read sum, a bigint, in place of value',
+  },
   ACCUMULATOR_TOO_LATE: {
     kind: 'user',
     message: 'a value was added to accumulator {id} after its task had ended',
     hint: 'await what adds to it inside the function, with mapAsync or in foreachPartition',
+  },
+  BROADCAST_DESTROYED: {
+    kind: 'user',
+    message: 'broadcast {id}, of {callSite}, was used after destroy()',
+    hint: 'destroy it after the last job that needs it, or call unpersist() to free the copies of workers only',
   },
 
   // Closures

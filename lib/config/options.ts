@@ -103,6 +103,36 @@ export const OPTIONS = {
     default: 4,
     doc: 'How often in a row a stage may be tried because one and the same map output it reads was lost.',
   },
+  'locality.wait': {
+    type: { kind: 'duration', min: 0 },
+    default: '200 ms',
+    doc: 'How long a worker stays idle in the hope that another one, which holds the cached block a task reads, comes free. A task that runs elsewhere copies the block or computes it again.',
+  },
+  'speculation.enabled': {
+    type: { kind: 'boolean' },
+    default: false,
+    doc: 'Whether a task that takes much longer than others of its stage is started a second time, on another worker. The first of the two to end counts; functions with effects of their own may run twice.',
+  },
+  'speculation.quantile': {
+    type: { kind: 'number', min: 0, max: 1 },
+    default: 0.9,
+    doc: "Share of a stage's tasks that must have ended before any is started a second time.",
+  },
+  'speculation.multiplier': {
+    type: { kind: 'number', min: 0, max: 1_000_000 },
+    default: 3,
+    doc: 'How many times as long as the median of its stage a task must take to be started a second time.',
+  },
+  'speculation.interval': {
+    type: { kind: 'duration', min: 1 },
+    default: '100 ms',
+    doc: 'How often running tasks are looked at.',
+  },
+  'speculation.minTaskRuntime': {
+    type: { kind: 'duration', min: 0 },
+    default: '100 ms',
+    doc: 'How long a task must take in any case to be started a second time.',
+  },
   'scheduler.mode': {
     type: { kind: 'choice', choices: ['FIFO', 'FAIR'] },
     default: 'FIFO',

@@ -2,9 +2,10 @@
  * The scheduler's closed lists: what happens to it, and what it wants done about that. All plain data. `DagState` turns
  * events into effects, `DagScheduler` is the one that performs them.
  */
-import type { JobId, StageId } from '../base/ids.ts';
+import type { MapOutput } from '../../storage/shuffle/map-output.ts';
+import type { JobId, StageId, TaskId } from '../base/ids.ts';
 import type { EngineEvent } from '../events/engine-event.ts';
-import type { TaskDescription, TaskOutcome } from '../exec/task.ts';
+import type { AccumulatorUpdate, TaskDescription, TaskOutcome } from '../exec/task.ts';
 import type { CallSite } from '../lineage/call-site.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
@@ -33,6 +34,8 @@ export type DagEvent =
   | { readonly kind: 'job-broken'; readonly jobId: JobId; readonly error: unknown }
   | { readonly kind: 'task-started'; readonly task: TaskDescription }
   | { readonly kind: 'task-ended'; readonly task: TaskDescription; readonly outcome: TaskOutcome }
+  /** The task takes much longer than others of its stage. */
+  | { readonly kind: 'task-slow'; readonly task: TaskDescription }
   /** The time asked for by `post-resubmit` is over. */
   | { readonly kind: 'resubmit' }
   | { readonly kind: 'closed' };
@@ -51,10 +54,23 @@ export type DagEffect =
       readonly partition: number;
       readonly attempt: number;
     }
+  /** Queue a second copy of a running task, with the set of this stage attempt, for another thread. */
+  | {
+      readonly kind: 'enqueue-copy';
+      readonly original: TaskDescription;
+      readonly stageAttempt: number;
+      readonly attempt: number;
+    }
+  /** Abort one task: another copy of it was first. */
+  | { readonly kind: 'cancel-task'; readonly taskId: TaskId }
   /** Start no more tasks of this attempt; what runs may end. */
   | { readonly kind: 'retire-tasks'; readonly stageId: StageId; readonly stageAttempt: number }
   /** Start no more tasks of any attempt, and abort what runs. */
   | { readonly kind: 'cancel-tasks'; readonly stageId: StageId }
+  /** What a task added to accumulators counts. When it cannot be merged, these jobs fail. */
+  | { readonly kind: 'accumulate'; readonly jobIds: readonly JobId[]; readonly updates: readonly AccumulatorUpdate[] }
+  /** Nobody will read this output: there is another one in its place, or no stage left that needs it. */
+  | { readonly kind: 'discard-output'; readonly output: MapOutput }
   /** The value of `partitions[index]` of the job. */
   | { readonly kind: 'deliver'; readonly jobId: JobId; readonly index: number; readonly value: unknown }
   | { readonly kind: 'complete-job'; readonly jobId: JobId }

@@ -1,6 +1,6 @@
 /**
  * The one loop that performs what `DagState` decides: it queues events, hands them to the state one by one, performs
- * the effects in order, and gives free slots to the task set whose turn it is.
+ * the effects in order, and gives idle threads to the task set whose turn it is.
  *
  * Threading: everything happens in the session's thread. Listeners, consumers of values and executors may call back at
  * any point; what they cause is queued and handled after the event at hand, so that events and effects have one order.
@@ -9,23 +9,23 @@
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
-import { type JobId, jobId, type ShuffleId, type StageId, type TaskId, taskId } from '../base/ids.ts';
+import { type JobId, jobId, type ShuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import type { PoolSettings, SchedulingMode } from '../config/pools.ts';
-import { type EngineEvent, NO_METRICS } from '../events/engine-event.ts';
+import type { EngineEvent } from '../events/engine-event.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Executor } from '../exec/executor.ts';
-import type { TaskDescription, TaskOutcome } from '../exec/task.ts';
+import type { AccumulatorUpdate } from '../exec/task.ts';
 import type { DagEffect, DagEvent, TimelessEvent } from './dag-event.ts';
 import { DagState } from './dag-state.ts';
 import { type JobHandle, JobResult, type JobSpec, jobName } from './job-handle.ts';
 import { MapOutputTracker } from './map-output-tracker.ts';
+import { LOCALITY_WAIT_MS, type Locations } from './placement.ts';
 import { DEFAULT_POOL, Pools } from './pools.ts';
+import type { SpeculationSettings } from './speculation.ts';
 import { type MaterializedNodes, resolvePartitions } from './stage-builder.ts';
-import { TaskSet } from './task-set.ts';
-
-/** Calls back once after a while, unless stopped by what it gives. Specs drive it by hand. */
-export type ResubmitTimer = (delayMs: number, action: () => void) => () => void;
+import { TaskScheduler } from './task-scheduler.ts';
+import { Alarm, startTimeout, type Timer } from './timer.ts';
 
 export interface DagSchedulerOptions {
   /** Belongs to the caller, who closes it after the scheduler. */
@@ -46,56 +46,54 @@ export interface DagSchedulerOptions {
   readonly pools?: ReadonlyMap<string, PoolSettings>;
   /** How long to wait for more failures of the same cause before stages are tried again. Default 200 ms, as Spark. */
   readonly resubmitDelayMs?: number;
-  readonly timer?: ResubmitTimer;
-}
-
-interface RunningTask {
-  readonly task: TaskDescription;
-  readonly taskSet: TaskSet;
-  readonly controller: AbortController;
-}
-
-/** The map outputs a task set reads, as of an epoch of the tracker. */
-interface ShuffleSnapshot {
-  readonly epoch: number;
-  readonly shuffles: ReadonlyMap<ShuffleId, readonly MapOutput[]>;
+  /** Where cached blocks are, for tasks to run there. Default: all threads are alike. */
+  readonly locations?: Locations;
+  /** `locality.wait`. Default `LOCALITY_WAIT_MS`. */
+  readonly localityWaitMs?: number;
+  /** `speculation.*`; undefined when it is off, as by default. */
+  readonly speculation?: SpeculationSettings | undefined;
+  /**
+   * Takes what tasks added to accumulators, before any job that waits for it goes on: of each partition of a result stage
+   * once, of each map partition of a shuffle once, however often they were tried, copied or computed again. (In Spark
+   * a map task counts as often as it succeeds.) Whatever is computed anew by another stage counts anew, as in Spark: a
+   * dataset used by two jobs that is not kept, for one. What it throws ends the jobs of the stage.
+   */
+  readonly onAccumulators?: (updates: readonly AccumulatorUpdate[]) => void;
+  /** Told of each map output that no one will read, so that its files can be removed. Must not raise. */
+  readonly onUnusedMapOutput?: (output: MapOutput) => void;
+  readonly timer?: Timer;
 }
 
 const NOTHING_MATERIALIZED: MaterializedNodes = { isFullyCached: () => false };
 
 export class DagScheduler {
   readonly tracker: MapOutputTracker;
-  readonly #executor: Executor;
   readonly #events: EventBus;
   readonly #clock: Clock;
   readonly #materialized: MaterializedNodes;
   readonly #state: DagState;
-  readonly #pools: Pools;
+  readonly #tasks: TaskScheduler;
+  readonly #onAccumulators: (updates: readonly AccumulatorUpdate[]) => void;
+  readonly #onUnusedMapOutput: (output: MapOutput) => void;
   readonly #resubmitDelayMs: number;
-  readonly #timer: ResubmitTimer;
+  readonly #resubmission: Alarm;
   readonly #jobs = new Map<JobId, JobResult>();
-  /** Attempts of a stage with tasks to start or to end. */
-  readonly #taskSets = new Map<StageId, TaskSet[]>();
-  readonly #snapshots = new WeakMap<TaskSet, ShuffleSnapshot>();
-  readonly #running = new Map<TaskId, RunningTask>();
-  /** Stages to forget once their last task ended: it still needs what was shipped for it. */
-  readonly #leaving = new Set<StageId>();
   #queue: DagEvent[] = [];
   #isBusy = false;
   #isClosed = false;
   #nextJobId = 0;
-  #nextTaskId = 0;
-  #stopTimer: () => void = () => {};
   #onIdle: () => void = () => {};
 
   constructor(options: DagSchedulerOptions) {
     this.tracker = options.tracker ?? new MapOutputTracker();
-    this.#executor = options.executor;
     this.#events = options.events;
     this.#clock = options.clock ?? systemClock;
     this.#materialized = options.materialized ?? NOTHING_MATERIALIZED;
     this.#resubmitDelayMs = options.resubmitDelayMs ?? 200;
-    this.#timer = options.timer ?? startTimeout;
+    this.#onAccumulators = options.onAccumulators ?? (() => {});
+    this.#onUnusedMapOutput = options.onUnusedMapOutput ?? (() => {});
+    const { timer = startTimeout } = options;
+    this.#resubmission = new Alarm(timer, () => this.#post({ kind: 'resubmit' }));
     this.#state = new DagState({
       tracker: this.tracker,
       materialized: this.#materialized,
@@ -103,21 +101,38 @@ export class DagScheduler {
       maxConsecutiveAttempts: options.maxConsecutiveAttempts ?? 4,
       maxResultBytes: options.maxResultBytes ?? 2 ** 30,
     });
-    this.#pools = new Pools(options.mode ?? 'FIFO', options.pools, (name) => {
+    const pools = new Pools(options.mode ?? 'FIFO', options.pools, (name) => {
       const message = `there is no pool '${name}' in scheduler.pools: it is used as FIFO with weight 1 and minimum share 0`;
       this.#emit({ kind: 'warning', message });
+    });
+    this.#tasks = new TaskScheduler({
+      executor: options.executor,
+      tracker: this.tracker,
+      pools,
+      clock: this.#clock,
+      timer,
+      locations: options.locations,
+      localityWaitMs: options.localityWaitMs ?? LOCALITY_WAIT_MS,
+      speculation: options.speculation,
+      onStart: (task) => {
+        this.#queue.push({ kind: 'task-started', task });
+        this.#drain();
+      },
+      onEnd: (task, outcome) => {
+        this.#post({ kind: 'task-ended', task, outcome });
+        if (this.#tasks.isIdle) this.#onIdle();
+      },
+      onSlow: (slow) => {
+        for (const task of slow) this.#queue.push({ kind: 'task-slow', task });
+      },
+      onChange: () => this.#goOn(),
     });
   }
 
   /** What it holds now: all 0 when no job runs and no task is ending. */
   get size(): { readonly jobs: number; readonly stages: number; readonly taskSets: number; readonly tasks: number } {
     const { jobs, stages } = this.#state.size;
-    return {
-      jobs: Math.max(jobs, this.#jobs.size),
-      stages,
-      taskSets: Math.max(this.#pools.taskSetCount, this.#taskSets.size),
-      tasks: this.#running.size,
-    };
+    return { jobs: Math.max(jobs, this.#jobs.size), stages, ...this.#tasks.size };
   }
 
   /** Starts a job. Partitions are found out at once; every error, that one included, comes by the handle's `result`. */
@@ -172,10 +187,10 @@ export class DagScheduler {
   async close(): Promise<void> {
     if (!this.#isClosed) {
       this.#isClosed = true;
-      this.#stopTimer();
+      this.#resubmission.stop();
       this.#post({ kind: 'closed' });
     }
-    if (this.#running.size === 0) return;
+    if (this.#tasks.isIdle) return;
     await new Promise<void>((resolve) => {
       const before = this.#onIdle;
       this.#onIdle = () => {
@@ -187,11 +202,15 @@ export class DagScheduler {
 
   #post(event: DagEvent): void {
     this.#queue.push(event);
+    this.#goOn();
+  }
+
+  #goOn(): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
       do this.#drain();
-      while (this.#startTask());
+      while (this.#tasks.startNext());
     } finally {
       this.#isBusy = false;
     }
@@ -207,27 +226,36 @@ export class DagScheduler {
 
   #perform(effect: DagEffect): void {
     switch (effect.kind) {
-      case 'submit-tasks': {
-        const taskSet = new TaskSet(effect.taskSet);
-        const others = this.#taskSets.get(taskSet.stageId);
-        if (others === undefined) this.#taskSets.set(taskSet.stageId, [taskSet]);
-        else others.push(taskSet);
-        this.#pools.add(taskSet);
+      case 'submit-tasks':
+        this.#tasks.submit(effect.taskSet);
         break;
-      }
       case 'enqueue-task':
-        this.#findTaskSet(effect.stageId, effect.stageAttempt)?.enqueue(effect);
+        this.#tasks.enqueue(effect.stageId, effect.stageAttempt, effect);
         break;
-      case 'retire-tasks': {
-        const taskSet = this.#findTaskSet(effect.stageId, effect.stageAttempt);
-        if (taskSet !== undefined) this.#retire(taskSet);
+      case 'enqueue-copy':
+        this.#tasks.enqueueCopy(effect.original, effect.stageAttempt, effect.attempt);
         break;
-      }
+      case 'retire-tasks':
+        this.#tasks.retire(effect.stageId, effect.stageAttempt);
+        break;
       case 'cancel-tasks':
-        for (const taskSet of [...(this.#taskSets.get(effect.stageId) ?? [])]) this.#retire(taskSet);
-        for (const { task, controller } of this.#running.values()) {
-          if (task.stageId === effect.stageId) controller.abort();
+        this.#tasks.cancelStage(effect.stageId);
+        break;
+      case 'cancel-task':
+        this.#tasks.cancelTask(effect.taskId);
+        break;
+      case 'accumulate':
+        try {
+          this.#onAccumulators(effect.updates);
+        } catch (error) {
+          for (const id of effect.jobIds) {
+            this.#jobs.get(id)?.spoil(error);
+            this.#post({ kind: 'job-broken', jobId: id, error });
+          }
         }
+        break;
+      case 'discard-output':
+        this.#onUnusedMapOutput(effect.output);
         break;
       case 'deliver':
         try {
@@ -243,14 +271,10 @@ export class DagScheduler {
         this.#endJob(effect.jobId)?.fail(effect.error);
         break;
       case 'post-resubmit':
-        this.#stopTimer = this.#timer(this.#resubmitDelayMs, () => {
-          this.#stopTimer = () => {};
-          this.#post({ kind: 'resubmit' });
-        });
+        this.#resubmission.set(this.#resubmitDelayMs);
         break;
       case 'forget-stage':
-        this.#leaving.add(effect.stageId);
-        this.#forgetLeaving(effect.stageId);
+        this.#tasks.forget(effect.stageId);
         break;
       case 'emit':
         this.#emit(effect.event);
@@ -260,95 +284,10 @@ export class DagScheduler {
     }
   }
 
-  /** Starts the task whose turn it is. Gives false when there is none, or no slot. */
-  #startTask(): boolean {
-    const [executor] = this.#executor.idle();
-    if (executor === undefined) return false;
-    const taskSet = this.#pools.next();
-    const next = taskSet?.take();
-    if (taskSet === undefined || next === undefined) return false;
-    const { stageId, stageAttempt, work } = taskSet.spec;
-    const task: TaskDescription = {
-      taskId: taskId(this.#nextTaskId++),
-      jobId: taskSet.jobId,
-      stageId,
-      stageAttempt,
-      partition: next.partition,
-      attempt: next.attempt,
-      executor,
-      speculative: false,
-      work,
-      shuffles: this.#shufflesOf(taskSet),
-    };
-    const controller = new AbortController();
-    taskSet.runningTasks++;
-    this.#running.set(task.taskId, { task, taskSet, controller });
-    this.#queue.push({ kind: 'task-started', task });
-    // A listener may cancel the job here, so that the task need not start at all.
-    this.#drain();
-    if (controller.signal.aborted) this.#endTask(task, { kind: 'cancelled', metrics: NO_METRICS });
-    else {
-      this.#executor.run(task, controller.signal).then(
-        (outcome) => this.#endTask(task, outcome),
-        (error: unknown) => this.#endTask(task, brokenExecutor(error)),
-      );
-    }
-    return true;
-  }
-
-  #endTask(task: TaskDescription, outcome: TaskOutcome): void {
-    const running = this.#running.get(task.taskId);
-    if (running === undefined) return;
-    this.#running.delete(task.taskId);
-    running.taskSet.runningTasks--;
-    this.#removeWhenOver(running.taskSet);
-    this.#forgetLeaving(task.stageId);
-    this.#post({ kind: 'task-ended', task, outcome });
-    if (this.#running.size === 0) this.#onIdle();
-  }
-
-  /** What the tasks of a set read, read anew after outputs came or went. Incomplete shuffles are left out. */
-  #shufflesOf(taskSet: TaskSet): ReadonlyMap<ShuffleId, readonly MapOutput[]> {
-    const { epoch } = this.tracker;
-    const known = this.#snapshots.get(taskSet);
-    if (known?.epoch === epoch) return known.shuffles;
-    const shuffles = new Map<ShuffleId, readonly MapOutput[]>();
-    for (const shuffleId of taskSet.spec.shuffleIds) {
-      const outputs = this.tracker.findOutputs(shuffleId);
-      if (outputs !== undefined) shuffles.set(shuffleId, outputs);
-    }
-    this.#snapshots.set(taskSet, { epoch, shuffles });
-    return shuffles;
-  }
-
-  #findTaskSet(stageId: StageId, stageAttempt: number): TaskSet | undefined {
-    return this.#taskSets.get(stageId)?.find((taskSet) => taskSet.spec.stageAttempt === stageAttempt);
-  }
-
-  #retire(taskSet: TaskSet): void {
-    taskSet.retire();
-    this.#removeWhenOver(taskSet);
-  }
-
-  #removeWhenOver(taskSet: TaskSet): void {
-    if (!taskSet.isOver) return;
-    this.#pools.remove(taskSet);
-    const left = this.#taskSets.get(taskSet.stageId)?.filter((other) => other !== taskSet) ?? [];
-    if (left.length > 0) this.#taskSets.set(taskSet.stageId, left);
-    else this.#taskSets.delete(taskSet.stageId);
-  }
-
   #endJob(id: JobId): JobResult | undefined {
     const result = this.#jobs.get(id);
     this.#jobs.delete(id);
     return result;
-  }
-
-  #forgetLeaving(stageId: StageId): void {
-    if (!this.#leaving.has(stageId)) return;
-    for (const { task } of this.#running.values()) if (task.stageId === stageId) return;
-    this.#leaving.delete(stageId);
-    this.#executor.forgetStage(stageId);
   }
 
   #emit(event: TimelessEvent): void {
@@ -358,16 +297,4 @@ export class DagScheduler {
 
 function describeAbort(reason: unknown): string {
   return reason instanceof Error ? reason.message : describeValue(reason);
-}
-
-/** An executor never rejects: a bug, which shall end the job and not hang it. */
-function brokenExecutor(error: unknown): TaskOutcome {
-  const detail = 'an executor rejected instead of giving an outcome';
-  return { kind: 'failed', error: new CairnError('INTERNAL', { detail }, { cause: error }), metrics: NO_METRICS };
-}
-
-/** Keeps the process alive: a job that waits to be tried again is not over. */
-function startTimeout(delayMs: number, action: () => void): () => void {
-  const timeout = setTimeout(action, delayMs);
-  return () => clearTimeout(timeout);
 }

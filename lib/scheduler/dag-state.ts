@@ -3,8 +3,10 @@
  * order. No I/O, clock, chance or timer, so that the same events always give the same effects.
  *
  * - A stage runs when every shuffle it reads is complete; only its missing partitions run.
- * - A partition of a stage never runs twice at a time: one still running from an attempt that was given up keeps its
- *   place, and its late success counts.
+ * - A partition of a stage never runs twice at a time, but for one copy of a task that is slow: one still running from
+ *   an attempt that was given up keeps its place, and its late success counts.
+ * - The first success of a partition is taken, with what it added to accumulators; other copies are cancelled then, and
+ *   what becomes of them does not matter. While another copy runs, the failure of one decides nothing.
  * - A lost map output forgets that output alone; the stage that missed it is tried again after `post-resubmit`, and
  *   the stage that wrote it runs just what is missing.
  * - The state of a job, and of stages no other job needs, goes with the job; map outputs stay in the tracker.
@@ -12,6 +14,7 @@
  * Every shuffle is read in the order of its map partitions, so that a partition computed again is the same again:
  * there are no indeterminate stages to roll back.
  */
+import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { CairnError, serializeError } from '../base/errors.ts';
 import type { JobId, ShuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
@@ -22,11 +25,12 @@ import { EffectList } from './effect-list.ts';
 import { resultFailure, stageFailure, taskFailure } from './job-errors.ts';
 import type { MapOutputTracker } from './map-output-tracker.ts';
 import { DEFAULT_POOL } from './pools.ts';
-import { decideRetry } from './retry-policy.ts';
+import { decideRetry, isRetryable } from './retry-policy.ts';
 import type { ShuffleMapStage } from './stage.ts';
+import { isAloneFor, isWanted, noteEnd, noteStart, triesOf } from './stage-attempts.ts';
 import { buildResultStage, type MaterializedNodes } from './stage-builder.ts';
 import { StageFlow } from './stage-flow.ts';
-import { firstJobOf, StageGraph, type StageState, type Tries } from './stage-graph.ts';
+import { firstJobOf, StageGraph, type StageState } from './stage-graph.ts';
 
 export interface DagStateOptions {
   readonly tracker: MapOutputTracker;
@@ -102,6 +106,9 @@ export class DagState {
       case 'task-ended':
         this.#endTask(event.task, event.outcome);
         break;
+      case 'task-slow':
+        this.#copyTask(event.task);
+        break;
       case 'resubmit':
         this.#flow.resubmit();
         break;
@@ -176,19 +183,27 @@ export class DagState {
   // Tasks
 
   #startTask(task: TaskDescription): void {
-    this.#graph.find(task.stageId)?.running.set(task.partition, task.taskId);
     const { executor, speculative } = task;
+    const state = this.#graph.find(task.stageId);
+    if (state !== undefined) noteStart(state, task);
     this.#effects.emit({ kind: 'task-started', ...identify(task), executor, speculative });
+  }
+
+  /** A task may be left over from an attempt that was given up: the current one waits for it, and copies it. */
+  #copyTask(original: TaskDescription): void {
+    const state = this.#graph.find(original.stageId);
+    if (state === undefined || !isAloneFor(state, original)) return;
+    const attempt = triesOf(state, original.partition).starts;
+    this.#effects.add({ kind: 'enqueue-copy', original, stageAttempt: state.attempt, attempt });
   }
 
   #endTask(task: TaskDescription, given: TaskOutcome): void {
     const outcome = checkOutcome(task, given);
     const state = this.#graph.find(task.stageId);
-    if (state?.running.get(task.partition) === task.taskId) state.running.delete(task.partition);
+    if (state !== undefined) noteEnd(state, task);
     switch (outcome.kind) {
       case 'succeeded':
-        this.#emitEnd(task, outcome, { kind: 'succeeded' });
-        if (state !== undefined) this.#succeed(state, task, outcome);
+        this.#succeed(state, task, outcome);
         break;
       case 'failed':
         this.#fail(state, task, outcome);
@@ -208,18 +223,36 @@ export class DagState {
     }
   }
 
-  #succeed(state: StageState, task: TaskDescription, outcome: Succeeded): void {
-    state.unfinished.delete(task.partition);
-    if (state.stage.kind === 'result') this.#takeResult(state, task.partition, outcome);
-    else {
-      if (outcome.mapOutput !== undefined) this.#tracker.register(outcome.mapOutput);
-      if (state.phase === 'running' && state.unfinished.size === 0) this.#flow.finishMapStage(state);
+  #succeed(state: StageState | undefined, task: TaskDescription, outcome: Succeeded): void {
+    const { partition } = task;
+    const { mapOutput } = outcome;
+    const isFirst = state !== undefined && this.#isFirst(state, partition, mapOutput);
+    // One that comes too late did its work for nothing, as if it had been stopped in time.
+    this.#emitEnd(task, outcome, { kind: isFirst ? 'succeeded' : 'cancelled' });
+    if (mapOutput !== undefined && !isFirst) this.#effects.add({ kind: 'discard-output', output: mapOutput });
+    if (state === undefined) return;
+    state.unfinished.delete(partition);
+    for (const taskId of state.running.get(partition) ?? []) this.#effects.add({ kind: 'cancel-task', taskId });
+    if (state.stage.kind === 'result') {
+      if (isFirst) this.#takeResult(state, partition, outcome);
+      return;
     }
+    const { shuffleId } = state.stage.dependency;
+    if (isFirst && outcome.accumulators.length > 0 && this.#tracker.countOnce(shuffleId, partition)) {
+      this.#effects.add({ kind: 'accumulate', jobIds: [...state.jobs], updates: outcome.accumulators });
+    }
+    if (state.phase === 'running' && state.unfinished.size === 0) this.#flow.finishMapStage(state);
   }
 
-  #takeResult(state: StageState, partition: number, { value, metrics }: Succeeded): void {
+  /** Whether the stage had no result of the partition yet. A map output is registered then. */
+  #isFirst(state: StageState, partition: number, mapOutput: MapOutput | undefined): boolean {
+    return mapOutput === undefined ? state.withoutValue.has(partition) : this.#tracker.register(mapOutput);
+  }
+
+  #takeResult(state: StageState, partition: number, { value, metrics, accumulators }: Succeeded): void {
     const job = this.#jobs.get(firstJobOf(state));
-    if (job === undefined || !state.withoutValue.delete(partition)) return;
+    if (job === undefined) return;
+    state.withoutValue.delete(partition);
     const { submission, positions } = job;
     const { jobId } = submission;
     const { maxResultBytes } = this.#options;
@@ -229,6 +262,7 @@ export class DagState {
       this.#failJobs([jobId], () => resultFailure(submission, tasks, job.resultBytes, maxResultBytes));
       return;
     }
+    if (accumulators.length > 0) this.#effects.add({ kind: 'accumulate', jobIds: [jobId], updates: accumulators });
     for (const index of positions.get(partition) ?? []) this.#effects.add({ kind: 'deliver', jobId, index, value });
     if (state.withoutValue.size > 0) return;
     if (state.phase === 'running') this.#flow.complete(state);
@@ -237,26 +271,30 @@ export class DagState {
 
   #fail(state: StageState | undefined, task: TaskDescription, outcome: Failed): void {
     const { error } = outcome;
-    if (state === undefined || !isCurrent(state, task)) {
+    if (state === undefined || !isWanted(state, task)) {
       this.#emitEnd(task, outcome, { kind: 'failed', error: serializeError(error), willRetry: false });
       if (state !== undefined) this.#release(state, task);
       return;
     }
     const failures = ++triesOf(state, task.partition).failures;
-    const willRetry = decideRetry(error, failures, this.#options.maxFailures) === 'retry';
+    const hasCopy = state.running.has(task.partition);
+    const willRetry = hasCopy
+      ? isRetryable(error)
+      : decideRetry(error, failures, this.#options.maxFailures) === 'retry';
     this.#emitEnd(task, outcome, { kind: 'failed', error: serializeError(error), willRetry });
-    if (willRetry) this.#enqueue(state, task.partition, task.attempt + 1);
-    else this.#abortForTask(state, task, failures, error);
+    if (!willRetry) this.#abortForTask(state, task, failures, error);
+    else if (!hasCopy) this.#enqueue(state, task.partition);
   }
 
   /** Cancelled, but not by us: it runs again, though not for ever, should the executor be going down. */
   #stray(state: StageState, task: TaskDescription): void {
-    if (!isCurrent(state, task)) {
+    if (!isWanted(state, task)) {
       this.#release(state, task);
       return;
     }
     const strays = ++triesOf(state, task.partition).strays;
-    if (strays < this.#options.maxFailures) this.#enqueue(state, task.partition, task.attempt + 1);
+    if (state.running.has(task.partition)) return;
+    if (strays < this.#options.maxFailures) this.#enqueue(state, task.partition);
     else this.#abortForTask(state, task, strays, new CairnError('TASK_CANCELLED', { task: task.taskId }));
   }
 
@@ -268,7 +306,7 @@ export class DagState {
       this.#effects.emit({ kind: 'shuffle-output-lost', shuffleId, mapIndex, reason });
     }
     if (state === undefined) return;
-    if (!isCurrent(state, task)) {
+    if (!isWanted(state, task)) {
       this.#release(state, task);
       return;
     }
@@ -281,12 +319,14 @@ export class DagState {
   }
 
   /** A leftover of an earlier attempt ended without success: the current attempt may run its partition now. */
-  #release(state: StageState, task: TaskDescription): void {
-    if (state.phase === 'running' && state.unfinished.has(task.partition)) this.#enqueue(state, task.partition, 0);
+  #release(state: StageState, { partition }: TaskDescription): void {
+    if (state.phase !== 'running' || !state.unfinished.has(partition) || state.running.has(partition)) return;
+    this.#enqueue(state, partition);
   }
 
-  #enqueue(state: StageState, partition: number, attempt: number): void {
+  #enqueue(state: StageState, partition: number): void {
     const { stage, attempt: stageAttempt } = state;
+    const attempt = triesOf(state, partition).starts;
     this.#effects.add({ kind: 'enqueue-task', stageId: stage.id, stageAttempt, partition, attempt });
   }
 
@@ -297,11 +337,6 @@ export class DagState {
   #emitEnd(task: TaskDescription, { metrics }: TaskOutcome, outcome: TaskEndOutcome): void {
     this.#effects.emit({ kind: 'task-ended', ...identify(task), outcome, metrics });
   }
-}
-
-/** Whether the task belongs to the attempt that runs now; otherwise it was given up, and only a success counts. */
-function isCurrent(state: StageState, task: TaskDescription): boolean {
-  return state.phase === 'running' && task.stageAttempt === state.attempt;
 }
 
 /** A map task that gives no output, or another one's, is a bug: it shall end its job and not the process. */
@@ -328,15 +363,6 @@ function positionsOf(partitions: readonly number[]): ReadonlyMap<number, readonl
 function identify(task: TaskDescription) {
   const { taskId, stageId, stageAttempt, partition, attempt } = task;
   return { taskId, stageId, stageAttempt, partition, attempt };
-}
-
-function triesOf(state: StageState, partition: number): Tries {
-  let tries = state.tries.get(partition);
-  if (tries === undefined) {
-    tries = { failures: 0, strays: 0 };
-    state.tries.set(partition, tries);
-  }
-  return tries;
 }
 
 function outcomeOf(error: unknown): JobOutcome {

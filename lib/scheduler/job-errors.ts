@@ -8,8 +8,9 @@ import { originalError } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * JOB_FAILED for a task that failed `failures` times, in Spark's words. Its cause is the task's last error as its
- * thrower made it (the same object when it was thrown in this thread), and it has that error's kind.
+ * What ends a job for a task that failed `failures` times: JOB_FAILED in Spark's words. Its cause is the task's last
+ * error as its thrower made it (the same object when it was thrown in this thread), and it has that error's kind.
+ * TASK_NOT_SERIALIZABLE stays as it is: it speaks of the program and not of a task, and Spark throws it from the action.
  */
 export function taskFailure(
   job: JobSubmission,
@@ -17,7 +18,8 @@ export function taskFailure(
   task: TaskDescription,
   failures: number,
   error: unknown,
-): CairnError<'JOB_FAILED'> {
+): CairnError<'JOB_FAILED' | 'TASK_NOT_SERIALIZABLE'> {
+  if (CairnError.is(error, 'TASK_NOT_SERIALIZABLE')) return error;
   const where = `stage ${task.stageId}.${task.stageAttempt}`;
   const times = failures === 1 ? '1 time' : `${failures} times`;
   return jobFailure(

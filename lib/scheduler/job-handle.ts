@@ -83,6 +83,11 @@ export class JobResult {
     }
   }
 
+  /** However it ends, it ends with this error, unless there was one before; further values are dropped. */
+  spoil(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
   complete(): void {
     this.#stopListening();
     if (this.#failure === undefined) this.#resolve(this.#values);

@@ -9,6 +9,8 @@ interface ShuffleOutputs {
   /** What readers got; made anew after a change, so that a task keeps what it started with. */
   snapshot: readonly MapOutput[] | undefined;
   readonly restored: boolean;
+  /** Map partitions of which `countOnce` was told. */
+  readonly counted: Set<number>;
 }
 
 /**
@@ -86,6 +88,17 @@ export class MapOutputTracker {
     return true;
   }
 
+  /**
+   * Whether what the task of a map partition added to accumulators is to be counted: the first time it is asked. An output
+   * that takes the place of a lost one comes of the same records again.
+   */
+  countOnce(shuffleId: ShuffleId, mapIndex: number): boolean {
+    const counted = this.#shuffles.get(shuffleId)?.counted;
+    if (counted === undefined || counted.has(mapIndex)) return false;
+    counted.add(mapIndex);
+    return true;
+  }
+
   /** Forgets a shuffle whose dataset no one holds any more. */
   forgetShuffle(shuffleId: ShuffleId): void {
     if (this.#shuffles.delete(shuffleId)) this.#epoch++;
@@ -121,5 +134,11 @@ export class MapOutputTracker {
 }
 
 function emptyShuffle(mapCount: number, restored: boolean): ShuffleOutputs {
-  return { byMap: new Array(mapCount).fill(undefined), available: 0, snapshot: undefined, restored };
+  return {
+    byMap: new Array(mapCount).fill(undefined),
+    available: 0,
+    snapshot: undefined,
+    restored,
+    counted: new Set(),
+  };
 }

@@ -45,6 +45,8 @@ export function compareFair(a: FairEntry, b: FairEntry): number {
 /** The pool of jobs that name none. */
 export const DEFAULT_POOL = 'default';
 
+const NONE: ReadonlySet<TaskSet> = new Set();
+
 const DEFAULT_SETTINGS: PoolSettings = { mode: 'FIFO', weight: 1, minShare: 0 };
 
 class Pool implements FairEntry {
@@ -67,12 +69,13 @@ class Pool implements FairEntry {
     return running;
   }
 
-  /** The task set whose turn it is, among those with a task to start. */
-  next(): TaskSet | undefined {
+  /** The task set whose turn it is, among those with a task to start that are not in `declined`. */
+  next(declined: ReadonlySet<TaskSet>): TaskSet | undefined {
     const compare = this.mode === 'FAIR' ? compareFair : compareFifo;
     let first: TaskSet | undefined;
     for (const taskSet of this.taskSets) {
-      if (taskSet.hasPending && (first === undefined || compare(taskSet, first) < 0)) first = taskSet;
+      if (!taskSet.hasPending || declined.has(taskSet)) continue;
+      if (first === undefined || compare(taskSet, first) < 0) first = taskSet;
     }
     return first;
   }
@@ -111,11 +114,11 @@ export class Pools {
     this.#poolOf(taskSet).taskSets.delete(taskSet);
   }
 
-  /** The task set that may start its next task; undefined when none has any. */
-  next(): TaskSet | undefined {
+  /** The task set that may start its next task, those in `declined` left out; undefined when none has any. */
+  next(declined: ReadonlySet<TaskSet> = NONE): TaskSet | undefined {
     let best: { readonly pool: Pool; readonly taskSet: TaskSet } | undefined;
     for (const pool of this.#pools.values()) {
-      const taskSet = pool.next();
+      const taskSet = pool.next(declined);
       if (taskSet !== undefined && (best === undefined || compareFair(pool, best.pool) < 0)) best = { pool, taskSet };
     }
     return best?.taskSet;

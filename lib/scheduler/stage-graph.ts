@@ -9,6 +9,8 @@ import type { NewStages } from './stage-builder.ts';
 
 /** How often a partition was tried in the current attempt at its stage. */
 export interface Tries {
+  /** Copies included. */
+  starts: number;
   failures: number;
   /** Cancelled though no one asked for it. */
   strays: number;
@@ -37,8 +39,11 @@ export interface StageState {
   /** Of a result stage: partitions without a value, whatever the attempt. */
   readonly withoutValue: Set<number>;
   readonly tries: Map<number, Tries>;
-  /** Attempts that run, those left over from earlier stage attempts included: one a partition at most. */
-  readonly running: Map<number, TaskId>;
+  /**
+   * Attempts that run, those left over from earlier stage attempts included, by partition: one, or a slow one and its
+   * copy.
+   */
+  readonly running: Map<number, Set<TaskId>>;
 }
 
 /** Stages by id, by shuffle and by job. */

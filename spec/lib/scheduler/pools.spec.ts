@@ -23,7 +23,7 @@ function taskSet(job: number, stage: number, tasks: number, pool = 'default'): T
 function startAll(pools: Pools, atMost = 100): number[] {
   const order: number[] = [];
   for (let next = pools.next(); next !== undefined && order.length < atMost; next = pools.next()) {
-    next.take();
+    next.pending.takeFree();
     next.runningTasks++;
     order.push(next.stageId);
   }

@@ -15,7 +15,8 @@ const SPEC: TaskSetSpec = {
 
 function takeAll(taskSet: TaskSet): [number, number][] {
   const taken: [number, number][] = [];
-  for (let next = taskSet.take(); next !== undefined; next = taskSet.take()) taken.push([next.partition, next.attempt]);
+  for (let next = taskSet.pending.takeFree(); next !== undefined; next = taskSet.pending.takeFree())
+    taken.push([next.partition, next.attempt]);
   return taken;
 }
 
@@ -30,7 +31,7 @@ describe('a task set', () => {
 
   it('gives what is tried again first', () => {
     const taskSet = new TaskSet(SPEC);
-    taskSet.take();
+    taskSet.pending.takeFree();
     taskSet.enqueue({ partition: 4, attempt: 1 });
     expect(takeAll(taskSet)).toEqual([
       [4, 1],
@@ -41,12 +42,12 @@ describe('a task set', () => {
 
   it('starts nothing more once retired, and is over when its last task has ended', () => {
     const taskSet = new TaskSet(SPEC);
-    taskSet.take();
+    taskSet.pending.takeFree();
     taskSet.runningTasks = 1;
     taskSet.retire();
     taskSet.enqueue({ partition: 4, attempt: 1 });
     expect(taskSet.hasPending).toBe(false);
-    expect(taskSet.take()).toBeUndefined();
+    expect(taskSet.pending.takeFree()).toBeUndefined();
     expect(taskSet.isOver).toBe(false);
     taskSet.runningTasks = 0;
     expect(taskSet.isOver).toBe(true);
