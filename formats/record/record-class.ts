@@ -28,8 +28,15 @@ export interface RegisteredClass {
   readonly fromRecord: (data: unknown, version: number) => object;
 }
 
+interface Registration {
+  readonly entry: RegisteredClass;
+  readonly prototype: object;
+  readonly definition: RecordClass;
+}
+
 const byPrototype = new Map<object, RegisteredClass>();
-const byName = new Map<string, { readonly entry: RegisteredClass; readonly prototype: object }>();
+const byName = new Map<string, Registration>();
+let changes = 0;
 
 /**
  * Lets instances of a class be part of records: cached on disk, shuffled and checkpointed. A later call with the same
@@ -52,7 +59,8 @@ export function registerRecordClass<T extends object, Data>(definition: RecordCl
     fromRecord: (data, storedVersion) => definition.fromRecord(data as Data, storedVersion),
   };
   byPrototype.set(prototype, entry);
-  byName.set(name, { entry, prototype });
+  byName.set(name, { entry, prototype, definition: definition as object as RecordClass });
+  changes++;
 }
 
 /** Takes a class out of the registry; true when it was there. */
@@ -60,7 +68,16 @@ export function unregisterRecordClass(name: string): boolean {
   const previous = byName.get(name);
   if (previous === undefined) return false;
   byPrototype.delete(previous.prototype);
+  changes++;
   return byName.delete(name);
+}
+
+/**
+ * All definitions registered in this thread, as they were given, and a number that grows with every change: for those
+ * who register the same ones in other threads.
+ */
+export function recordClasses(): { readonly version: number; readonly definitions: readonly RecordClass[] } {
+  return { version: changes, definitions: [...byName.values()].map(({ definition }) => definition) };
 }
 
 /** The class an instance with this prototype belongs to. */

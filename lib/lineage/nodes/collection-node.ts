@@ -4,7 +4,7 @@ import { rowBatches } from '../records.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 
 /** A slice of the collection: records `from` to `to - 1`. */
-interface Slice {
+export interface Slice {
   readonly from: number;
   readonly to: number;
 }

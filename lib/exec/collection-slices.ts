@@ -1,0 +1,122 @@
+/**
+ * The records of collections, which travel with the tasks that read them and not with their stage: a slice is encoded
+ * when the first task needs it, once, into shared memory that every worker reads.
+ *
+ * Frames hold what records usually are. A slice with anything else in it (functions, instances of classes that are not
+ * registered) is captured as closures are, all of it, so that a record is the same on each of its two roads.
+ */
+import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
+import { decodeFrames } from '../../formats/record/record-reader.ts';
+import { encodeFrame } from '../../formats/record/record-writer.ts';
+import type { Batch } from '../../formats/schema/batch.ts';
+import { CairnError } from '../base/errors.ts';
+import { type CaptureOptions, capture } from '../closure/capture.ts';
+import type { Packet } from '../closure/packet.ts';
+import { type ReviveOptions, revive } from '../closure/revive.ts';
+import { describeCallSite } from '../lineage/call-site.ts';
+import type { CollectionNode, Slice } from '../lineage/nodes/collection-node.ts';
+import type { Partition } from '../lineage/partition.ts';
+import { rowBatches } from '../lineage/records.ts';
+
+/** The records of one slice, ready to be posted to any number of workers. */
+export type ShippedRows =
+  | { readonly kind: 'frames'; readonly bytes: Uint8Array }
+  | { readonly kind: 'packet'; readonly packet: Packet };
+
+/** An ordinary batch of the loops that read it. */
+const ROWS_PER_FRAME = 2048;
+
+const shipped = new WeakMap<CollectionNode, Map<number, Promise<ShippedRows>>>();
+
+/**
+ * The records of a slice, as they are when it is first asked for. Raises `TASK_NOT_SERIALIZABLE`, with the position of
+ * the first record that cannot travel, and `LIMIT_EXCEEDED` for a record that is too large.
+ */
+export function shippedSlice(node: CollectionNode, slice: number, options: CaptureOptions = {}): Promise<ShippedRows> {
+  let slices = shipped.get(node);
+  if (slices === undefined) {
+    slices = new Map();
+    shipped.set(node, slices);
+  }
+  let rows = slices.get(slice);
+  if (rows === undefined) {
+    rows = shipSlice(node, slice, options);
+    slices.set(slice, rows);
+  }
+  return rows;
+}
+
+/** In a worker: the batches of a slice, as often as they are asked for. Raises as `revive`. */
+export async function rowsOfShipped(rows: ShippedRows, options: ReviveOptions = {}): Promise<Iterable<Batch>> {
+  if (rows.kind === 'frames') {
+    const { bytes } = rows;
+    return { [Symbol.iterator]: () => decodeFrames(bytes, { path: 'a slice of a collection', offset: 0 }) };
+  }
+  const records = await revive(rows.packet, options);
+  return { [Symbol.iterator]: () => rowBatches(records, ROWS_PER_FRAME) };
+}
+
+async function shipSlice(node: CollectionNode, slice: number, options: CaptureOptions): Promise<ShippedRows> {
+  const { from, to } = (node.partitions[slice] as Partition).split as Slice;
+  const bytes = tryFrames(node.records, from, to);
+  if (bytes !== undefined) return { kind: 'frames', bytes };
+  const records = node.records.slice(from, to);
+  try {
+    return { kind: 'packet', packet: await capture(records, options) };
+  } catch (error) {
+    throw CairnError.is(error, 'TASK_NOT_SERIALIZABLE') ? await nameRecord(node, from, records, options) : error;
+  }
+}
+
+/** The records as frames; undefined where one of them is no storable value. */
+function tryFrames(records: readonly unknown[], from: number, to: number): Uint8Array | undefined {
+  using out = new ByteWriter();
+  try {
+    for (const batch of rowBatches(records, ROWS_PER_FRAME, from, to)) encodeFrame(batch, out, { codec: 'none' });
+  } catch (error) {
+    // What a getter of a record throws: a capture copies getters, and does not run them.
+    if (!(error instanceof CairnError) || error.code === 'VALUE_NOT_SERIALIZABLE') return undefined;
+    throw error;
+  }
+  const bytes = new Uint8Array(new SharedArrayBuffer(out.length));
+  bytes.set(out.bytes());
+  return bytes;
+}
+
+/** Which record it is, found by halving: the same error, with its position in the collection in front. */
+async function nameRecord(
+  node: CollectionNode,
+  from: number,
+  records: readonly unknown[],
+  options: CaptureOptions,
+): Promise<unknown> {
+  let low = 0;
+  let high = records.length;
+  let found: CairnError<'TASK_NOT_SERIALIZABLE'> | undefined;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const refused = await refusalOf(records.slice(low, middle + 1), options);
+    if (refused === undefined) low = middle + 1;
+    else {
+      high = middle;
+      found = refused;
+    }
+  }
+  if (found === undefined) return new CairnError('INTERNAL', { detail: 'no record of a refused slice is refused' });
+  const { path, reason, remedy } = found.params as Readonly<Record<'path' | 'reason' | 'remedy', string>>;
+  const record = `record ${from + low} of ${describeCallSite(node.callSite)}`;
+  return new CairnError('TASK_NOT_SERIALIZABLE', { path: `${record} -> ${path}`, reason, remedy }, { cause: found });
+}
+
+async function refusalOf(
+  records: readonly unknown[],
+  options: CaptureOptions,
+): Promise<CairnError<'TASK_NOT_SERIALIZABLE'> | undefined> {
+  try {
+    await capture(records, { ...options, onWarning: () => {} });
+    return undefined;
+  } catch (error) {
+    if (CairnError.is(error, 'TASK_NOT_SERIALIZABLE')) return error;
+    throw error;
+  }
+}
