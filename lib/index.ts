@@ -13,6 +13,14 @@ export type {
   TaskRow,
 } from '../storage/metadata/rows.ts';
 export type { LineageGraph, StageWithParents } from '../storage/metadata/run-reader.ts';
+export type {
+  Accumulator,
+  AccumulatorDefinition,
+  CollectionAccumulator,
+  DoubleAccumulator,
+  LongAccumulator,
+} from './api/accumulator.ts';
+export type { Broadcast } from './api/broadcast.ts';
 export type { Histogram } from './api/histogram.ts';
 export type { JobScope } from './api/job-scope.ts';
 export { hashPartitioner, type PartitionArgument } from './api/partition-argument.ts';
@@ -28,6 +36,7 @@ export {
 export { type Catalog, openCatalog } from './api/run-catalog.ts';
 export { Session } from './api/session.ts';
 export { StatCounter } from './api/stat-counter.ts';
+export { type TaskContext, taskContext } from './api/task-context.ts';
 export type { Zero } from './api/zero-value.ts';
 export type { ErrorCode, ErrorKind } from './base/error-table.ts';
 export { CairnError } from './base/errors.ts';

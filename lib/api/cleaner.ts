@@ -1,19 +1,23 @@
 /**
  * Removes what only a dropped dataset could use: the map outputs of a shuffle, and the blocks of a persisted dataset,
- * once the program holds neither the dataset nor anything computed from it (Spark's ContextCleaner). It follows the
- * garbage collector, which takes its time and promises nothing; what is left goes when the session closes.
+ * once the program holds neither the dataset nor anything computed from it (Spark's ContextCleaner); likewise the bytes
+ * of broadcasts that no function can reach. It follows the garbage collector, which takes its time and promises nothing;
+ * what is left goes when the session closes.
  *
  * Threading: callbacks come between turns of the event loop, in the session's thread.
  */
 import type { NodeId, ShuffleId } from '../base/ids.ts';
-import type { ShuffleDependency } from '../lineage/dependency.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 
-type Dropped = { readonly kind: 'shuffle'; readonly id: ShuffleId } | { readonly kind: 'blocks'; readonly id: NodeId };
+type Dropped =
+  | { readonly kind: 'shuffle'; readonly id: ShuffleId }
+  | { readonly kind: 'blocks'; readonly id: NodeId }
+  | { readonly kind: 'broadcast'; readonly id: number };
 
 export interface CleanerOptions {
   readonly onShuffle: (id: ShuffleId) => void;
   readonly onBlocks: (id: NodeId) => void;
+  readonly onBroadcast: (id: number) => void;
 }
 
 export class Cleaner {
@@ -25,7 +29,8 @@ export class Cleaner {
     this.#registry = new FinalizationRegistry((dropped) => {
       if (this.#isClosed) return;
       if (dropped.kind === 'shuffle') options.onShuffle(dropped.id);
-      else options.onBlocks(dropped.id);
+      else if (dropped.kind === 'blocks') options.onBlocks(dropped.id);
+      else options.onBroadcast(dropped.id);
     });
   }
 
@@ -41,12 +46,17 @@ export class Cleaner {
     this.#watch(node, { kind: 'blocks', id: node.id });
   }
 
+  /** Watches the handle of a broadcast. Again does nothing. */
+  watchBroadcast(handle: { readonly id: number }): void {
+    this.#watch(handle, { kind: 'broadcast', id: handle.id });
+  }
+
   /** Nothing is removed from here on. */
   close(): void {
     this.#isClosed = true;
   }
 
-  #watch(object: ShuffleDependency | LineageNode, dropped: Dropped): void {
+  #watch(object: object, dropped: Dropped): void {
     if (this.#watched.has(object)) return;
     this.#watched.add(object);
     this.#registry.register(object, dropped);

@@ -10,6 +10,7 @@ import { portableValues } from '../closure/portable.ts';
 import { withCaptures } from '../closure/with-captures.ts';
 import { hashPartitioner, PublicHashPartitioner } from './partition-argument.ts';
 import { StatCounter } from './stat-counter.ts';
+import { taskContext } from './task-context.ts';
 
 portableValues('cairn', {
   CairnError,
@@ -19,5 +20,6 @@ portableValues('cairn', {
   PublicHashPartitioner,
   registerRecordClass,
   StatCounter,
+  taskContext,
   withCaptures,
 });

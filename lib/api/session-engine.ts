@@ -13,6 +13,7 @@ import { isPersisted, STORAGE_LEVELS, type StorageLevel } from '../../storage/bl
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
+import { abortOutput } from '../../storage/output/output-job.ts';
 import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import { removeMapOutput, removeShuffle } from '../../storage/shuffle/remove-shuffle.ts';
 import { attemptAll } from '../base/attempt-all.ts';
@@ -23,23 +24,30 @@ import { type NodeId, nodeId, type RunId, type ShuffleId, shuffleId } from '../b
 import { unreachable } from '../base/invariant.ts';
 import { type Logger, stderrLogger } from '../base/logger.ts';
 import { stderrTerminal, type Terminal } from '../base/terminal.ts';
+import { check } from '../closure/capture.ts';
 import type { Config } from '../config/options.ts';
 import { EventBus } from '../events/event-bus.ts';
+import { BroadcastRegistry } from '../exec/broadcasts.ts';
 import { refuseInsideTask } from '../exec/current-task.ts';
 import { InlineExecutor } from '../exec/inline-executor.ts';
-import { captureCallSite, continueStack } from '../lineage/call-site.ts';
+import { captureCallSite, continueStack, describeCallSite, startAtCaller } from '../lineage/call-site.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
 import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
 import { type JobRunner, pendingPreparations } from '../lineage/preparation.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
 import { DagScheduler } from '../scheduler/dag-scheduler.ts';
+import { mergeAccumulators } from './accumulators.ts';
+import { type Broadcast, DriverBroadcast } from './broadcast.ts';
 import { Cleaner } from './cleaner.ts';
 import type { Engine, JobOptions } from './engine.ts';
+import { exitGuard } from './exit-guard.ts';
 import { currentJobScope } from './job-scope.ts';
 import { chooseStyle, Progress } from './progress.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { RunningActions } from './running-actions.ts';
 import { describeRun } from './run-start.ts';
 import { SessionStorage } from './session-storage.ts';
+import { signalGuard } from './signal-guard.ts';
 import './task-functions.ts';
 
 /** What specs replace. */
@@ -71,6 +79,7 @@ export class SessionEngine implements Engine {
   readonly blocks: BlockManager;
   readonly budget: MemoryBudget;
   readonly scheduler: DagScheduler;
+  readonly broadcasts = new BroadcastRegistry();
   readonly defaultParallelism: number;
   readonly configuredParallelism: number | undefined;
   readonly #executor: InlineExecutor;
@@ -80,7 +89,11 @@ export class SessionEngine implements Engine {
   readonly #cleaner: Cleaner;
   #nextNodeId = 0;
   #nextShuffleId = 0;
+  readonly #actions = new RunningActions();
+  readonly #guards: Disposable[] = [];
   #closing: Promise<void> | undefined;
+  /** Why the process ends before the session was closed. */
+  #interruption: CairnError | undefined;
 
   private constructor(config: Config, parts: EngineParts) {
     const { master } = config;
@@ -132,6 +145,7 @@ export class SessionEngine implements Engine {
       maxFailures: master.maxFailures,
       maxConsecutiveAttempts: config['stage.maxConsecutiveAttempts'],
       maxResultBytes: config['result.maxBytes'],
+      onAccumulators: mergeAccumulators,
       mode: config['scheduler.mode'],
       pools: config['scheduler.pools'],
       // Tasks of this thread report one after another: there is nothing to wait for.
@@ -140,6 +154,7 @@ export class SessionEngine implements Engine {
     this.#cleaner = new Cleaner({
       onShuffle: (id) => this.#removeShuffle(id),
       onBlocks: (id) => this.#cleanUp(`the blocks of dataset ${id}`, () => this.blocks.removeNode(id)),
+      onBroadcast: (id) => this.broadcasts.remove(id),
     });
     this.#recorder = this.#beginRun(parts.logger ?? stderrLogger);
     const { events, clock } = this;
@@ -160,6 +175,8 @@ export class SessionEngine implements Engine {
     } catch (error) {
       throw firstFailure(error);
     }
+    engine.#guards.push(exitGuard.guard(engine));
+    if (config.handleSignals) engine.#guards.push(signalGuard.guard(engine));
     failpoint('session/after-run-begun');
     engine.events.emit({
       kind: 'session-opened',
@@ -193,42 +210,67 @@ export class SessionEngine implements Engine {
     return { id: nodeId(this.#nextNodeId++), callSite: captureCallSite(method) };
   }
 
+  broadcast<T>(value: T): Broadcast<T> {
+    this.assertUsable('broadcast');
+    const shipsTo = this.config.master.kind === 'workers' ? this.broadcasts : undefined;
+    const handle = new DriverBroadcast(value, captureCallSite('broadcast'), shipsTo);
+    if (shipsTo !== undefined) this.#cleaner.watchBroadcast(handle);
+    return handle;
+  }
+
+  /** Raises TASK_NOT_SERIALIZABLE, where tasks run in workers, for functions that cannot travel. */
+  checkTravels(functions: unknown): void {
+    if (this.config.master.kind === 'inline') return;
+    try {
+      check(functions);
+    } catch (error) {
+      throw error instanceof CairnError ? startAtCaller(error) : error;
+    }
+  }
+
   nextShuffleId(): ShuffleId {
     return shuffleId(this.#nextShuffleId++);
   }
 
   async runJob(node: LineageNode, action: ResultAction, options: JobOptions): Promise<unknown[]> {
+    if (this.#interruption !== undefined) return await forever();
     this.assertUsable(options.method);
     const callSite = captureCallSite(options.method, true);
     const scope = currentJobScope();
     const signal = options.signal ?? scope.signal;
+    // What a save has written goes with it; once its parts are complete, nothing comes between them and the commit.
+    const undo = action.kind === 'save' ? () => abortOutput(this.fileSystem, action.output) : undefined;
+    using running = this.#actions.begin(describeCallSite(callSite), undo);
     const start: JobRunner = (of, what, partitions) =>
-      this.scheduler.runJob({
-        node: of,
-        partitions,
-        action: what,
-        callSite,
-        name: options.method,
-        group: scope.group,
-        description: scope.description,
-        pool: scope.pool,
-        signal,
-        onSubmit: (id) =>
-          this.#recorder.announce(id, {
-            node: of,
-            name: options.method,
-            callSite,
-            group: scope.group,
-            description: scope.description,
-          }),
-      }).result;
+      running.follow(
+        this.scheduler.runJob({
+          node: of,
+          partitions,
+          action: what,
+          callSite,
+          name: options.method,
+          group: scope.group,
+          description: scope.description,
+          pool: scope.pool,
+          signal,
+          onSubmit: (id) =>
+            this.#recorder.announce(id, {
+              node: of,
+              name: options.method,
+              callSite,
+              group: scope.group,
+              description: scope.description,
+            }),
+        }),
+      );
     try {
       const preparations = pendingPreparations(node, (visited) => this.#cleaner.watchShuffles(visited));
       for (const preparation of preparations) await preparation.prepare(start);
       const partitions = options.partitions ?? findPartitions(node).map((partition) => partition.index);
       return await start(node, action, partitions);
     } catch (error) {
-      throw continueStack(error, callSite);
+      if (this.#interruption !== undefined) return await forever();
+      throw continueStack(running.explain(error), callSite);
     }
   }
 
@@ -256,17 +298,57 @@ export class SessionEngine implements Engine {
 
   /** Stops running jobs, then drops everything that does not outlive the session. Concurrent calls share one end. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close().finally(() => {
+      for (const guard of this.#guards.splice(0)) guard[Symbol.dispose]();
+    });
     return this.#closing;
+  }
+
+  /**
+   * Closes for a signal that is about to end the process. The program does not go on: its actions give no answer and
+   * no error, as nothing after them would run if the signal had its way at once.
+   */
+  interrupt(by: string): Promise<void> {
+    if (this.#closing === undefined) this.#interruption = new CairnError('SESSION_INTERRUPTED', { run: this.run, by });
+    return this.close();
+  }
+
+  /**
+   * Ends what can be ended without waiting: the process is about to be gone, with this exit code where that is why. No
+   * action was running and the code is 0: then the run had its end.
+   */
+  abandon(by: string, code?: number): void {
+    if (code !== 0 || this.#actions.size > 0) {
+      this.#interruption ??= new CairnError('SESSION_INTERRUPTED', { run: this.run, by });
+    }
+    this.#closing ??= Promise.resolve();
+    attemptAll([
+      () => this.#progress[Symbol.dispose](),
+      ...this.#lastWrites(),
+      () => this.storage[Symbol.dispose](),
+    ]);
+  }
+
+  /** Fails the actions that wait where nothing is left that could end them: JOB_ABANDONED. Gives their names. */
+  failStuckJobs(): readonly string[] {
+    return this.#actions.failStuck();
+  }
+
+  /** What has been written by halves is undone, and the run ended in the metadata. */
+  #lastWrites(): readonly (() => void)[] {
+    const error = this.#interruption;
+    if (error === undefined) return [() => this.#recorder.close()];
+    return [() => this.#actions.undo(), () => this.#recorder.close({ state: 'killed', error })];
   }
 
   async #close(): Promise<void> {
     this.#cleaner.close();
     await this.scheduler.close();
     await this.#executor.close();
+    this.broadcasts.clear();
     attemptAll([
       () => this.#progress[Symbol.dispose](),
-      () => this.#recorder.close(),
+      ...this.#lastWrites(),
       () => this.events.emit({ kind: 'session-closed', atMs: this.clock.nowMs(), runId: this.run }),
       () => this.blocks.close(),
       () => this.storage[Symbol.dispose](),
@@ -364,4 +446,9 @@ export class SessionEngine implements Engine {
         unreachable(event);
     }
   }
+}
+
+/** For a caller that shall not go on. */
+function forever(): Promise<never> {
+  return new Promise(() => {});
 }

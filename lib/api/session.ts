@@ -13,6 +13,18 @@ import { RangeNode } from '../lineage/nodes/range-node.ts';
 import { StepNode } from '../lineage/nodes/step-node.ts';
 import { TextScanNode } from '../lineage/nodes/text-scan-node.ts';
 import { BinaryFileScanNode, WholeTextScanNode } from '../lineage/nodes/whole-file-scan-node.ts';
+import {
+  type Accumulator,
+  type AccumulatorDefinition,
+  type CollectionAccumulator,
+  collectionAccumulator,
+  customAccumulator,
+  type DoubleAccumulator,
+  doubleAccumulator,
+  type LongAccumulator,
+  longAccumulator,
+} from './accumulator.ts';
+import type { Broadcast } from './broadcast.ts';
 import { checkInteger, invalidArgument } from './check-argument.ts';
 import { type JobScope, withJobScope } from './job-scope.ts';
 import { type PairsOnly, Rdd } from './rdd.ts';
@@ -204,6 +216,81 @@ export class Session implements AsyncDisposable {
   union<T>(datasets: readonly Rdd<T>[]): Rdd<T> {
     const [first, ...others] = datasets;
     return first === undefined ? this.emptyRdd<T>() : first.union(...others);
+  }
+
+  /**
+   * Gives a value to every worker, once for all jobs and functions that use it (Spark's broadcast variable): lookup
+   * tables, models, whatever is too large to travel with each function that captures it.
+   *
+   * ```ts
+   * const names = session.broadcast(new Map([[1, 'one'], [2, 'two']]));
+   * await session.range(1, 4).map((n) => names.value.get(n) ?? '?').collect();   // ['one', 'two', '?']
+   * ```
+   *
+   * Where tasks run in workers the value is encoded now: later changes do not reach them. Data travels as records do,
+   * objects that occur twice arriving as two; what holds functions, instances of classes or cycles travels as closures
+   * do, and when they come from packages is encoded a moment later. Where tasks run in the caller's thread (`local`),
+   * functions see the object itself. Bytes that no function can reach any more are freed in time, as by `destroy()`.
+   * Raises INVALID_ARGUMENT for datasets, sessions and promises, and TASK_NOT_SERIALIZABLE with the path to what cannot
+   * travel.
+   */
+  broadcast<T>(value: T): Broadcast<T> {
+    return this.#engine.broadcast(value);
+  }
+
+  /**
+   * A counter or a sum of integers, exact whatever their size, that functions in tasks add to.
+   *
+   * ```ts
+   * const bad = session.longAccumulator('bad lines');
+   * const parsed = session.parallelize(['1', 'x', '3']).filter((text) => {
+   *   if (!Number.isNaN(Number(text))) return true;
+   *   bad.add(1);
+   *   return false;
+   * });
+   * await parsed.count();   // 2
+   * bad.value;              // 1
+   * ```
+   *
+   * What is added in the function of an action, as `foreach`, counts once; in a transformation as often as partitions
+   * are computed (see `Accumulator`).
+   */
+  longAccumulator(name?: string): LongAccumulator {
+    this.#engine.assertUsable('longAccumulator');
+    return longAccumulator(name);
+  }
+
+  /** A sum of numbers in floating point, with their count and mean, that functions in tasks add to. */
+  doubleAccumulator(name?: string): DoubleAccumulator {
+    this.#engine.assertUsable('doubleAccumulator');
+    return doubleAccumulator(name);
+  }
+
+  /** A list that functions in tasks add to: for few values, as examples of what was wrong. */
+  collectionAccumulator<T>(name?: string): CollectionAccumulator<T> {
+    this.#engine.assertUsable('collectionAccumulator');
+    return collectionAccumulator<T>(name);
+  }
+
+  /**
+   * An accumulator of your own making: `zero`, `add` (in tasks) and `merge` (of what tasks have collected).
+   *
+   * ```ts
+   * const longest = session.accumulator({
+   *   zero: '',
+   *   add: (found: string, word: string) => (word.length > found.length ? word : found),
+   *   merge: (a, b) => (b.length > a.length ? b : a),
+   * });
+   * await session.parallelize(['a', 'stone', 'way']).foreach((word) => longest.add(word));
+   * longest.value;   // 'stone'
+   * ```
+   *
+   * Tasks end in any order, so `merge` should not care for it. What is collected comes back from workers as records do.
+   * Raises INVALID_ARGUMENT, and TASK_NOT_SERIALIZABLE where tasks run in workers and `zero` or `add` cannot travel.
+   */
+  accumulator<In, S>(definition: AccumulatorDefinition<In, S>, name?: string): Accumulator<In, S> {
+    this.#engine.assertUsable('accumulator');
+    return customAccumulator(definition, name, (functions) => this.#engine.checkTravels(functions));
   }
 
   /**

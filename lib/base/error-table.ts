@@ -271,6 +271,11 @@ export const ERROR_TABLE = {
   },
 
   // Jobs and tasks
+  JOB_ABANDONED: {
+    kind: 'user',
+    message: 'job {job} ({name}) can never end: it waits for a promise, and nothing is left in the process to settle it',
+    hint: 'look in the asynchronous functions of the job for a promise that is never resolved or rejected, such as a callback that is not called',
+  },
   JOB_CANCELLED: {
     kind: 'cancelled',
     message: 'job {job} ({name}) was cancelled: {reason}',
@@ -291,6 +296,11 @@ export const ERROR_TABLE = {
     message: '{what} was stopped, as its session is closed',
     hint: 'await running jobs before closing the session, or open another one',
   },
+  SESSION_INTERRUPTED: {
+    kind: 'cancelled',
+    message: 'run {run} was ended by {by}',
+    hint: 'what was committed is kept; run the program again',
+  },
   TASK_CANCELLED: {
     kind: 'cancelled',
     message: 'task {task} was cancelled',
@@ -303,7 +313,7 @@ export const ERROR_TABLE = {
   },
   TASK_TIMED_OUT: {
     kind: 'transient',
-    message: 'task {task}, which computes partition {partition}, ran longer than task.timeout ({timeout} ms)',
+    message: 'task {task}, which computes partition {partition}, ran longer than task.timeout ({timeout})',
     hint: 'look for a loop or a promise that does not end; raise task.timeout, or use more partitions, if it only takes long',
   },
   WORKER_LOST: {

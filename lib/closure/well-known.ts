@@ -31,7 +31,7 @@ export interface TravelToken {
   /** What the worker makes its handle of, for other kinds: travels as captured values do, and identifies the token. */
   readonly parts?: unknown;
   /** What identifies the value by content, for fingerprints; a token without one makes a fingerprint volatile. */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
 }
 
 /** The token of a value, read without running getters of the user's. */
