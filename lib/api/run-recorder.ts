@@ -13,7 +13,7 @@
 
 import { describeLevel } from '../../storage/block/storage-level.ts';
 import type { MetadataDatabase } from '../../storage/metadata/database.ts';
-import { JobLog, type RunStart } from '../../storage/metadata/job-log.ts';
+import { JobLog, type Outcome, type RunStart } from '../../storage/metadata/job-log.ts';
 import { LineageLog } from '../../storage/metadata/lineage-log.ts';
 import type { MapOutputRow } from '../../storage/metadata/rows.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
@@ -111,13 +111,13 @@ export class RunRecorder {
     this.#queue.commit({ run: () => this.#log.recordNodeBlocks(node.id, 'dropped') });
   }
 
-  /** Ends the run as succeeded: whatever its jobs came to, the program went on to close its session. */
-  close(): void {
+  /** Ends the run, as succeeded unless said otherwise: whatever its jobs came to, the program closed its session. */
+  close(outcome: Outcome = { state: 'succeeded' }): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#subscription[Symbol.dispose]();
     this.#stages.close();
-    this.#queue.defer({ run: () => this.#log.endRun({ state: 'succeeded' }) });
+    this.#queue.defer({ run: () => this.#log.endRun(outcome) });
     this.#queue.flush();
     const missing = this.#lostWrites + this.#queue.size;
     if (missing > 0) {

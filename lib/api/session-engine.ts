@@ -44,8 +44,8 @@ import { exitGuard } from './exit-guard.ts';
 import { currentJobScope } from './job-scope.ts';
 import { chooseStyle, Progress } from './progress.ts';
 import { RunRecorder } from './run-recorder.ts';
-import { RunningActions } from './running-actions.ts';
 import { describeRun } from './run-start.ts';
+import { RunningActions } from './running-actions.ts';
 import { SessionStorage } from './session-storage.ts';
 import { signalGuard } from './signal-guard.ts';
 import './task-functions.ts';
@@ -322,11 +322,7 @@ export class SessionEngine implements Engine {
       this.#interruption ??= new CairnError('SESSION_INTERRUPTED', { run: this.run, by });
     }
     this.#closing ??= Promise.resolve();
-    attemptAll([
-      () => this.#progress[Symbol.dispose](),
-      ...this.#lastWrites(),
-      () => this.storage[Symbol.dispose](),
-    ]);
+    attemptAll([() => this.#progress[Symbol.dispose](), ...this.#lastWrites(), () => this.storage[Symbol.dispose]()]);
   }
 
   /** Fails the actions that wait where nothing is left that could end them: JOB_ABANDONED. Gives their names. */

@@ -273,7 +273,8 @@ export const ERROR_TABLE = {
   // Jobs and tasks
   JOB_ABANDONED: {
     kind: 'user',
-    message: 'job {job} ({name}) can never end: it waits for a promise, and nothing is left in the process to settle it',
+    message:
+      'job {job} ({name}) can never end: it waits for a promise, and nothing is left in the process to settle it',
     hint: 'look in the asynchronous functions of the job for a promise that is never resolved or rejected, such as a callback that is not called',
   },
   JOB_CANCELLED: {

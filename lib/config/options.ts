@@ -51,6 +51,11 @@ export const OPTIONS = {
     },
     doc: 'Partitions of a dataset made without a count, and of a shuffle none of whose inputs says otherwise.',
   },
+  handleSignals: {
+    type: { kind: 'boolean' },
+    default: true,
+    doc: 'Whether SIGINT, SIGTERM and SIGHUP close the session before they end the process, where the program does not listen to them itself.',
+  },
 
   // Memory
   memory: {
