@@ -242,6 +242,16 @@ describe('a task that fails', () => {
     expect(script.errors.get(jobId(0))).toMatchObject({ code: 'JOB_FAILED', cause: { code: 'FILE_NOT_FOUND' } });
   });
 
+  it('because the program cannot be shipped fails the job with just that', () => {
+    const script = new DagScript();
+    script.submit(new Lineage().collection(1));
+    script.start('0.0/0');
+    const error = new CairnError('TASK_NOT_SERIALIZABLE', { path: 'p', reason: 'r', remedy: 'm' });
+    script.fail('0.0/0', error);
+    expect(script.errors.get(jobId(0))).toBe(error);
+    expect(script.lines).not.toContain('again 0.0/0 attempt 1');
+  });
+
   it('gives no output where it must: that is a bug, and ends the job', () => {
     const script = new DagScript();
     const node = wordCount();
@@ -478,6 +488,185 @@ describe('tasks left over from an attempt that was given up', () => {
   });
 });
 
+describe('a slow task', () => {
+  function slow(options: { maxFailures?: number } = {}) {
+    const script = new DagScript(options);
+    script.submit(new Lineage().collection(2));
+    script.start('0.0/0');
+    script.slow('0.0/0');
+    expect(script.lines).toEqual(['run 0.0 [0 1]', 'copy 0.0/0+ attempt 1']);
+    script.start('0.0/0+');
+    return script;
+  }
+
+  it.each([
+    ['0.0/0', '0.0/0+'],
+    ['0.0/0+', '0.0/0'],
+  ])('is copied, and the first to end counts: %s', (first, second) => {
+    const script = slow();
+    script.succeed(first);
+    expect(script.lines).toEqual([`stop ${second}`]);
+    script.cancelTask(second);
+    expect(script.lines).toEqual([]);
+    script.run('0.0/1');
+    expect(script.completed).toEqual([0]);
+    expect(script.added).toEqual([`7: ${first} for 0`, '7: 0.0/1 for 0']);
+    expect(script.state.size).toEqual({ jobs: 0, stages: 0 });
+  });
+
+  it.each([
+    ['fails', (script: DagScript) => script.fail('0.0/0', new CairnError('INTERNAL', { detail: 'x' }))],
+    ['succeeds', (script: DagScript) => script.succeed('0.0/0')],
+    ['misses an output', (script: DagScript) => script.miss('0.0/0', wordCount())],
+  ])('does not matter once its copy succeeded, though it %s', (_, end) => {
+    const script = slow({ maxFailures: 1 });
+    script.succeed('0.0/0+');
+    void script.lines;
+    end(script);
+    expect(script.lines).toEqual([]);
+    script.run('0.0/1');
+    expect(script.values.get(jobId(0))).toEqual(['0!', '1!']);
+    expect(script.added).toEqual(['7: 0.0/0+ for 0', '7: 0.0/1 for 0']);
+  });
+
+  it('has one copy at a time, and none when it has ended', () => {
+    const script = slow();
+    script.slow('0.0/0');
+    script.slow('0.0/0+');
+    expect(script.lines).toEqual([]);
+    script.start('0.0/1');
+    script.succeed('0.0/0');
+    script.slow('0.0/0+');
+    expect(script.lines).toEqual(['stop 0.0/0+']);
+  });
+
+  it('that fails leaves the partition to its copy, but has failed', () => {
+    const script = slow({ maxFailures: 2 });
+    script.fail('0.0/0', new Error('first'));
+    expect(script.lines).toEqual([]);
+    script.fail('0.0/0+', new Error('second'));
+    expect(script.errors.get(jobId(0))).toMatchObject({ message: expect.stringContaining('failed 2 times') });
+  });
+
+  it('that fails is tried again when its copy fails too', () => {
+    const script = slow();
+    script.fail('0.0/0+', new Error('first'));
+    script.fail('0.0/0', new Error('second'));
+    expect(script.lines).toEqual(['again 0.0/0 attempt 2']);
+    script.run('0.0/0', '0.0/1');
+    expect(script.completed).toEqual([0]);
+  });
+
+  it('that fails with what no retry helps ends its job, copy or not', () => {
+    const script = slow();
+    script.fail('0.0/0', new CairnError('FILE_NOT_FOUND', { path: '/data' }));
+    expect(script.errors.get(jobId(0))).toMatchObject({ cause: { code: 'FILE_NOT_FOUND' } });
+    expect(script.lines).toContain('cancel 0');
+  });
+
+  it('that was cancelled though no one asked leaves the partition to its copy', () => {
+    const script = slow({ maxFailures: 1 });
+    script.cancelTask('0.0/0');
+    expect(script.lines).toEqual([]);
+    script.succeed('0.0/0+');
+    script.run('0.0/1');
+    expect(script.completed).toEqual([0]);
+  });
+
+  it('of a map stage writes one output; the other one is for no one', () => {
+    const script = new DagScript();
+    const node = wordCount();
+    script.submit(node);
+    script.start('0.0/0');
+    script.slow('0.0/0');
+    script.start('0.0/0+');
+    void script.lines;
+    script.succeed('0.0/0+', '0.0/0');
+    expect(script.lines).toEqual(['stop 0.0/0', 'discard 0/0 of task 0']);
+    script.run('0.0/1');
+    expect(script.lines).toEqual(['run 1.0 [0 1]']);
+    expect(script.tracker.findOutputs(node.shuffle.shuffleId)?.map(({ taskId }) => taskId)).toEqual([1, 2]);
+    expect(script.added).toEqual(['7: 0.0/0+ for 0', '7: 0.0/1 for 0']);
+  });
+
+  it('left over from an attempt that was given up is copied by the next', () => {
+    const script = new DagScript();
+    const lineage = new Lineage();
+    const node = lineage.shuffled(lineage.collection(1), 3);
+    script.submit(node);
+    script.run('0.0/0');
+    script.start('1.0/0', '1.0/1');
+    script.miss('1.0/0', node, 0);
+    script.slow('1.0/1');
+    expect(script.lines.at(-1)).toBe('wait');
+    script.apply({ kind: 'resubmit' });
+    script.run('0.1/0');
+    void script.lines;
+    script.slow('1.0/1');
+    expect(script.lines).toEqual(['copy 1.1/1+ attempt 0']);
+    script.start('1.1/1+');
+    script.fail('1.0/1', new Error('late'));
+    expect(script.lines).toEqual([]);
+    script.fail('1.1/1+', new Error('the copy too'));
+    expect(script.lines).toEqual(['again 1.1/1 attempt 1']);
+    script.run('1.1/1', '1.1/0', '1.1/2');
+    expect(script.completed).toEqual([0]);
+  });
+});
+
+describe('what tasks add to accumulators', () => {
+  it('counts when a late success is taken, and only then', () => {
+    const script = new DagScript();
+    const lineage = new Lineage();
+    const node = lineage.shuffled(lineage.collection(1), 2);
+    script.submit(node);
+    script.run('0.0/0');
+    script.start('1.0/0', '1.0/1');
+    script.miss('1.0/0', node, 0);
+    script.succeed('1.0/1');
+    expect(script.added).toEqual(['7: 0.0/0 for 0', '7: 1.0/1 for 0']);
+    script.apply({ kind: 'resubmit' });
+    script.run('0.1/0');
+    script.start('1.1/0');
+    script.apply({ kind: 'job-cancelled', jobId: jobId(0), reason: 'enough' });
+    script.succeed('1.1/0');
+    expect(script.added).toHaveLength(2);
+  });
+
+  it('counts once for a map partition, though its output is lost and computed again', () => {
+    const script = new DagScript();
+    const node = wordCount();
+    script.submit(node);
+    script.submit(node);
+    script.run('0.0/0', '0.0/1');
+    script.start('1.0/0');
+    script.miss('1.0/0', node, 1);
+    script.apply({ kind: 'resubmit' });
+    script.run('0.1/1');
+    expect(script.added).toEqual(['7: 0.0/0 for 0 1', '7: 0.0/1 for 0 1']);
+  });
+
+  it('counts for no result that was too large', () => {
+    const script = new DagScript({ maxResultBytes: 5 });
+    script.submit(new Lineage().collection(1));
+    script.run('0.0/0');
+    expect(script.added).toEqual([]);
+  });
+});
+
+describe('a map output that comes too late', () => {
+  it('for any job is for no one', () => {
+    const script = new DagScript();
+    const id = script.submit(wordCount());
+    script.start('0.0/0');
+    script.apply({ kind: 'job-cancelled', jobId: id, reason: 'enough' });
+    void script.lines;
+    script.succeed('0.0/0');
+    expect(script.lines).toEqual(['discard 0/0 of task 0']);
+    expect(script.added).toEqual([]);
+  });
+});
+
 describe('cancelling', () => {
   it('aborts what runs and forgets the stages only this job needs', () => {
     const script = new DagScript();
@@ -572,14 +761,17 @@ describe('the state', () => {
       'submit-tasks',
       'task-started',
       'task-ended',
+      'accumulate',
       'task-started',
       'task-ended',
+      'accumulate',
       'stage-completed',
       'retire-tasks',
       'stage-submitted',
       'submit-tasks',
       'task-started',
       'task-ended',
+      'accumulate',
       'deliver',
       'stage-completed',
       'retire-tasks',

@@ -1,4 +1,4 @@
-import { type JobId, jobId, taskId } from '../../../../lib/base/ids.ts';
+import { type JobId, jobId, type TaskId, taskId } from '../../../../lib/base/ids.ts';
 import { NO_METRICS } from '../../../../lib/events/engine-event.ts';
 import type { TaskDescription } from '../../../../lib/exec/task.ts';
 import type { LineageNode } from '../../../../lib/lineage/lineage-node.ts';
@@ -16,7 +16,7 @@ export interface ScriptOptions {
 
 /**
  * Feeds a `DagState` by hand and writes down what it wants, a line an effect. Attempts are named
- * `stage.attempt/partition`.
+ * `stage.attempt/partition`, copies of slow ones with a `+` behind.
  */
 export class DagScript {
   readonly tracker = new MapOutputTracker();
@@ -27,6 +27,8 @@ export class DagScript {
   readonly values = new Map<JobId, unknown[]>();
   readonly errors = new Map<JobId, unknown>();
   readonly completed: JobId[] = [];
+  /** What was added to accumulators. */
+  readonly added: string[] = [];
   #lines: string[] = [];
   readonly #specs = new Map<string, TaskSetSpec>();
   readonly #attempts = new Map<string, number>();
@@ -90,10 +92,10 @@ export class DagScript {
         jobId: job,
         stageId,
         stageAttempt,
-        partition: Number(partition),
+        partition: Number.parseInt(partition, 10),
         attempt,
         executor: 'driver',
-        speculative: false,
+        speculative: name.endsWith('+'),
         work,
         shuffles: new Map(shuffles),
       };
@@ -102,7 +104,12 @@ export class DagScript {
     }
   }
 
-  /** Ends running tasks well. A result is `<partition>!` and has `resultBytes`. */
+  /** Tells that a running task takes long. */
+  slow(name: string): void {
+    this.apply({ kind: 'task-slow', task: this.#running(name) });
+  }
+
+  /** Ends running tasks well. A result is `<partition>!` and has `resultBytes`. Each adds its name to accumulator 7. */
   succeed(...names: string[]): void {
     for (const name of names) {
       const task = this.#end(name);
@@ -118,11 +125,12 @@ export class DagScript {
               partitionBytes: [],
               partitionRows: [],
             };
+      const accumulators = [{ id: 7, value: name }];
       const value = work.kind === 'result' ? `${partition}!` : undefined;
       this.apply({
         kind: 'task-ended',
         task,
-        outcome: { kind: 'succeeded', value, mapOutput, accumulators: [], metrics },
+        outcome: { kind: 'succeeded', value, mapOutput, accumulators, metrics },
       });
     }
   }
@@ -169,10 +177,19 @@ export class DagScript {
   }
 
   #end(name: string): TaskDescription {
-    const task = this.#tasks.get(name);
-    if (task === undefined) throw new RangeError(`${name} does not run`);
+    const task = this.#running(name);
     this.#tasks.delete(name);
     return task;
+  }
+
+  #running(name: string): TaskDescription {
+    const task = this.#tasks.get(name);
+    if (task === undefined) throw new RangeError(`${name} does not run`);
+    return task;
+  }
+
+  #nameOf(id: TaskId): string {
+    return [...this.#tasks].find(([, { taskId }]) => taskId === id)?.[0] ?? 'a task that does not run';
   }
 
   #note(effect: DagEffect): void {
@@ -191,6 +208,24 @@ export class DagScript {
         this.#lines.push(`again ${name} attempt ${effect.attempt}`);
         return;
       }
+      case 'enqueue-copy': {
+        const { original, stageAttempt, attempt } = effect;
+        const name = `${original.stageId}.${stageAttempt}/${original.partition}+`;
+        this.#attempts.set(name, attempt);
+        this.#lines.push(`copy ${name} attempt ${attempt}`);
+        return;
+      }
+      case 'cancel-task':
+        this.#lines.push(`stop ${this.#nameOf(effect.taskId)}`);
+        return;
+      case 'accumulate':
+        for (const { id, value } of effect.updates) this.added.push(`${id}: ${value} for ${effect.jobIds.join(' ')}`);
+        return;
+      case 'discard-output':
+        this.#lines.push(
+          `discard ${effect.output.shuffleId}/${effect.output.mapIndex} of task ${effect.output.taskId}`,
+        );
+        return;
       case 'retire-tasks':
         this.#drop(`${effect.stageId}.${effect.stageAttempt}/`);
         return;

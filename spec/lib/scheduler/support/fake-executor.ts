@@ -1,7 +1,7 @@
 import type { StageId } from '../../../../lib/base/ids.ts';
 import { NO_METRICS } from '../../../../lib/events/engine-event.ts';
 import type { Executor } from '../../../../lib/exec/executor.ts';
-import type { TaskDescription, TaskOutcome } from '../../../../lib/exec/task.ts';
+import type { AccumulatorUpdate, TaskDescription, TaskOutcome } from '../../../../lib/exec/task.ts';
 
 /** An attempt under way, to be ended by hand. */
 export interface RunningAttempt {
@@ -12,16 +12,22 @@ export interface RunningAttempt {
   end(outcome: TaskOutcome): void;
 }
 
-/** Runs nothing: attempts wait until a spec ends them. */
+/**
+ * Runs nothing: attempts wait until a spec ends them. Without names of threads it is one thread that takes several
+ * attempts, as the inline one; with names, each thread takes one.
+ */
 export class FakeExecutor implements Executor {
   readonly slots: number;
+  readonly threads: string[];
   /** In the order they were started. */
   readonly running: RunningAttempt[] = [];
   readonly forgotten: StageId[] = [];
   started = 0;
+  #onIdle: () => void = () => {};
 
-  constructor(slots = 2) {
-    this.slots = slots;
+  constructor(slots = 2, threads: readonly string[] = []) {
+    this.slots = threads.length === 0 ? slots : threads.length;
+    this.threads = [...threads];
   }
 
   get names(): string[] {
@@ -29,10 +35,19 @@ export class FakeExecutor implements Executor {
   }
 
   idle(): readonly string[] {
-    return this.running.length < this.slots ? ['driver'] : [];
+    if (this.threads.length === 0) return this.running.length < this.slots ? ['driver'] : [];
+    return this.threads.filter((name) => this.running.every(({ task }) => task.executor !== name));
   }
 
-  onIdle(): void {}
+  onIdle(listener: () => void): void {
+    this.#onIdle = listener;
+  }
+
+  /** A thread comes to those there are. */
+  addThread(name: string): void {
+    this.threads.push(name);
+    this.#onIdle();
+  }
 
   run(task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
     this.started++;
@@ -65,6 +80,11 @@ export class FakeExecutor implements Executor {
     return attempt;
   }
 
+  /** What runs where, as `0.0/1#0@worker-1`. */
+  get places(): string[] {
+    return this.running.map(({ name, task }) => `${name}@${task.executor}`);
+  }
+
   /** Ends an attempt well; a result is `<partition>!` unless given. Resolves when the scheduler has taken it in. */
   async succeed(name?: string, value?: unknown): Promise<void> {
     const attempt = this.find(name);
@@ -92,13 +112,17 @@ export class FakeExecutor implements Executor {
 }
 
 /** The outcome of a task that did its work. */
-export function succeeded(task: TaskDescription, value: unknown): TaskOutcome {
+export function succeeded(
+  task: TaskDescription,
+  value: unknown,
+  accumulators: readonly AccumulatorUpdate[] = [],
+): TaskOutcome {
   const { work, partition, taskId } = task;
-  if (work.kind === 'result')
-    return { kind: 'succeeded', value, mapOutput: undefined, accumulators: [], metrics: NO_METRICS };
+  const common = { kind: 'succeeded', accumulators, metrics: NO_METRICS } as const;
+  if (work.kind === 'result') return { ...common, value, mapOutput: undefined };
   const { shuffleId } = work.dependency;
   const mapOutput = { shuffleId, mapIndex: partition, taskId, partitionBytes: [], partitionRows: [] };
-  return { kind: 'succeeded', value: undefined, mapOutput, accumulators: [], metrics: NO_METRICS };
+  return { ...common, value: undefined, mapOutput };
 }
 
 /** When all that was waiting to go on has gone on. */
