@@ -6,6 +6,7 @@
 import { type ClassShape, describeClass } from './class-shape.ts';
 import { findOuterUses, type OuterUses } from './free-names.ts';
 import { type FunctionForm, type ParsedFunction, parseFunction } from './parse-function.ts';
+import { findAnchor } from './text-start.ts';
 
 /** A function whose text can be evaluated again. */
 export interface AnalyzedFunction {
@@ -15,6 +16,8 @@ export interface AnalyzedFunction {
   readonly isArrow: boolean;
   readonly isGenerator: boolean;
   readonly isAsync: boolean;
+  /** Offset in the text of the place that V8 gives for the function. */
+  readonly anchor: number;
   /** Where a method's key stands, to be replaced when it is computed. */
   readonly key: ParsedFunction['key'];
   /** Present for classes. */
@@ -71,6 +74,7 @@ export function analyzeText(text: string): FunctionAnalysis {
     form: parsed.form,
     text,
     uses: findOuterUses(parsed),
+    anchor: findAnchor(text, parsed),
     isArrow: node.type === 'ArrowFunctionExpression',
     isGenerator: node.type !== 'ClassExpression' && node.generator,
     isAsync: node.type !== 'ClassExpression' && node.async,

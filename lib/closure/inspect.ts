@@ -6,7 +6,7 @@
 import { inspectorSink, post, recordAllScripts, withInspector } from './inspector-session.ts';
 import { findScript } from './script-table.ts';
 
-/** Where a function's text begins. Lines and columns count from 0. */
+/** Where a function is, in V8's sense: see text-start.ts. Lines and columns count from 0. */
 export interface FunctionLocation {
   readonly scriptId: string;
   /** Of the script as it runs, which a source map may lead back from; empty for code without a file. */
@@ -14,6 +14,8 @@ export interface FunctionLocation {
   readonly line: number;
   readonly column: number;
   readonly isModule: boolean;
+  /** Set where this is the start of the function's text, as far as that is known. */
+  readonly isTextStart?: true;
 }
 
 /** One scope around a function, innermost first. Reading a property may throw while a variable is in its dead zone. */

@@ -1,6 +1,8 @@
+import { analyze } from './analyze.ts';
 import { type InspectedFunction, inspectFunction } from './inspect.ts';
 import { learnRealm } from './intrinsics.ts';
 import { describePosition } from './source-position.ts';
+import { textStart } from './text-start.ts';
 import { explicitCaptures } from './with-captures.ts';
 
 /** What is known about the functions of one capture, so that no function is inspected twice. */
@@ -31,7 +33,9 @@ export class Inspections {
   /** `src/job.ts:14`. */
   locate(fn: object): string {
     const location = this.get(fn).location;
-    return location === undefined ? '<native>' : describePosition(location);
+    if (location === undefined) return '<native>';
+    const analysis = analyze(fn);
+    return describePosition('anchor' in analysis ? textStart(location, analysis) : location);
   }
 
   identityOf(fn: object, compute: () => string): string {

@@ -43,6 +43,9 @@ const LANGUAGE_DEPTH = 4;
 const NODE_DEPTH = 2;
 const NODE_DEPTHS: Readonly<Record<string, number>> = { process: 1 };
 
+/** What a global leads to, and is not the same in every thread. */
+const NOT_EVERYWHERE: ReadonlySet<string> = new Set(['process\n.mainModule']);
+
 /** Globals that are accessors forever, and loaded in every process. */
 const LOADED: ReadonlySet<string> = new Set(['process', 'Buffer', 'performance', 'atob', 'btoa']);
 
@@ -169,6 +172,7 @@ function collect(value: unknown, path: string, depth: number, into: Paths = path
     const segment = segmentOf(key);
     const descriptor = Object.getOwnPropertyDescriptor(value, key);
     if (segment === undefined || descriptor === undefined) continue;
+    if (NOT_EVERYWHERE.has(`${path}\n${segment}`)) continue;
     if ('value' in descriptor) collect(descriptor.value, `${path}\n${segment}`, depth - 1, into);
     collect(descriptor.get, `${path}\n<${segment}`, 0, into);
     collect(descriptor.set, `${path}\n>${segment}`, 0, into);

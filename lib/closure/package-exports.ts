@@ -4,7 +4,7 @@
  * A module's exports are read once it is met, through `require.cache` or an `import()` of a file that is loaded
  * already; therefore capturing is asynchronous, while checking stops where a module would have to be read.
  */
-import { createRequire } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { importNative } from './import-native.ts';
@@ -56,12 +56,13 @@ function addNamespace(
 }
 
 /**
- * Whether an object is a module as some runner makes it: a namespace, `exports` of CommonJS, a bundler's wrapper with
- * getters. Of such an object only the properties that are used are shipped. Runs no getters.
+ * Whether an object is a module as some runner makes it: a namespace, `module` and `exports` of CommonJS, a bundler's
+ * wrapper with getters. Of such an object only the properties that are used are shipped. Runs no getters.
  */
 function isModuleLike(value: object): boolean {
   if (types.isProxy(value)) return false;
-  if (isNamespace(value) || ownValue(value, '__esModule') === true) return true;
+  if (isNamespace(value) || Object.getPrototypeOf(value) === Module.prototype || ownValue(value, '__esModule') === true)
+    return true;
   if (Object.values(require.cache).some((module) => module?.exports === value)) return true;
   return (
     Object.hasOwn(value, 'default') &&

@@ -36,7 +36,7 @@ export function withCaptures<F extends (...args: never[]) => unknown>(captures: 
     }
   }
   explicit.set(fn, {
-    location: { ...place, scriptId: `explicit ${objectId(captures)}`, isModule: true },
+    location: { ...place, scriptId: `explicit ${objectId(captures)}`, isModule: true, isTextStart: true },
     scopes: [{ kind: 'Explicit', object: captures as InspectedFunction['scopes'][number]['object'] }],
     bound: undefined,
   });

@@ -8,6 +8,7 @@ import { isModule } from './package-exports.ts';
 import { ModuleTool } from './packet.ts';
 import { REMEDY } from './remedies.ts';
 import { describePosition, readableUrl } from './source-position.ts';
+import { placeInText } from './text-start.ts';
 
 interface Capture {
   readonly name: string;
@@ -134,12 +135,9 @@ function judgeAssignment(
 ): void {
   const mode = graph.mutableCaptures;
   if (mode === 'strict' || (mode === 'error' && graph.isTask(node))) {
-    const { text } = analyze(fn);
-    const before = text.slice(0, use.position);
-    const lastLine = before.lastIndexOf('\n');
-    const line = (location?.line ?? 0) + before.split('\n').length - 1;
-    const column = lastLine < 0 ? (location?.column ?? 0) + use.position : use.position - lastLine - 1;
-    const place = describePosition({ url: location?.url ?? '', line, column });
+    const analysis = analyze(fn);
+    const isKnown = location !== undefined && 'anchor' in analysis;
+    const place = isKnown ? describePosition(placeInText(location, analysis, use.position)) : graph.locate(fn);
     graph.refuse(
       node,
       `and assigns it (${place}): the assignment would change a copy in one worker, not your variable`,

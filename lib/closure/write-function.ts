@@ -17,6 +17,7 @@ import { packageOf } from './package-exports.ts';
 import { FORMS, FunctionFlag, NodeTag, PropertyList } from './packet.ts';
 import { buildPerWorker, openPerWorker, REMEDY } from './remedies.ts';
 import { readableUrl } from './source-position.ts';
+import { textStart } from './text-start.ts';
 import { tokenOf } from './well-known.ts';
 import { writeCaptures } from './write-captures.ts';
 import { writePortable } from './write-portable.ts';
@@ -101,7 +102,7 @@ function writeByValue(
 ): void {
   const { out } = graph;
   const { form, uses, shape } = analysis;
-  const { url, line, column } = location;
+  const { url, line, column } = textStart(location, analysis);
   const edits = findTextEdits(fn, analysis);
   const isClass = form === 'class';
   graph.setPlace(node, isClass ? { url, line, column, identity: graph.classIdentity(fn) } : { url, line, column });

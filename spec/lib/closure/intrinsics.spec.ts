@@ -37,6 +37,12 @@ describe('intrinsics', () => {
     expect(isGlobalName('Math') && isGlobalName('setTimeout') && !isGlobalName('lodash')).toBe(true);
   });
 
+  it('are none of what a thread has alone', () => {
+    const main = process.mainModule;
+    if (main !== undefined) expect(intrinsicPath(main)).toBeUndefined();
+    expect(intrinsicPath(process.versions)).toBe('process\n.versions');
+  });
+
   it('read well', () => {
     expect(readablePath(intrinsicPath(Math.max) as string)).toBe('Math.max');
     expect(wellKnownSymbolName(Symbol.iterator)).toBe('iterator');

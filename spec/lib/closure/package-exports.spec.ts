@@ -46,6 +46,7 @@ describe('a module', () => {
     expect(isModule({ __esModule: true })).toBe(true);
     expect(isModule(Object.defineProperty({}, Symbol.toStringTag, { value: 'Module' }))).toBe(true);
     expect(isModule(Object.defineProperty({ default: 1 }, 'a', { get: () => 1, enumerable: true }))).toBe(true);
+    expect(isModule(require.cache[require.resolve('lodash')])).toBe(true);
     expect(isModule(require('lodash'))).toBe(false);
     expect([isModule({ default: 1 }), isModule(null), isModule(new Proxy({}, {}))]).toEqual([false, false, false]);
   });
