@@ -213,7 +213,6 @@ export class Rdd<T> {
 
   static {
     readNode = (rdd) => rdd.#node;
-    driverOnly('dataset', Rdd);
   }
 
   /** For sessions and transformations only: see `Session.parallelize` and its siblings. */
@@ -1864,6 +1863,8 @@ export class Rdd<T> {
     return [partitioner.partitionOf(key)];
   }
 }
+
+driverOnly('dataset', Rdd);
 
 async function runOn(
   engine: Engine,

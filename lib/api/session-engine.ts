@@ -14,6 +14,7 @@ import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import { abortOutput } from '../../storage/output/output-job.ts';
+import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import { removeMapOutput, removeShuffle } from '../../storage/shuffle/remove-shuffle.ts';
 import { attemptAll } from '../base/attempt-all.ts';
@@ -24,20 +25,23 @@ import { type NodeId, nodeId, type RunId, type ShuffleId, shuffleId } from '../b
 import { unreachable } from '../base/invariant.ts';
 import { type Logger, stderrLogger } from '../base/logger.ts';
 import { stderrTerminal, type Terminal } from '../base/terminal.ts';
-import { check } from '../closure/capture.ts';
+import { type CaptureOptions, check } from '../closure/capture.ts';
 import type { Config } from '../config/options.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { BroadcastRegistry } from '../exec/broadcasts.ts';
 import { refuseInsideTask } from '../exec/current-task.ts';
 import { InlineExecutor } from '../exec/inline-executor.ts';
+import { shareMemory, taskMemoryOf } from '../exec/memory-shares.ts';
 import { captureCallSite, continueStack, describeCallSite, startAtCaller } from '../lineage/call-site.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
 import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
 import { type JobRunner, pendingPreparations } from '../lineage/preparation.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
 import { DagScheduler } from '../scheduler/dag-scheduler.ts';
+import type { SpeculationSettings } from '../scheduler/speculation.ts';
 import { mergeAccumulators } from './accumulators.ts';
 import { type Broadcast, DriverBroadcast } from './broadcast.ts';
+import { captureOptionsOf } from './capture-options.ts';
 import { Cleaner } from './cleaner.ts';
 import type { Engine, JobOptions } from './engine.ts';
 import { exitGuard } from './exit-guard.ts';
@@ -48,6 +52,8 @@ import { describeRun } from './run-start.ts';
 import { RunningActions } from './running-actions.ts';
 import { SessionStorage } from './session-storage.ts';
 import { signalGuard } from './signal-guard.ts';
+import { startPool } from './start-pool.ts';
+import { inlineThreads, memoryOptions, type TaskThreads } from './task-threads.ts';
 import './task-functions.ts';
 
 /** What specs replace. */
@@ -56,18 +62,6 @@ export interface EngineParts {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly terminal?: Terminal;
-}
-
-/** A task spills beyond this however much memory there is: larger buffers gain nothing. */
-const MOST_TASK_MEMORY = 256 * 1024 * 1024;
-
-/** Where blocks are safe from tasks, all of them, each task still needs some. */
-const LEAST_PART = 1 / 16;
-
-/** What each of so many tasks may hold at a time, so that all of them leave room for the blocks that are safe. */
-function shareOf({ totalBytes, storageRegionBytes }: MemoryBudget, slots: number): number {
-  const forTasks = Math.max(totalBytes - storageRegionBytes, totalBytes * LEAST_PART);
-  return Math.min(MOST_TASK_MEMORY, Math.floor(forTasks / slots));
 }
 
 export class SessionEngine implements Engine {
@@ -82,7 +76,9 @@ export class SessionEngine implements Engine {
   readonly broadcasts = new BroadcastRegistry();
   readonly defaultParallelism: number;
   readonly configuredParallelism: number | undefined;
-  readonly #executor: InlineExecutor;
+  /** How functions travel to workers. */
+  readonly captureOptions: CaptureOptions;
+  readonly #threads: TaskThreads;
   readonly #mapOutputs: MapOutputReader;
   readonly #recorder: RunRecorder;
   readonly #progress: Progress;
@@ -101,12 +97,18 @@ export class SessionEngine implements Engine {
     this.fileSystem = parts.fileSystem ?? nodeFileSystem;
     this.clock = parts.clock ?? systemClock;
     this.events = new EventBus(parts.logger ?? stderrLogger);
+    this.captureOptions = captureOptionsOf(config, this.events, this.clock);
     const slots = master.kind === 'workers' ? master.workers : 1;
     this.configuredParallelism = config.parallelism;
     this.defaultParallelism = config.parallelism ?? slots;
     this.storage = SessionStorage.open({ directory: config.dir, fileSystem: this.fileSystem, clock: this.clock });
     const memoryBytes = Math.floor(config.memory * config.memoryFraction);
-    this.budget = new MemoryBudget({ totalBytes: memoryBytes, storageFraction: config.memoryStorageFraction });
+    // A file system of the caller's own cannot be taken to another thread.
+    const workers = master.kind === 'workers' && parts.fileSystem === undefined ? master.workers : 0;
+    this.budget = new MemoryBudget({
+      totalBytes: workers > 0 ? shareMemory(memoryOptions(config), workers).driver.totalBytes : memoryBytes,
+      storageFraction: config.memoryStorageFraction,
+    });
     this.blocks = new BlockManager({
       disk: new DiskStore({
         fileSystem: this.fileSystem,
@@ -115,45 +117,47 @@ export class SessionEngine implements Engine {
       }),
       budget: this.budget,
       codec: config['storage.codec'],
-      onEvent: (event) => this.#onBlockEvent(event),
+      onEvent: (event) => {
+        if (workers === 0) this.#onBlockEvent(event);
+      },
     });
     this.#mapOutputs = new MapOutputReader({
       fileSystem: this.fileSystem,
       directory: this.storage.shuffleDirectory,
     });
-    this.#executor = new InlineExecutor(
-      {
-        fileSystem: this.fileSystem,
-        blocks: this.blocks,
-        budget: this.budget,
-        mapOutputs: this.#mapOutputs,
-        shuffleDirectory: this.storage.shuffleDirectory,
-        newScratchPath: (stem) => this.storage.newScratchPath(stem),
-        clock: this.clock,
-        codegen: config.codegen,
-        batchRows: config['batch.rows'],
-        shuffleCodec: config['shuffle.codec'],
-        taskMemoryBytes: shareOf(this.budget, slots),
-      },
-      slots,
-    );
+    this.#threads =
+      workers === 0
+        ? this.#inline(slots)
+        : startPool(workers, {
+            config,
+            storage: this.storage,
+            blocks: this.blocks,
+            broadcasts: this.broadcasts,
+            captureOptions: this.captureOptions,
+            onBlockEvent: (event) => this.#onBlockEvent(event),
+            onWarning: (message) => this.#warn(message),
+          });
     this.scheduler = new DagScheduler({
-      executor: this.#executor,
+      executor: this.#threads.executor,
       events: this.events,
       clock: this.clock,
       materialized: { isFullyCached: (node) => this.#isFullyCached(node) },
       maxFailures: master.maxFailures,
       maxConsecutiveAttempts: config['stage.maxConsecutiveAttempts'],
       maxResultBytes: config['result.maxBytes'],
+      localityWaitMs: config['locality.wait'],
+      speculation: speculationOf(config),
       onAccumulators: mergeAccumulators,
       mode: config['scheduler.mode'],
       pools: config['scheduler.pools'],
-      // Tasks of this thread report one after another: there is nothing to wait for.
+      locations: { find: (node, partition) => this.#threads.locate(node, partition) },
+      onUnusedMapOutput: (output) => this.#removeUnused(output),
+      // Tasks of one machine report one after another, or nearly so: there is nothing to wait for.
       resubmitDelayMs: 0,
     });
     this.#cleaner = new Cleaner({
       onShuffle: (id) => this.#removeShuffle(id),
-      onBlocks: (id) => this.#cleanUp(`the blocks of dataset ${id}`, () => this.blocks.removeNode(id)),
+      onBlocks: (id) => this.#cleanUp(`the blocks of dataset ${id}`, () => this.#threads.dropNode(id)),
       onBroadcast: (id) => this.broadcasts.remove(id),
     });
     this.#recorder = this.#beginRun(parts.logger ?? stderrLogger);
@@ -184,7 +188,7 @@ export class SessionEngine implements Engine {
       runId: engine.run,
       name: config.name,
       directory: engine.storage.directory,
-      slots: engine.#executor.slots,
+      slots: engine.#threads.executor.slots,
       memoryBytes: config.memory,
     });
     const logger = parts.logger ?? stderrLogger;
@@ -226,6 +230,10 @@ export class SessionEngine implements Engine {
     } catch (error) {
       throw error instanceof CairnError ? startAtCaller(error) : error;
     }
+  }
+
+  checkClosure(fn: unknown): void {
+    if (this.config.master.kind === 'workers') check(fn, this.captureOptions);
   }
 
   nextShuffleId(): ShuffleId {
@@ -277,6 +285,7 @@ export class SessionEngine implements Engine {
   persist(node: LineageNode, level: StorageLevel): void {
     this.assertUsable('persist');
     node.storageLevel = level;
+    this.#threads.keepNode(node.id, level);
     if (isPersisted(level)) this.#cleaner.watchBlocks(node);
     this.#recorder.noteNode(node);
   }
@@ -284,7 +293,7 @@ export class SessionEngine implements Engine {
   unpersist(node: LineageNode): void {
     node.storageLevel = STORAGE_LEVELS.NONE;
     this.#recorder.noteUnpersist(node);
-    this.blocks.removeNode(node.id);
+    this.#threads.dropNode(node.id);
   }
 
   rename(node: LineageNode, name: string): void {
@@ -293,7 +302,7 @@ export class SessionEngine implements Engine {
   }
 
   blocksOf(id: NodeId): NodeStatus {
-    return this.blocks.nodeStatus(id);
+    return this.#threads.nodeStatus(id);
   }
 
   /** Stops running jobs, then drops everything that does not outlive the session. Concurrent calls share one end. */
@@ -340,7 +349,7 @@ export class SessionEngine implements Engine {
   async #close(): Promise<void> {
     this.#cleaner.close();
     await this.scheduler.close();
-    await this.#executor.close();
+    await this.#threads.executor.close();
     this.broadcasts.clear();
     attemptAll([
       () => this.#progress[Symbol.dispose](),
@@ -349,6 +358,40 @@ export class SessionEngine implements Engine {
       () => this.blocks.close(),
       () => this.storage[Symbol.dispose](),
     ]);
+  }
+
+  /** Tasks in this thread. */
+  #inline(slots: number): TaskThreads {
+    return inlineThreads(
+      new InlineExecutor(
+        {
+          fileSystem: this.fileSystem,
+          blocks: this.blocks,
+          budget: this.budget,
+          mapOutputs: this.#mapOutputs,
+          shuffleDirectory: this.storage.shuffleDirectory,
+          newScratchPath: (stem) => this.storage.newScratchPath(stem),
+          clock: this.clock,
+          codegen: this.config.codegen,
+          batchRows: this.config['batch.rows'],
+          shuffleCodec: this.config['shuffle.codec'],
+          taskMemoryBytes: taskMemoryOf(this.budget, slots),
+        },
+        slots,
+      ),
+      this.blocks,
+    );
+  }
+
+  #warn(message: string): void {
+    this.events.emit({ kind: 'warning', atMs: this.clock.nowMs(), message });
+  }
+
+  /** The files of an attempt whose output nobody reads. */
+  #removeUnused(output: MapOutput): void {
+    this.#cleanUp(`an unused output of shuffle ${output.shuffleId}`, () =>
+      removeMapOutput(this.fileSystem, this.storage.shuffleDirectory, output),
+    );
   }
 
   /** Gives the directory back when the metadata cannot be written: then there is no session. */
@@ -376,6 +419,7 @@ export class SessionEngine implements Engine {
     const outputs = this.scheduler.tracker.findOutputs(id);
     this.scheduler.tracker.forgetShuffle(id);
     this.#mapOutputs.forgetShuffle(id);
+    this.#threads.forgetShuffle(id);
     const directory = this.storage.shuffleDirectory;
     this.#cleanUp(`the files of shuffle ${id}`, () => {
       if (outputs === undefined) removeShuffle(this.fileSystem, directory, id);
@@ -398,7 +442,7 @@ export class SessionEngine implements Engine {
 
   /** Asked within the scheduler's loop, where nothing may raise: touches no file. */
   #isFullyCached(node: LineageNode): boolean {
-    return node.isPersisted && this.blocks.countBlocks(node.id) === node.partitions.length;
+    return node.isPersisted && this.#threads.countBlocks(node.id) === node.partitions.length;
   }
 
   #onBlockEvent(event: BlockEvent): void {
@@ -410,7 +454,7 @@ export class SessionEngine implements Engine {
         break;
       }
       case 'reloaded': {
-        const { memoryBytes, diskBytes } = this.blocks.status(event.blockId);
+        const { memoryBytes, diskBytes } = this.#threads.status(event.blockId);
         this.events.emit({ kind: 'block-stored', ...moment, memoryBytes, diskBytes });
         break;
       }
@@ -442,6 +486,16 @@ export class SessionEngine implements Engine {
         unreachable(event);
     }
   }
+}
+
+function speculationOf(config: Config): SpeculationSettings | undefined {
+  if (!config['speculation.enabled']) return undefined;
+  return {
+    quantile: config['speculation.quantile'],
+    multiplier: config['speculation.multiplier'],
+    intervalMs: config['speculation.interval'],
+    minTaskRuntimeMs: config['speculation.minTaskRuntime'],
+  };
 }
 
 /** For a caller that shall not go on. */

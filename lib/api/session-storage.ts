@@ -107,6 +107,11 @@ export class SessionStorage implements Disposable {
     return this.#folder('shuffle');
   }
 
+  /** The run's scratch space, for workers to attach to. */
+  get scratchPath(): string {
+    return this.#scratch.path;
+  }
+
   /** A path in scratch space that nobody else uses. */
   newScratchPath(stem: string): string {
     return this.#scratch.newPath(stem);

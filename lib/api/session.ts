@@ -46,10 +46,6 @@ import { type EngineParts, SessionEngine } from './session-engine.ts';
 export class Session implements AsyncDisposable {
   readonly #engine: SessionEngine;
 
-  static {
-    driverOnly('session', Session);
-  }
-
   private constructor(engine: SessionEngine) {
     this.#engine = engine;
   }
@@ -342,6 +338,8 @@ export class Session implements AsyncDisposable {
     return numSlices;
   }
 }
+
+driverOnly('session', Session);
 
 function checkPath(method: string, path: unknown): void {
   const isPath = (value: unknown): boolean => typeof value === 'string' && value !== '';

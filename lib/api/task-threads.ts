@@ -1,0 +1,100 @@
+/**
+ * Where a session's tasks run, and where their blocks are then: in the session's own thread, or in workers. The session's
+ * machinery asks the same questions either way.
+ */
+import type { BlockEvent } from '../../storage/block/block-event.ts';
+import { type BlockId, rddBlockId } from '../../storage/block/block-id.ts';
+import type { BlockManager, BlockStatus, NodeStatus } from '../../storage/block/block-manager.ts';
+import type { StorageLevel } from '../../storage/block/storage-level.ts';
+import type { NodeId, ShuffleId } from '../base/ids.ts';
+import type { Config } from '../config/options.ts';
+import type { BlockDirectory } from '../exec/block-directory.ts';
+import type { Executor } from '../exec/executor.ts';
+import type { MemoryOptions } from '../exec/memory-shares.ts';
+import type { WorkerPool } from '../exec/worker-pool.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
+import { allNarrowReads } from '../lineage/narrow-reads.ts';
+
+export interface TaskThreads {
+  readonly executor: Executor;
+  /** The threads that hold in memory what computing a partition would read first; none when it is all the same. */
+  locate(node: LineageNode, partition: number): readonly string[];
+  /** How many blocks of a dataset are stored. Touches no file: planning asks often. */
+  countBlocks(node: NodeId): number;
+  nodeStatus(node: NodeId): NodeStatus;
+  status(id: BlockId): BlockStatus;
+  keepNode(node: NodeId, level: StorageLevel): void;
+  /** The dataset is not kept any more. Raises what removing files raises. */
+  dropNode(node: NodeId): void;
+  /** Nobody reads the shuffle any more. */
+  forgetShuffle(shuffleId: ShuffleId): void;
+}
+
+/** Tasks in the session's thread, blocks in its block manager. */
+export function inlineThreads(executor: Executor, blocks: BlockManager): TaskThreads {
+  return {
+    executor,
+    locate: () => NOWHERE,
+    countBlocks: (node) => blocks.countBlocks(node),
+    nodeStatus: (node) => blocks.nodeStatus(node),
+    status: (id) => blocks.status(id),
+    keepNode() {},
+    dropNode: (node) => blocks.removeNode(node),
+    forgetShuffle() {},
+  };
+}
+
+/** Tasks in workers, blocks where the directory says; `blocks` is the session's own manager, which removes files. */
+export function workerThreads(pool: WorkerPool, directory: BlockDirectory, blocks: BlockManager): TaskThreads {
+  return {
+    executor: pool,
+    locate: (node, partition) => holdersOf(directory, node, partition),
+    countBlocks: (node) => directory.countBlocks(node),
+    nodeStatus: (node) => directory.nodeStatus(node),
+    status: (id) => directory.status(id),
+    keepNode: (node, level) => directory.keepNode(node, level),
+    dropNode(node) {
+      directory.forgetNode(node);
+      pool.dropBlocks(node);
+      blocks.removeNode(node);
+    },
+    forgetShuffle: (shuffleId) => pool.forgetShuffle(shuffleId),
+  };
+}
+
+/**
+ * Follows what a worker tells of a block; whether there is something to tell of it. A block that came too late, its
+ * dataset given up, is removed.
+ */
+export function followBlock(
+  event: BlockEvent,
+  worker: string,
+  pool: WorkerPool,
+  directory: BlockDirectory,
+  blocks: BlockManager,
+): boolean {
+  const notice = directory.apply(worker, event);
+  if (notice === 'unwanted') {
+    pool.dropBlock(worker, event.blockId);
+    blocks.remove(event.blockId);
+  }
+  return notice === 'noted';
+}
+
+/** The options that decide who gets how much memory. */
+export function memoryOptions({ memory, memoryFraction, memoryStorageFraction }: Config): MemoryOptions {
+  return { memory, memoryFraction, memoryStorageFraction };
+}
+
+const NOWHERE: readonly string[] = [];
+
+/** The holders of the first kept dataset on each way that has blocks in memory. */
+function holdersOf(directory: BlockDirectory, node: LineageNode, partition: number): readonly string[] {
+  if (directory.isEmpty) return NOWHERE;
+  const found = new Set<string>();
+  for (const read of allNarrowReads(node, partition, (each) => each.isPersisted)) {
+    if (!read.node.isPersisted) continue;
+    for (const name of directory.holdersOf(rddBlockId(read.node.id, read.partition)).inMemory) found.add(name);
+  }
+  return [...found];
+}

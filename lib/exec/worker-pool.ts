@@ -1,0 +1,291 @@
+/**
+ * Runs tasks on worker threads: one attempt at a time in each, several at a time in all.
+ *
+ * Threads are started when the first task needs them, and again in place of one that died. A stage is shipped once to
+ * each thread that runs a task of it, captured when its first task starts. Whatever ends a thread ends the attempt it
+ * runs as `WORKER_LOST`; an attempt past the time limit, or one that does not stop when it is cancelled, takes its thread
+ * with it: nothing else stops a loop of the user's.
+ */
+import type { BlockEvent } from '../../storage/block/block-event.ts';
+import { type BlockId, rddBlockId } from '../../storage/block/block-id.ts';
+import type { ExportedBlock } from '../../storage/block/block-manager.ts';
+import type { MapOutput } from '../../storage/shuffle/map-output.ts';
+import { CairnError } from '../base/errors.ts';
+import type { NodeId, ShuffleId, StageId } from '../base/ids.ts';
+import { invariant } from '../base/invariant.ts';
+import { onAbort } from '../base/on-abort.ts';
+import type { CaptureOptions } from '../closure/capture.ts';
+import { NO_METRICS } from '../events/engine-event.ts';
+import { allNarrowReads } from '../lineage/narrow-reads.ts';
+import { CollectionNode } from '../lineage/nodes/collection-node.ts';
+import type { BlockDirectory } from './block-directory.ts';
+import type { BroadcastRegistry } from './broadcasts.ts';
+import { shippedSlice } from './collection-slices.ts';
+import type { Executor } from './executor.ts';
+import type { ShippedSlice, ShippedTask, WorkerSettings } from './protocol.ts';
+import { classesSince, type ShippedClasses } from './ship-classes.ts';
+import { decodeOutcome } from './ship-outcome.ts';
+import { type ShippedStage, shipStage } from './ship-stage.ts';
+import type { TaskDescription, TaskOutcome } from './task.ts';
+import { type ThreadResult, WorkerThread } from './worker-thread.ts';
+
+export interface WorkerPoolOptions {
+  /** How many threads there are at most. */
+  readonly size: number;
+  /** The workers' program. */
+  readonly entry: URL;
+  /** What a worker of this name is started with. */
+  readonly settingsOf: (name: string) => Omit<WorkerSettings, 'flags' | 'label'>;
+  readonly captureOptions: CaptureOptions;
+  readonly broadcasts: BroadcastRegistry;
+  /** Where blocks are; the pool tells it of workers that are gone. */
+  readonly directory: BlockDirectory;
+  /** How long an attempt may take, in milliseconds; undefined for no limit. */
+  readonly taskTimeoutMs: number | undefined;
+  readonly onBlock: (worker: string, event: BlockEvent) => void;
+  /** A worker runs. `heapLimitBytes` is what V8 grants it. */
+  readonly onReady: (heapLimitBytes: number) => void;
+}
+
+/** What a cancelled attempt gets to stop by itself. */
+const CANCEL_MS = 500;
+/** What a worker gets to hand over a block that another one needs, before that one computes it. */
+const FETCH_MS = 500;
+
+/** A worker's place: its thread may be another one after it died. */
+interface Seat {
+  readonly name: string;
+  thread: SeatedThread | undefined;
+  isBusy: boolean;
+}
+
+/** A thread, and what it was sent. */
+interface SeatedThread {
+  readonly thread: WorkerThread;
+  readonly stages: Set<StageId>;
+  readonly outputs: Map<ShuffleId, readonly MapOutput[]>;
+  broadcasts: number;
+  classes: number;
+}
+
+export class WorkerPool implements Executor {
+  readonly slots: number;
+  readonly name = 'workers';
+  readonly #options: WorkerPoolOptions;
+  readonly #seats: readonly Seat[];
+  readonly #stages = new Map<StageId, Promise<ShippedStage>>();
+  /** Threads started so far: each has a number of its own. */
+  #started = 0;
+  #isClosed = false;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.slots = options.size;
+    this.#seats = Array.from({ length: options.size }, (_, i) => ({
+      name: `worker-${i + 1}`,
+      thread: undefined,
+      isBusy: false,
+    }));
+  }
+
+  /** A seat is idle whether its thread runs already or not: none becomes idle but by the end of an attempt. */
+  onIdle(): void {}
+
+  idle(): readonly string[] {
+    return this.#seats.filter(({ isBusy }) => !isBusy).map(({ name }) => name);
+  }
+
+  async run(task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
+    const seat = this.#seats.find(({ name }) => name === task.executor);
+    invariant(seat !== undefined && !seat.isBusy, `task ${task.taskId} was given to ${task.executor}`);
+    seat.isBusy = true;
+    try {
+      return await this.#attempt(seat, task, signal);
+    } catch (error) {
+      return { kind: 'failed', error: error as Error, metrics: NO_METRICS };
+    } finally {
+      seat.isBusy = false;
+    }
+  }
+
+  forgetStage(stageId: StageId): void {
+    this.#stages.delete(stageId);
+    for (const seated of this.#threads()) {
+      if (seated.stages.delete(stageId)) seated.thread.post({ kind: 'forget-stage', stageId });
+    }
+  }
+
+  /** The files of a shuffle are removed: nobody reads them any more. */
+  forgetShuffle(shuffleId: ShuffleId): void {
+    for (const seated of this.#threads()) {
+      if (seated.outputs.delete(shuffleId)) seated.thread.post({ kind: 'forget-shuffle', shuffleId });
+    }
+  }
+
+  /** A dataset is not kept any more: every worker drops its blocks from memory, after what it was sent before. */
+  dropBlocks(nodeId: NodeId): void {
+    for (const { thread } of this.#threads()) thread.post({ kind: 'drop-blocks', nodeId });
+  }
+
+  /** Has one worker drop a block from memory. */
+  dropBlock(worker: string, blockId: BlockId): void {
+    this.#threadOf(worker)?.post({ kind: 'drop-block', blockId });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#threads()].map(({ thread }) => thread.close()));
+    this.#stages.clear();
+  }
+
+  async #attempt(seat: Seat, task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
+    // While functions are captured the thread starts.
+    seat.thread ??= this.#start(seat);
+    const seated = seat.thread;
+    const stage = await this.#stageOf(task);
+    const slices = await this.#slicesOf(task);
+    const blocks = await this.#fetchBlocks(task, seat.name);
+    const classes = await classesSince(seated.classes, this.#options.captureOptions);
+    await this.#options.broadcasts.ready();
+    if (signal.aborted || this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
+    this.#send(seated, stage, classes, task);
+    const { taskId, jobId, stageId, stageAttempt, partition, attempt, executor, speculative } = task;
+    const shuffles = [...task.shuffles.keys()];
+    const result = await this.#runOn(
+      seated.thread,
+      {
+        taskId,
+        jobId,
+        stageId,
+        stageAttempt,
+        partition,
+        attempt,
+        executor,
+        speculative,
+        shuffles,
+        slices,
+        blocks,
+      },
+      signal,
+    );
+    if (result.kind === 'outcome') return decodeOutcome(result.outcome);
+    if (signal.aborted) return { kind: 'cancelled', metrics: NO_METRICS };
+    const error =
+      result.cause instanceof CairnError
+        ? result.cause
+        : new CairnError(
+            'WORKER_LOST',
+            { worker: seat.name, task: taskId, partition, reason: result.reason },
+            { cause: result.cause },
+          );
+    return { kind: 'failed', error, metrics: NO_METRICS };
+  }
+
+  /** Runs an attempt, and ends its thread where it neither ends in time nor stops when told. */
+  async #runOn(thread: WorkerThread, task: ShippedTask, signal: AbortSignal): Promise<ThreadResult> {
+    const { taskTimeoutMs } = this.#options;
+    const timers: NodeJS.Timeout[] = [];
+    const killAfter = (ms: number, reason: string, cause?: CairnError): void => {
+      timers.push(setTimeout(() => void thread.kill(reason, cause), ms));
+    };
+    const stop = onAbort(signal, () => {
+      thread.cancel(task.taskId);
+      killAfter(CANCEL_MS, 'its task was cancelled and did not stop');
+    });
+    if (taskTimeoutMs !== undefined) {
+      const { taskId, partition } = task;
+      const timedOut = new CairnError('TASK_TIMED_OUT', { task: taskId, partition, timeout: `${taskTimeoutMs} ms` });
+      killAfter(taskTimeoutMs, 'its task took too long', timedOut);
+    }
+    try {
+      return await thread.run(task);
+    } finally {
+      stop();
+      for (const timer of timers) clearTimeout(timer);
+    }
+  }
+
+  /** Captured once, for all of its tasks; when that fails each of them fails with it. */
+  #stageOf({ stageId, work }: TaskDescription): Promise<ShippedStage> {
+    const known = this.#stages.get(stageId);
+    if (known !== undefined) return known;
+    const stage = shipStage(stageId, work, this.#options.captureOptions);
+    // Tasks await it in turn.
+    stage.catch(() => {});
+    this.#stages.set(stageId, stage);
+    return stage;
+  }
+
+  /** Sends what the thread has not got yet of what a task needs. */
+  #send(seated: SeatedThread, stage: ShippedStage, classes: ShippedClasses | undefined, task: TaskDescription): void {
+    const { thread } = seated;
+    if (classes !== undefined) {
+      seated.classes = classes.version;
+      thread.post({ kind: 'classes', classes });
+    }
+    const update = this.#options.broadcasts.entriesSince(seated.broadcasts);
+    if (update !== undefined) {
+      seated.broadcasts = update.version;
+      thread.post({ kind: 'broadcasts', update });
+    }
+    if (!seated.stages.has(task.stageId)) {
+      seated.stages.add(task.stageId);
+      thread.post({ kind: 'stage', stage });
+    }
+    for (const [shuffleId, outputs] of task.shuffles) {
+      if (seated.outputs.get(shuffleId) === outputs) continue;
+      seated.outputs.set(shuffleId, outputs);
+      thread.post({ kind: 'outputs', shuffleId, outputs });
+    }
+  }
+
+  async #slicesOf(task: TaskDescription): Promise<ShippedSlice[]> {
+    const slices: ShippedSlice[] = [];
+    for (const { node, partition } of allNarrowReads(task.work.node, task.partition)) {
+      if (!(node instanceof CollectionNode)) continue;
+      const rows = await shippedSlice(node, partition, this.#options.captureOptions);
+      slices.push({ nodeId: node.id, slice: partition, rows });
+    }
+    return slices;
+  }
+
+  /** Blocks that the task reads and only other workers have. What does not come in time is computed again. */
+  async #fetchBlocks(task: TaskDescription, worker: string): Promise<ExportedBlock[]> {
+    const { directory } = this.#options;
+    if (directory.isEmpty) return [];
+    const wanted: Promise<ExportedBlock | undefined>[] = [];
+    const stopAt = (node: { readonly isPersisted: boolean }): boolean => node.isPersisted;
+    for (const { node, partition } of allNarrowReads(task.work.node, task.partition, stopAt)) {
+      if (!node.isPersisted) continue;
+      const id = rddBlockId(node.id, partition);
+      const { inMemory, onDisk } = directory.holdersOf(id);
+      if (onDisk || inMemory.includes(worker)) continue;
+      const holder = inMemory.map((name) => this.#threadOf(name)).find((thread) => thread !== undefined);
+      if (holder !== undefined) wanted.push(holder.exportBlock(id, FETCH_MS));
+    }
+    return (await Promise.all(wanted)).filter((block) => block !== undefined);
+  }
+
+  #start(seat: Seat): SeatedThread {
+    const { entry, settingsOf, directory, onBlock, onReady } = this.#options;
+    const thread = new WorkerThread({
+      entry,
+      settings: { ...settingsOf(seat.name), label: `w${this.#started++}` },
+      onReady,
+      onBlock: (event) => onBlock(seat.name, event),
+      onGone: () => {
+        seat.thread = undefined;
+        directory.forgetHolder(seat.name);
+      },
+    });
+    return { thread, stages: new Set(), outputs: new Map(), broadcasts: 0, classes: 0 };
+  }
+
+  #threadOf(name: string): WorkerThread | undefined {
+    return this.#seats.find((seat) => seat.name === name)?.thread?.thread;
+  }
+
+  *#threads(): IterableIterator<SeatedThread> {
+    for (const { thread } of this.#seats) if (thread !== undefined) yield thread;
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * One worker thread as the session's thread sees it: started, spoken to, and how it ended.
+ *
+ * A thread keeps the process alive only while it is held. It has a port of its own for the protocol, which ends with it.
+ */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { BlockEvent } from '../../storage/block/block-event.ts';
+import type { BlockId } from '../../storage/block/block-id.ts';
+import type { ExportedBlock } from '../../storage/block/block-manager.ts';
+import { errorCodeOf, serializeError } from '../base/errors.ts';
+import type { TaskId } from '../base/ids.ts';
+import { unreachable } from '../base/invariant.ts';
+import {
+  CANCELLED_TASK,
+  FLAG_COUNT,
+  type FromWorker,
+  type ShippedTask,
+  type ToWorker,
+  type WorkerSettings,
+} from './protocol.ts';
+import type { ShippedOutcome } from './ship-outcome.ts';
+
+export interface WorkerThreadOptions {
+  /** The worker's program: JavaScript, whatever the session's own modules are. */
+  readonly entry: URL;
+  readonly settings: Omit<WorkerSettings, 'flags'>;
+  readonly onReady: (heapLimitBytes: number) => void;
+  readonly onBlock: (event: BlockEvent) => void;
+  /** The thread is no more, wanted or not: called once. */
+  readonly onGone: () => void;
+}
+
+/** How a task attempt ended: with an outcome, or with the thread it ran in. */
+export type ThreadResult =
+  | { readonly kind: 'outcome'; readonly outcome: ShippedOutcome }
+  | { readonly kind: 'gone'; readonly reason: string; readonly cause: unknown };
+
+/** What a worker that has nothing left to do gets to end by itself: streams are flushed, handles of the user's closed. */
+const CLOSE_MS = 200;
+
+export class WorkerThread {
+  readonly name: string;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #flags = new Int32Array(new SharedArrayBuffer(FLAG_COUNT * Int32Array.BYTES_PER_ELEMENT));
+  readonly #options: WorkerThreadOptions;
+  readonly #running = new Map<TaskId, (result: ThreadResult) => void>();
+  readonly #exports = new Map<number, (block: ExportedBlock | undefined) => void>();
+  readonly #gone: Promise<void>;
+  #holds = 0;
+  #nextRequest = 0;
+  #end: { readonly reason: string; readonly cause: unknown } | undefined;
+  #failure: unknown;
+
+  constructor(options: WorkerThreadOptions) {
+    const { entry, settings } = options;
+    this.#options = options;
+    this.name = settings.name;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const workerData = { settings: { ...settings, flags: this.#flags }, port: port2 };
+    this.#worker = new Worker(entry, {
+      name: `cairn ${settings.name}`,
+      workerData,
+      transferList: [port2],
+      // Loaders and flags of the session's process are not for workers, whose program is plain JavaScript.
+      execArgv: [],
+      argv: process.argv.slice(2),
+      resourceLimits: settings.memory.resourceLimits,
+    });
+    this.#gone = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#leave(describeEnd(this.#failure, code, settings), this.#failure);
+        resolve();
+      });
+    });
+    this.#worker.on('error', (error: unknown) => {
+      this.#failure = error;
+    });
+    this.#port.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.unref();
+    this.#port.unref();
+  }
+
+  get isGone(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Sends a message; to a thread that is gone, nothing. */
+  post(message: ToWorker): void {
+    if (this.#end === undefined) this.#port.postMessage(message);
+  }
+
+  /** Runs an attempt to its end, or the thread's. */
+  async run(task: ShippedTask): Promise<ThreadResult> {
+    if (this.#end !== undefined) return { kind: 'gone', ...this.#end };
+    this.hold();
+    try {
+      return await new Promise<ThreadResult>((resolve) => {
+        this.#running.set(task.taskId, resolve);
+        this.post({ kind: 'run', task });
+      });
+    } finally {
+      this.#running.delete(task.taskId);
+      this.release();
+    }
+  }
+
+  /** Asks for a task to stop: loops of the engine look at the flag, code that waits gets the message. */
+  cancel(taskId: TaskId): void {
+    Atomics.store(this.#flags, CANCELLED_TASK, taskId + 1);
+    this.post({ kind: 'cancel', taskId });
+  }
+
+  /** A block the thread holds in memory; undefined when it does not, or when no answer comes in time. */
+  async exportBlock(blockId: BlockId, withinMs: number): Promise<ExportedBlock | undefined> {
+    if (this.#end !== undefined) return undefined;
+    const request = this.#nextRequest++;
+    let timer: NodeJS.Timeout | undefined;
+    this.hold();
+    try {
+      return await new Promise<ExportedBlock | undefined>((resolve) => {
+        this.#exports.set(request, resolve);
+        timer = setTimeout(() => resolve(undefined), withinMs);
+        this.post({ kind: 'export-block', request, blockId });
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#exports.delete(request);
+      this.release();
+    }
+  }
+
+  /** Keeps the process alive until released as often. */
+  hold(): void {
+    if (this.#holds++ > 0) return;
+    this.#worker.ref();
+    this.#port.ref();
+  }
+
+  release(): void {
+    if (--this.#holds > 0) return;
+    this.#worker.unref();
+    this.#port.unref();
+  }
+
+  /** Ends the thread at once, whatever it does. What runs in it ends as gone, for this reason. */
+  async kill(reason: string, cause?: unknown): Promise<void> {
+    this.#leave(reason, cause);
+    await this.#worker.terminate();
+  }
+
+  /** Lets the thread end, and ends it when it does not. */
+  async close(): Promise<void> {
+    this.hold();
+    this.post({ kind: 'close' });
+    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_MS);
+    await this.#gone;
+    clearTimeout(timer);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#options.onReady(message.heapLimitBytes);
+        break;
+      case 'ended':
+        this.#running.get(message.taskId)?.({ kind: 'outcome', outcome: message.outcome });
+        break;
+      case 'block':
+        this.#options.onBlock(message.event);
+        break;
+      case 'exported':
+        this.#exports.get(message.request)?.(message.block);
+        break;
+      default:
+        unreachable(message);
+    }
+  }
+
+  #leave(reason: string, cause: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = { reason, cause };
+    this.#port.close();
+    for (const resolve of this.#running.values()) resolve({ kind: 'gone', ...this.#end });
+    for (const resolve of this.#exports.values()) resolve(undefined);
+    this.#options.onGone();
+  }
+}
+
+function describeEnd(failure: unknown, code: number, { memory }: Omit<WorkerSettings, 'flags'>): string {
+  if (errorCodeOf(failure) === 'ERR_WORKER_OUT_OF_MEMORY') {
+    const limit = memory.resourceLimits.maxOldGenerationSizeMb;
+    return `it ran out of memory${limit === undefined ? '' : `: its heap is limited to ${limit} MiB`}`;
+  }
+  if (failure !== undefined) {
+    const { name, message } = serializeError(failure);
+    return `an error outside of the task ended it: ${name}: ${message}`;
+  }
+  return `process.exit(${code}) was called in it`;
+}
