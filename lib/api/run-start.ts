@@ -30,6 +30,7 @@ function describeMaster(master: Master): string {
 function toJson(value: Config[keyof Config]): JsonValue {
   if (value === undefined) return null;
   if (value instanceof Map) return Object.fromEntries(value) as { readonly [name: string]: JsonValue };
-  if (typeof value !== 'object') return value;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || Array.isArray(value)) return value as JsonValue;
   return 'kind' in value ? describeMaster(value) : null;
 }

@@ -5,6 +5,7 @@
  */
 import { types } from 'node:util';
 import { formatByteSize } from '../base/byte-size.ts';
+import { isPackage } from './by-reference.ts';
 import type { CaptureOptions, CaptureWarning } from './capture-graph.ts';
 import { type EncoderOptions, GraphEncoder } from './graph-encoder.ts';
 import { Inspections } from './inspections.ts';
@@ -98,10 +99,6 @@ function encoderOptions(options: CaptureOptions, warnings: CaptureWarning[]): En
     warn: (warning) => warnings.push(warning),
     identifiesClasses: true,
   };
-}
-
-function isPackage(url: string): boolean {
-  return url.includes('/node_modules/');
 }
 
 function warnOfSize(packet: Packet, encoder: GraphEncoder, options: CaptureOptions, warnings: CaptureWarning[]): void {

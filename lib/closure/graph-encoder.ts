@@ -59,6 +59,7 @@ export class GraphEncoder implements CaptureGraph {
   readonly #owners: number[] = [];
   readonly #steps: PathStep[] = [];
   readonly #captures: (CaptureStep | undefined)[] = [];
+  readonly #texts: CaptureStep[] = [];
   readonly #starts: number[] = [];
   readonly #units: number[] = [];
   readonly #needs = new Map<number, number[]>();
@@ -111,7 +112,7 @@ export class GraphEncoder implements CaptureGraph {
   /** The captured variable that holds the most, with its bytes and the place of its function. */
   largestCapture(): { readonly variable: string; readonly sizeBytes: number; readonly location: string } | undefined {
     let largest: CaptureStep | undefined;
-    for (const capture of this.#captures) {
+    for (const capture of [...this.#captures, ...this.#texts]) {
       if (capture !== undefined && capture.sizeBytes > (largest?.sizeBytes ?? -1)) largest = capture;
     }
     if (largest === undefined) return undefined;
@@ -187,7 +188,13 @@ export class GraphEncoder implements CaptureGraph {
   writeValue(value: unknown, owner: number, step: PathStep): number {
     const kind = typeof value;
     if (value === null || (kind !== 'object' && kind !== 'function' && kind !== 'symbol')) {
+      const start = this.out.length;
       writeValue(this.out, value);
+      // A text may be what is large, too.
+      if (kind === 'string' && step instanceof CaptureStep) {
+        step.sizeBytes += this.out.length - start;
+        this.#texts.push(step);
+      }
       return -1;
     }
     return this.#writeNode(this.#nodes.get(value) ?? this.#enqueue(value, owner, step));

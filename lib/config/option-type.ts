@@ -17,7 +17,8 @@ export type OptionType =
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'string' }
   | { readonly kind: 'master' }
-  | { readonly kind: 'pools' };
+  | { readonly kind: 'pools' }
+  | { readonly kind: 'scripts' };
 
 /** What the engine sees: bytes and milliseconds as numbers. */
 export type ValueOf<T extends OptionType> = T extends {
@@ -33,7 +34,12 @@ export type ValueOf<T extends OptionType> = T extends {
         ? ReadonlyMap<string, PoolSettings>
         : T['kind'] extends 'master'
           ? Master
-          : string;
+          : T['kind'] extends 'scripts'
+            ? ScriptChoice
+            : string;
+
+/** Which scripts are meant: patterns, or a function of a script's URL. */
+export type ScriptChoice = readonly string[] | ((url: string) => boolean);
 
 /** What a user may write: sizes and durations also as text with a unit. */
 export type InputOf<T extends OptionType> = T['kind'] extends 'byteSize' | 'duration'
@@ -42,7 +48,9 @@ export type InputOf<T extends OptionType> = T['kind'] extends 'byteSize' | 'dura
     ? Readonly<Record<string, PoolOptions>>
     : T['kind'] extends 'master'
       ? string
-      : ValueOf<T>;
+      : T['kind'] extends 'scripts'
+        ? string | ScriptChoice
+        : ValueOf<T>;
 
 /** What reading a value may depend on. */
 export interface OptionContext {
@@ -51,7 +59,7 @@ export interface OptionContext {
   readonly maxFailures: number;
 }
 
-/** Reads a value; undefined when it is not one of this type. Text stands for every type but `pools`. */
+/** Reads a value; undefined when it is not one of this type. Text stands for every type but `pools`, and for one pattern. */
 export function readOption(type: OptionType, raw: unknown, context: OptionContext): unknown {
   switch (type.kind) {
     case 'byteSize':
@@ -80,6 +88,8 @@ export function readOption(type: OptionType, raw: unknown, context: OptionContex
       return typeof raw === 'string' ? parseMaster(raw, context.machine, context.maxFailures) : undefined;
     case 'pools':
       return parsePools(raw);
+    case 'scripts':
+      return readScripts(raw);
   }
 }
 
@@ -104,7 +114,16 @@ export function describeType(type: OptionType): string {
       return "'local', 'local[4]', 'local[*]' or 'local[4, 2]' (4 workers, 2 tries a task)";
     case 'pools':
       return "an object like { reports: { mode: 'FAIR', weight: 2, minShare: 1 } }";
+    case 'scripts':
+      return "patterns, like ['@acme/*', './shared', '!lodash'], or a function of a script's URL";
   }
+}
+
+function readScripts(raw: unknown): ScriptChoice | undefined {
+  if (typeof raw === 'function') return raw as (url: string) => boolean;
+  const patterns: readonly unknown[] = Array.isArray(raw) ? [...raw] : [raw];
+  const areTexts = patterns.every((pattern) => typeof pattern === 'string' && !/^!?$|\0/.test(pattern));
+  return areTexts ? Object.freeze(patterns as readonly string[]) : undefined;
 }
 
 const MS_OF_UNIT: ReadonlyMap<string, number> = new Map([

@@ -18,7 +18,7 @@ interface ComputedDefault {
 interface OptionEntry {
   readonly type: OptionType;
   /** As a user would write it, or computed. */
-  readonly default: string | number | boolean | Readonly<Record<string, never>> | ComputedDefault;
+  readonly default: string | number | boolean | Readonly<Record<string, never>> | readonly never[] | ComputedDefault;
   /** One or two sentences: what it decides, in its unit. */
   readonly doc: string;
 }
@@ -161,6 +161,23 @@ export const OPTIONS = {
     doc: 'How map outputs are compressed.',
   },
 
+  // How functions travel
+  'closure.mutableCaptures': {
+    type: { kind: 'choice', choices: ['error', 'strict', 'copy'] },
+    default: 'error',
+    doc: 'What happens to a task that assigns a variable it captures, which would change a copy in a worker: an `error` unless only functions that it calls do so, `strict` an error in these too, `copy` neither. Has no meaning with `local`.',
+  },
+  'closure.warnBytes': {
+    type: { kind: 'byteSize', min: 1 },
+    default: '1 MiB',
+    doc: 'A warning names the variable where what the functions of a stage capture takes more than this.',
+  },
+  'closure.byReference': {
+    type: { kind: 'scripts' },
+    default: [],
+    doc: 'Which scripts workers import themselves, instead of getting copies of the functions that are captured from them, beyond packages in `node_modules`: packages by name (`@acme/*`; a linked one by its package.json), files and folders by paths that begin with `./`, `../` or `/`. `!` takes back, the last pattern that matches decides; a function decides alone. Not from the environment.',
+  },
+
   // What is shown
   progress: {
     type: { kind: 'choice', choices: ['auto', 'on', 'off'] },
@@ -196,8 +213,9 @@ export type SessionOptions = UnionToIntersection<
   { [Name in OptionName]: Nested<Name, InputOf<(typeof OPTIONS)[Name]['type']>> }[OptionName]
 >;
 
-/** The environment variable of an option: `task.maxFailures` is `CAIRN_TASK_MAX_FAILURES`. Undefined for `pools`. */
+/** The environment variable of an option: `task.maxFailures` is `CAIRN_TASK_MAX_FAILURES`. Undefined for what text cannot say. */
 export function environmentVariable(name: OptionName): string | undefined {
-  if (OPTIONS[name].type.kind === 'pools') return undefined;
+  const { kind } = OPTIONS[name].type;
+  if (kind === 'pools' || kind === 'scripts') return undefined;
   return `CAIRN_${name.replaceAll('.', '_').replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`;
 }

@@ -28,6 +28,12 @@ describe('what is on record of a run from its start', () => {
     expect(JSON.parse(JSON.stringify(start))).toEqual(start);
   });
 
+  it('says of functions that they are', () => {
+    const byReferenceOf = (byReference: string | (() => boolean)) =>
+      describeWith({ closure: { byReference } }).options['closure.byReference'];
+    expect([byReferenceOf('@acme/*'), byReferenceOf(() => true)]).toEqual([['@acme/*'], 'a function']);
+  });
+
   it.each(['local', 'local[1]', 'local[12]'])('has the master %s as it was written', (master) => {
     expect(describeWith({ master }).master).toBe(master);
   });

@@ -46,6 +46,11 @@ describe('resolveConfig', () => {
       'scheduler.pools': new Map(),
       'storage.codec': 'none',
       'shuffle.codec': 'none',
+      'task.timeout': undefined,
+      handleSignals: true,
+      'closure.mutableCaptures': 'error',
+      'closure.warnBytes': 1024 ** 2,
+      'closure.byReference': [],
       progress: 'auto',
     });
   });
@@ -115,6 +120,10 @@ describe('resolveConfig', () => {
     [{ dir: 'a\0b' }, 'dir', 'text', '"a\\u0000b"'],
     [{ master: 'yarn' }, 'master', "'local[4]'", '"yarn"'],
     [{ scheduler: { pools: { x: { weigth: 2 } } } }, 'scheduler.pools', 'an object like', 'an object'],
+    [{ closure: { byReference: ['a', ''] } }, 'closure.byReference', 'patterns, like', 'an array of 2'],
+    [{ closure: { byReference: '!' } }, 'closure.byReference', 'a function', '"!"'],
+    [{ closure: { byReference: /acme/ } }, 'closure.byReference', 'patterns', 'an instance of RegExp'],
+    [{ closure: { mutableCaptures: 'warn' } }, 'closure.mutableCaptures', "'strict'", '"warn"'],
     ['local[*]', 'options', 'an object of options', '"local[*]"'],
     [null, 'options', 'an object of options', 'null'],
   ])('refuses %o', (options, option, expected, found) => {
@@ -123,6 +132,14 @@ describe('resolveConfig', () => {
     const params = error.params as ErrorParams<'INVALID_OPTION'>;
     expect(params).toMatchObject({ option, found });
     expect(params.expected).toContain(expected);
+  });
+
+  it('reads patterns of scripts, one or several, and functions', () => {
+    const read = (value: unknown) => resolve({ closure: { byReference: value as string } })['closure.byReference'];
+    expect(read('@acme/*')).toEqual(['@acme/*']);
+    expect(read(['./a', '!b'])).toEqual(['./a', '!b']);
+    const isOwn = (url: string): boolean => url.includes('own');
+    expect(read(isOwn)).toBe(isOwn);
   });
 
   it('names the environment variable a bad value came from', () => {

@@ -22,6 +22,7 @@ describe('environmentVariable', () => {
     expect(environmentVariable('task.maxFailures')).toBe('CAIRN_TASK_MAX_FAILURES');
     expect(environmentVariable('memoryStorageFraction')).toBe('CAIRN_MEMORY_STORAGE_FRACTION');
     expect(environmentVariable('scheduler.pools')).toBeUndefined();
+    expect(environmentVariable('closure.byReference')).toBeUndefined();
   });
 
   it('is another for each option, and none that means something else', () => {
