@@ -1,0 +1,117 @@
+/**
+ * Another process for the crash specs about signals and exits: opens a session, runs a job over and over, or what its
+ * last argument names, and says each event.
+ *
+ * `ending-child.ts <data directory> <input> <output> <master> <what>`: prints `open <run>`, after each event of the engine
+ * its kind, and `answer <JSON>` after each run of the job.
+ */
+import { writeSync } from 'node:fs';
+import { argv } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Session } from '../../../lib/api/session.ts';
+import { crashJob } from './crash-job.ts';
+
+const [, , dir = '', input = '', output = '', master = 'local', what = 'jobs'] = argv;
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+const session = await Session.open({
+  dir,
+  master,
+  memory: '400 B',
+  memoryFraction: 1,
+  progress: 'off',
+  handleSignals: what !== 'without the handlers',
+});
+say(`open ${session.run}`);
+session.onEvent((event) => say(event.kind));
+
+/** Cached blocks, map outputs and a save by halves, with a task that waits for as long as it is let. */
+function pendingSave(wait: () => Promise<void>): Promise<void> {
+  return session
+    .textFile(input, 2)
+    .map((line): [number, number] => [Number(line) % 5, Number(line)])
+    .persist('DISK_ONLY')
+    .partitionBy(3)
+    .mapAsync(async ([key, value]) => {
+      say('waiting');
+      await wait();
+      return `${key} ${value}`;
+    })
+    .saveAsTextFile(output);
+}
+
+const never = () => new Promise<void>(() => {});
+const long = () => pause(60_000);
+
+const programs: Readonly<Record<string, () => Promise<unknown>>> = {
+  jobs: async () => {
+    for (;;) say(`answer ${JSON.stringify(await crashJob(session, input, output))}`);
+  },
+  'without the handlers': () => pendingSave(long),
+  waits: () => pendingSave(long),
+  'has a handler': async () => {
+    process.on('SIGTERM', () => {
+      say('handled');
+      session.close().then(() => process.exit(7));
+    });
+    await pendingSave(long).catch((error: { code?: string }) => say(`failed ${error.code}`));
+  },
+  'has a handler for once': async () => {
+    process.once('SIGTERM', () => say('handled'));
+    await pendingSave(long);
+  },
+  'never settles': () => pendingSave(never),
+  'never settles, and is caught': () =>
+    pendingSave(never).catch((error: { code?: string; message?: string }) => say(`caught ${error.message}`)),
+  'never settles, with an exit code': async () => {
+    process.exitCode = 5;
+    await pendingSave(never).catch(() => {});
+  },
+  'exits meanwhile': async () => {
+    setTimeout(() => process.exit(0), 100);
+    await pendingSave(long);
+  },
+  'exits with 3 meanwhile': async () => {
+    setTimeout(() => process.exit(3), 100);
+    await pendingSave(long);
+  },
+  'exits within a task': () => pendingSave(async () => process.exit(0)),
+  'exits within a task with 3': () => pendingSave(async () => process.exit(3)),
+  'throws beside the job': async () => {
+    setTimeout(() => {
+      throw new TypeError('beside');
+    }, 100);
+    await pendingSave(long);
+  },
+  'rejects beside the job': async () => {
+    setTimeout(() => Promise.reject(new TypeError('beside')), 100);
+    await pendingSave(long);
+  },
+  'rejects in a task': () =>
+    pendingSave(async () => {
+      Promise.reject(new TypeError('in a task'));
+      await long();
+    }),
+  'lets a job fail': () =>
+    session
+      .range(3)
+      .map(() => {
+        throw new TypeError('on purpose');
+      })
+      .count(),
+  'does not close': async () => {
+    await session.range(10).persist().count();
+  },
+  'does not close and exits': async () => {
+    await session.range(10).persist().count();
+    process.exit(0);
+  },
+};
+
+const program = programs[what];
+if (program === undefined) throw new TypeError(`no such program: ${what}`);
+await program();
+say('end of the program');
