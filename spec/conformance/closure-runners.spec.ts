@@ -1,70 +1,84 @@
 /** The same cases under every way to run a program: closures look different to each of them. */
-import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compile, runNode, runVitest } from '../support/programs.ts';
 import { PROJECT_ROOT } from '../support/source-files.ts';
 
 const FIXTURES = join(PROJECT_ROOT, 'fixtures', 'lib', 'closure');
-const SOURCES = ['cases.ts', 'helpers.ts', 'more.ts', 'main.ts'];
-const run = promisify(execFile);
+const CASES = ['cases.ts', 'helpers.ts', 'more.ts', 'main.ts'];
+const PROGRAMS = ['decorated.ts', 'by-reference.ts', 'stacks.ts'];
+const SOURCES = [...CASES, ...PROGRAMS];
 
-async function node(...args: readonly string[]): Promise<string> {
-  // Vitest's own variables would make the child think that it runs in a test.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));
-  const { stdout } = await run(process.execPath, ['--no-warnings', ...args], { cwd: FIXTURES, env });
-  return stdout.trim();
+const node = (...args: readonly string[]) => runNode(FIXTURES, args);
+const tsc = (from: string, to: string) => compile(join(FIXTURES, from), join(FIXTURES, to), SOURCES, ['--noCheck']);
+
+/** What stacks.ts prints when every frame is at its line: `// line: <name>` marks them. */
+function wantedStacks(): string {
+  const text = readFileSync(join(FIXTURES, 'src', 'stacks.ts'), 'utf8');
+  const lineOf = (name: string) => text.split('\n').findIndex((line) => line.endsWith(`// line: ${name}`)) + 1;
+  const wanted: readonly (readonly [task: string, ...lines: string[]])[] = [
+    ['a helper', 'parse', 'first task'],
+    ['the function itself', 'null'],
+    ['functions that need each other', 'ping throws', 'pong calls', 'ping calls'],
+    ['a method', 'method'],
+    ['an asynchronous function', 'parse', 'async'],
+  ];
+  return wanted.map(([task, ...lines]) => `${task}: ${lines.map(lineOf).join(' ')}`).join('\n');
 }
 
-function tsc(from: string, to: string): Promise<string> {
-  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-  const files = SOURCES.map((name) => join(FIXTURES, from, name));
-  const options = ['--noCheck', '--ignoreConfig', '--sourceMap', '--module', 'nodenext', '--target', 'es2023'];
-  return node(compiler, ...options, '--rootDir', join(FIXTURES, from), '--outDir', join(FIXTURES, to), ...files);
-}
+beforeAll(async () => {
+  for (const folder of ['built-cjs', 'built-cjs-out']) {
+    mkdirSync(join(FIXTURES, folder), { recursive: true });
+    writeFileSync(join(FIXTURES, folder, 'package.json'), '{ "type": "commonjs" }\n');
+  }
+  for (const name of SOURCES) copyFileSync(join(FIXTURES, 'src', name), join(FIXTURES, 'built-cjs', name));
+  await Promise.all([tsc('src', 'built-esm'), tsc('built-cjs', 'built-cjs-out')]);
+});
 
 describe('closures travel alike from', () => {
-  beforeAll(async () => {
-    for (const folder of ['built-cjs', 'built-cjs-out']) {
-      mkdirSync(join(FIXTURES, folder), { recursive: true });
-      writeFileSync(join(FIXTURES, folder, 'package.json'), '{ "type": "commonjs" }\n');
-    }
-    for (const name of SOURCES) copyFileSync(join(FIXTURES, 'src', name), join(FIXTURES, 'built-cjs', name));
-    await Promise.all([tsc('src', 'built-esm'), tsc('built-cjs', 'built-cjs-out')]);
+  const runners: readonly (readonly [name: string, program: (name: string) => readonly string[]])[] = [
+    ['ES modules compiled by tsc', (name) => [`built-esm/${name}.js`]],
+    ['CommonJS compiled by tsc', (name) => [`built-cjs-out/${name}.js`]],
+    ['tsx, as ES modules', (name) => ['--import', 'tsx', `src/${name}.ts`]],
+    ['tsx, as CommonJS', (name) => ['--import', 'tsx', `built-cjs/${name}.ts`]],
+  ];
+
+  describe.each(runners)('%s', (_name, program) => {
+    it.concurrent.each([
+      ['the shared cases', 'main', '91/91 passed'],
+      ['classes with decorators', 'decorated', '10/10 passed'],
+      ['modules shipped by reference', 'by-reference', '6/6 passed'],
+    ])('%s', async (_what, name, wanted) => {
+      expect(await node(...program(name))).toBe(wanted);
+    });
+
+    it.concurrent('errors, with the lines that they were thrown and called at', async () => {
+      expect(await node(...program('stacks'))).toBe(wantedStacks());
+    });
   });
 
-  it.concurrent.each([
-    ['ES modules compiled by tsc', ['built-esm/main.js'], '91/91 passed'],
-    ['CommonJS compiled by tsc', ['built-cjs-out/main.js'], '91/91 passed'],
-    ['tsx, as ES modules', ['--import', 'tsx', 'src/main.ts'], '91/91 passed'],
-    ['tsx, as CommonJS', ['--import', 'tsx', 'built-cjs/main.ts'], '91/91 passed'],
-    ['plain ES modules', ['src/edge-main.mjs'], '61/61 passed'],
-  ])('%s', async (_name, args, wanted) => {
-    expect(await node(...args)).toBe(wanted);
+  it('plain ES modules', async () => {
+    expect(await node('src/edge-main.mjs')).toBe('61/61 passed');
+  });
+
+  it('plain CommonJS', async () => {
+    expect(await node('src/user.cjs')).toBe('15/15 passed');
   });
 
   it('the threads of vitest', async () => {
-    const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
-    const report = await node(vitest, 'run', '--config', 'threads.config.mjs', '--reporter', 'json');
-    expect(JSON.parse(report.slice(report.indexOf('{')))).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+    const report = await runVitest(FIXTURES, ['--config', 'threads.config.mjs']);
+    expect(report).toEqual({ numPassedTests: 1, numFailedTests: 0 });
   });
+});
 
-  it('processes without an inspector, where captures are given', async () => {
-    const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
-    expect(await node(flag, '--allow-fs-read=*', '--allow-worker', 'src/permission.mjs')).toBe(
-      'INSPECTOR_UNAVAILABLE 42',
-    );
-  });
-
-  it('any directory and line: fingerprints are the same in every process', async () => {
+describe('fingerprints', () => {
+  it('are the same in every process, directory and line', async () => {
     for (const [folder, before] of [
       ['built-a', ''],
       ['built-a/deeper', '\n\n// moved\n'],
     ] as const) {
       mkdirSync(join(FIXTURES, folder), { recursive: true });
-      const { readFileSync } = await import('node:fs');
       const text = readFileSync(join(FIXTURES, 'src', 'fingerprint.mjs'), 'utf8');
       const dist = `${PROJECT_ROOT}/dist/`;
       writeFileSync(join(FIXTURES, folder, 'fingerprint.mjs'), before + text.replaceAll('../../../../dist/', dist));
