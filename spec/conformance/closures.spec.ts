@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 interface Runner {
   run(fn: unknown, args?: readonly unknown[], options?: object): Promise<unknown>;
@@ -88,6 +88,24 @@ describe('a closure in another thread', () => {
         .slice(0, 3)
         .map((line) => line - start),
     ).toEqual([2, 6, 3]);
+  });
+
+  it('knows nothing of the spies and clocks of vitest, and may use what vitest exports', async () => {
+    const spy = vi.fn((x: number) => x + 1);
+    await expect(worker.run((x: number) => spy(x), [1])).rejects.toThrow(/captures 'spy' -> /);
+    vi.useFakeTimers({ now: 0 });
+    try {
+      expect(Date.now()).toBe(0);
+      expect(await worker.run(() => Date.now() > 0)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+    const judge = (x: number) => {
+      expect(x).toBe(1);
+      return 'fine';
+    };
+    expect(await worker.run(judge, [1])).toBe('fine');
+    await expect(worker.run(judge, [2])).rejects.toThrow(/expected 2 to be 1/);
   });
 
   it('imports what is shipped by reference', async () => {

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import Database from 'better-sqlite3';
@@ -6,6 +8,17 @@ import { describe, expect, it } from 'vitest';
 import { capture } from '../../../lib/closure/capture.ts';
 import { DRIVER_ONLY } from '../../../lib/closure/well-known.ts';
 import { travel } from '../../support/travel.ts';
+
+/** Closed by the time that it is captured: it is a handle all the same. */
+async function handleOfFile(): Promise<object> {
+  const handle = await open(import.meta.filename);
+  await handle.close();
+  return handle;
+}
+
+function streamOfFile(): object {
+  return createReadStream(import.meta.filename).destroy();
+}
 
 const refusals: readonly (readonly [name: string, value: unknown, message: RegExp, hint: RegExp])[] = [
   ['a WeakMap', new WeakMap(), /captures 'value' -> WeakMap \(WeakMap cannot be copied/, /Map or Set/],
@@ -34,6 +47,14 @@ const refusals: readonly (readonly [name: string, value: unknown, message: RegEx
   ['async storage', new AsyncLocalStorage(), /AsyncLocalStorage \(node:async_hooks handle/, /perWorker/],
   ['a registry', new FinalizationRegistry(() => {}), /FinalizationRegistry objects cannot be copied/, /perWorker/],
   ['a web stream', new ReadableStream(), /ReadableStream/, /perWorker/],
+  [
+    'a reader of a web stream',
+    new ReadableStream().getReader(),
+    /ReadableStreamDefaultReader \(a Node\.js/,
+    /perWorker/,
+  ],
+  ['a file handle', await handleOfFile(), /FileHandle \(a Node\.js node:internal\/fs\/promises object/, /perWorker/],
+  ['a stream of a file', streamOfFile(), /ReadStream \(a Node\.js node:internal\/fs\/streams object/, /perWorker/],
   ['a database', new Database(':memory:'), /captures 'value' -> Database/, /const value = perWorker/],
   ['an abort signal', new AbortController().signal, /AbortSignal/, /perWorker/],
 ];
