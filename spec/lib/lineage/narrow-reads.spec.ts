@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { shuffleId } from '../../../lib/base/ids.ts';
+import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import { allNarrowReads } from '../../../lib/lineage/narrow-reads.ts';
+import { CartesianNode } from '../../../lib/lineage/nodes/cartesian-node.ts';
+import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
+import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
+import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
+import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
+import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
+import { UnionNode } from '../../../lib/lineage/nodes/union-node.ts';
+import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
+import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
+import { origin } from '../../support/scan-task.ts';
+
+const range = (slices: number) => new RangeNode(origin(), 0, 100, 1, slices);
+const pass = (parent: LineageNode) => new StepNode(origin(), parent, { kind: 'pass' });
+
+function reads(node: LineageNode, partition: number, stopAt?: (node: LineageNode) => boolean): string[] {
+  return [...allNarrowReads(node, partition, stopAt)].map((read) => `${read.node.kind} ${read.partition}`).sort();
+}
+
+describe('what a partition is computed from', () => {
+  it('is itself, and the same partition of what it is a step of', () => {
+    expect(reads(range(3), 2)).toEqual(['range 2']);
+    expect(reads(pass(pass(range(3))), 2)).toEqual(['range 2', 'step 2', 'step 2']);
+  });
+
+  it('is as each kind of node cuts its parents', () => {
+    expect(reads(new UnionNode(origin(), [range(2), range(3)]), 4)).toEqual(['range 2', 'union 4']);
+    expect(reads(new CoalesceNode(origin(), range(5), 2), 1)).toEqual(['coalesce 1', 'range 2', 'range 3', 'range 4']);
+    expect(reads(new CartesianNode(origin(), range(2), range(3)), 5)).toEqual(['cartesian 5', 'range 1', 'range 2']);
+  });
+
+  it('ends at shuffles', () => {
+    const partitioner = new HashPartitioner(2);
+    const shuffled = new ShuffledNode(origin(), range(3), partitioner, { shuffleId: shuffleId(0) });
+    expect(reads(pass(shuffled), 1)).toEqual(['shuffled 1', 'step 1']);
+    const groups = new CoGroupNode(origin(), [shuffled, range(3)], partitioner, () => shuffleId(1));
+    expect(reads(groups, 1)).toEqual(['co-group 1', 'shuffled 1']);
+  });
+
+  it('ends where it is told, and there the node is named', () => {
+    const kept = pass(range(2));
+    kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    expect(reads(pass(kept), 1, (node) => node.isPersisted)).toEqual(['step 1', 'step 1']);
+    expect(reads(kept, 1, (node) => node.isPersisted)).toEqual(['step 1']);
+  });
+
+  it('is named once, however many ways lead to it', () => {
+    let node: LineageNode = range(1);
+    for (let i = 0; i < 50; i++) node = new CoalesceNode(origin(), new UnionNode(origin(), [node, node]), 1);
+    expect(reads(node, 0)).toHaveLength(1 + 50 * 3);
+  });
+
+  it('needs neither a deep stack nor many arguments', () => {
+    let node: LineageNode = new CoalesceNode(origin(), range(200_000), 1);
+    for (let i = 0; i < 20_000; i++) node = pass(node);
+    expect(reads(node, 0)).toHaveLength(220_001);
+  });
+});
