@@ -63,6 +63,15 @@ describe('the failure of a task', () => {
     expect(error.message.match(/hint:/g)).toHaveLength(1);
   });
 
+  it('to be shipped is told as it is', () => {
+    const error = new CairnError('TASK_NOT_SERIALIZABLE', {
+      path: 'closure',
+      reason: 'captures a socket',
+      remedy: 'x',
+    });
+    expect(taskFailure(job, stage, task, 1, error)).toBe(error);
+  });
+
   it('is traced to what a user function threw', () => {
     const thrown = { not: 'an error' };
     const wrapped = new CairnError(

@@ -55,6 +55,18 @@ describe('the result of a job', () => {
     expect(calls).toBe(1);
   });
 
+  it('fails with what spoiled it first, even when all values are there', async () => {
+    const seen: unknown[] = [];
+    const result = new JobResult({ ...SPEC, onPartition: (_, value) => seen.push(value) }, () => {});
+    const error = new RangeError('the sum is off');
+    result.spoil(error);
+    result.spoil(new Error('later'));
+    result.deliver(0, 'a');
+    result.complete();
+    await expect(result.promise).rejects.toBe(error);
+    expect(seen).toEqual([]);
+  });
+
   it('listens to its signal while it runs, and no longer', async () => {
     const controller = new AbortController();
     const reasons: unknown[] = [];

@@ -101,6 +101,22 @@ describe('the tracker of map outputs', () => {
     expect(() => tracker.register(output(2, 1))).toThrow(/INTERNAL.*no map partition 2/);
   });
 
+  it('has each map partition counted once, whatever becomes of its output, and forgets with the shuffle', () => {
+    const tracker = trackerWith(2, output(0, 10));
+    expect([tracker.countOnce(SHUFFLE, 0), tracker.countOnce(SHUFFLE, 0), tracker.countOnce(SHUFFLE, 1)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    tracker.unregister(SHUFFLE, 0);
+    tracker.register(output(0, 11));
+    expect(tracker.countOnce(SHUFFLE, 0)).toBe(false);
+    tracker.forgetShuffle(SHUFFLE);
+    expect(tracker.countOnce(SHUFFLE, 0)).toBe(false);
+    tracker.registerShuffle(SHUFFLE, 2);
+    expect(tracker.countOnce(SHUFFLE, 0)).toBe(true);
+  });
+
   it('takes over what an earlier process committed', () => {
     const tracker = new MapOutputTracker();
     tracker.restore(SHUFFLE, 2, [output(1, 5)]);

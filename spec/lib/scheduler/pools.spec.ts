@@ -108,6 +108,18 @@ describe('FAIR', () => {
   });
 });
 
+describe('a task set that declines', () => {
+  it('lets others go first, of any pool', () => {
+    const pools = new Pools('FAIR');
+    const [first, second, third] = [taskSet(0, 0, 1), taskSet(1, 1, 1), taskSet(2, 2, 1, 'other')] as const;
+    for (const each of [first, second, third]) pools.add(each);
+    expect(pools.next()).toBe(first);
+    expect(pools.next(new Set([first]))).toBe(second);
+    expect(pools.next(new Set([first, second]))).toBe(third);
+    expect(pools.next(new Set([first, second, third]))).toBeUndefined();
+  });
+});
+
 describe('a task set that left', () => {
   it('gets no more turns', () => {
     const pools = new Pools('FAIR');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jobId, stageId } from '../../../lib/base/ids.ts';
+import { jobId, stageId, taskId } from '../../../lib/base/ids.ts';
 import { TaskSet, type TaskSetSpec } from '../../../lib/scheduler/task-set.ts';
 import { Lineage } from './support/lineages.ts';
 
@@ -64,5 +64,39 @@ describe('a task set', () => {
       weight: 1,
       minShare: 0,
     });
+  });
+});
+
+describe('copies', () => {
+  const copy = (original: number, notOn: string) => {
+    return { partition: original, attempt: 1, original: taskId(original), notOn };
+  };
+
+  it('are taken in order, by threads that do not run the original', () => {
+    const taskSet = new TaskSet({ ...SPEC, partitions: [] });
+    for (const each of [copy(1, 'a'), copy(2, 'b'), copy(3, 'b')]) taskSet.enqueueCopy(each);
+    expect(taskSet.hasPending).toBe(true);
+    expect(taskSet.takeCopy('b')?.partition).toBe(1);
+    expect(taskSet.takeCopy('b')).toBeUndefined();
+    expect([taskSet.takeCopy('a')?.partition, taskSet.takeCopy('a')?.partition]).toEqual([2, 3]);
+    expect(taskSet.hasPending).toBe(false);
+  });
+
+  it('are one for each original, and none once it has ended', () => {
+    const taskSet = new TaskSet({ ...SPEC, partitions: [] });
+    taskSet.enqueueCopy(copy(1, 'a'));
+    taskSet.enqueueCopy(copy(1, 'a'));
+    taskSet.enqueueCopy(copy(2, 'a'));
+    taskSet.dropCopy(taskId(2));
+    expect(taskSet.takeCopy('b')?.partition).toBe(1);
+    expect(taskSet.takeCopy('b')).toBeUndefined();
+  });
+
+  it('are not made of what is retired', () => {
+    const taskSet = new TaskSet(SPEC);
+    taskSet.enqueueCopy(copy(1, 'a'));
+    taskSet.retire();
+    taskSet.enqueueCopy(copy(2, 'a'));
+    expect([taskSet.hasPending, taskSet.isRetired]).toEqual([false, true]);
   });
 });

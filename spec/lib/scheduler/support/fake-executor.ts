@@ -19,6 +19,7 @@ export interface RunningAttempt {
 export class FakeExecutor implements Executor {
   readonly slots: number;
   readonly threads: string[];
+  readonly #isNamed: boolean;
   /** In the order they were started. */
   readonly running: RunningAttempt[] = [];
   readonly forgotten: StageId[] = [];
@@ -28,6 +29,7 @@ export class FakeExecutor implements Executor {
   constructor(slots = 2, threads: readonly string[] = []) {
     this.slots = threads.length === 0 ? slots : threads.length;
     this.threads = [...threads];
+    this.#isNamed = threads.length > 0;
   }
 
   get names(): string[] {
@@ -35,7 +37,7 @@ export class FakeExecutor implements Executor {
   }
 
   idle(): readonly string[] {
-    if (this.threads.length === 0) return this.running.length < this.slots ? ['driver'] : [];
+    if (!this.#isNamed) return this.running.length < this.slots ? ['driver'] : [];
     return this.threads.filter((name) => this.running.every(({ task }) => task.executor !== name));
   }
 
