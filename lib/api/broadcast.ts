@@ -6,11 +6,12 @@
  */
 import { types } from 'node:util';
 import { CairnError } from '../base/errors.ts';
+import type { CaptureOptions } from '../closure/capture.ts';
 import { DRIVER_ONLY, TOKEN, type TravelToken } from '../closure/well-known.ts';
 import { type BroadcastPayload, encodeBroadcast, payloadIdentity } from '../exec/broadcast-payload.ts';
 import { type BroadcastRegistry, nextBroadcastId } from '../exec/broadcasts.ts';
 import { refuseInsideTask } from '../exec/current-task.ts';
-import { type CallSite, describeCallSite, startAtCaller } from '../lineage/call-site.ts';
+import { type CallSite, continueStack, describeCallSite, startAtCaller } from '../lineage/call-site.ts';
 import { invalidArgument } from './check-argument.ts';
 
 /**
@@ -32,6 +33,12 @@ export interface Broadcast<T> {
   destroy(): void;
 }
 
+/** What it takes to get values to workers. */
+export interface BroadcastShipping {
+  readonly registry: BroadcastRegistry;
+  readonly captureOptions?: CaptureOptions;
+}
+
 export class DriverBroadcast<T> implements Broadcast<T> {
   readonly id = nextBroadcastId();
   readonly #callSite: string;
@@ -39,13 +46,13 @@ export class DriverBroadcast<T> implements Broadcast<T> {
   readonly #registry: BroadcastRegistry | undefined;
   #held: { readonly value: T } | undefined;
 
-  /** Encodes the value for workers if there is a registry to put it into. Raises TASK_NOT_SERIALIZABLE. */
-  constructor(value: T, callSite: CallSite, registry: BroadcastRegistry | undefined) {
+  /** Encodes the value if it is to be shipped. Raises TASK_NOT_SERIALIZABLE. */
+  constructor(value: T, callSite: CallSite, shipping: BroadcastShipping | undefined) {
     refuseUnshareable(value);
     this.#callSite = describeCallSite(callSite);
-    this.#registry = registry;
+    this.#registry = shipping?.registry;
     this.#held = { value };
-    registry?.add(this.id, encodeAtCaller(value));
+    if (shipping !== undefined) shipping.registry.add(this.id, encodeAt(callSite, value, shipping.captureOptions));
     Object.defineProperty(this, TOKEN, { value: this.#token() });
   }
 
@@ -90,11 +97,19 @@ function refuseUnshareable(value: unknown): void {
   throw invalidArgument('broadcast', 'value', `data (collect() it first), no ${value[DRIVER_ONLY]}`, value);
 }
 
-function encodeAtCaller(value: unknown): BroadcastPayload | Promise<BroadcastPayload> {
+function encodeAt(
+  callSite: CallSite,
+  value: unknown,
+  options: CaptureOptions | undefined,
+): BroadcastPayload | Promise<BroadcastPayload> {
   try {
-    return encodeBroadcast(value);
+    const payload = encodeBroadcast(value, options);
+    if (!(payload instanceof Promise)) return payload;
+    return payload.catch((error: unknown) => {
+      throw continueStack(error, callSite);
+    });
   } catch (error) {
-    throw error instanceof CairnError ? startAtCaller(error) : error;
+    throw continueStack(error, callSite);
   }
 }
 

@@ -32,7 +32,7 @@ import { BroadcastRegistry } from '../exec/broadcasts.ts';
 import { refuseInsideTask } from '../exec/current-task.ts';
 import { InlineExecutor } from '../exec/inline-executor.ts';
 import { shareMemory, taskMemoryOf } from '../exec/memory-shares.ts';
-import { captureCallSite, continueStack, describeCallSite, startAtCaller } from '../lineage/call-site.ts';
+import { captureCallSite, continueStack, describeCallSite } from '../lineage/call-site.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
 import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
 import { type JobRunner, pendingPreparations } from '../lineage/preparation.ts';
@@ -216,20 +216,11 @@ export class SessionEngine implements Engine {
 
   broadcast<T>(value: T): Broadcast<T> {
     this.assertUsable('broadcast');
-    const shipsTo = this.config.master.kind === 'workers' ? this.broadcasts : undefined;
-    const handle = new DriverBroadcast(value, captureCallSite('broadcast'), shipsTo);
-    if (shipsTo !== undefined) this.#cleaner.watchBroadcast(handle);
+    const { broadcasts: registry, captureOptions } = this;
+    const shipping = this.config.master.kind === 'workers' ? { registry, captureOptions } : undefined;
+    const handle = new DriverBroadcast(value, captureCallSite('broadcast', true), shipping);
+    if (shipping !== undefined) this.#cleaner.watchBroadcast(handle);
     return handle;
-  }
-
-  /** Raises TASK_NOT_SERIALIZABLE, where tasks run in workers, for functions that cannot travel. */
-  checkTravels(functions: unknown): void {
-    if (this.config.master.kind === 'inline') return;
-    try {
-      check(functions);
-    } catch (error) {
-      throw error instanceof CairnError ? startAtCaller(error) : error;
-    }
   }
 
   checkClosure(fn: unknown): void {

@@ -25,7 +25,7 @@ import {
   longAccumulator,
 } from './accumulator.ts';
 import type { Broadcast } from './broadcast.ts';
-import { checkInteger, invalidArgument } from './check-argument.ts';
+import { checkInteger, checkTravels, invalidArgument } from './check-argument.ts';
 import { type JobScope, withJobScope } from './job-scope.ts';
 import { type PairsOnly, Rdd } from './rdd.ts';
 import { type EngineParts, SessionEngine } from './session-engine.ts';
@@ -286,7 +286,7 @@ export class Session implements AsyncDisposable {
    */
   accumulator<In, S>(definition: AccumulatorDefinition<In, S>, name?: string): Accumulator<In, S> {
     this.#engine.assertUsable('accumulator');
-    return customAccumulator(definition, name, (functions) => this.#engine.checkTravels(functions));
+    return customAccumulator(definition, name, (functions) => checkTravels(this.#engine, functions));
   }
 
   /**

@@ -7,7 +7,7 @@ import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import { decodeValue } from '../../formats/record/value-codec.ts';
 import { ValueWriter } from '../../formats/record/value-writer.ts';
 import { CairnError } from '../base/errors.ts';
-import { capture, captureNow } from '../closure/capture.ts';
+import { type CaptureOptions, capture, captureNow } from '../closure/capture.ts';
 import { fingerprintOf } from '../closure/fingerprint.ts';
 import type { Packet } from '../closure/packet.ts';
 import { prepare } from '../closure/revive.ts';
@@ -23,16 +23,21 @@ export type BroadcastPayload =
  * yet, which is then read a moment later. Raises TASK_NOT_SERIALIZABLE, with the path to what cannot travel, and
  * LIMIT_EXCEEDED.
  */
-export function encodeBroadcast(value: unknown): BroadcastPayload | Promise<BroadcastPayload> {
+export function encodeBroadcast(
+  value: unknown,
+  captureOptions: CaptureOptions = {},
+): BroadcastPayload | Promise<BroadcastPayload> {
+  // A large one is what broadcasts are for.
+  const options = { ...captureOptions, warnBytes: Number.POSITIVE_INFINITY };
   const bytes = encodeData(value);
   if (bytes !== undefined) return { kind: 'data', bytes };
   try {
-    const packet = captureNow([value]);
+    const packet = captureNow([value], options);
     if (packet !== undefined) return { kind: 'packet', packet };
   } catch (error) {
     throw ofBroadcast(error);
   }
-  return capture([value]).then(
+  return capture([value], options).then(
     (packet) => ({ kind: 'packet', packet }),
     (error: unknown) => {
       throw ofBroadcast(error);

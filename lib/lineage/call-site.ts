@@ -66,7 +66,9 @@ export function startAtCaller<E extends Error>(error: E): E {
   const first = lines.findIndex((line) => FRAME.test(line));
   if (first < 0) return error;
   const own = lines.findIndex((line, i) => i >= first && isUserFrame(line));
-  if (own >= 0) error.stack = [...lines.slice(0, first), ...lines.slice(own)].join('\n');
+  // Raised deep inside, a stack may end before it gets to the user; the caller's still leads there.
+  const frames = own >= 0 ? lines.slice(own) : captureCallSite('', true).frames;
+  if (frames !== undefined) error.stack = [...lines.slice(0, first), ...frames].join('\n');
   return error;
 }
 

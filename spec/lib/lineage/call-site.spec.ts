@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../../lib/api/session.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
@@ -69,6 +70,15 @@ describe('errors', () => {
       expect(error).toBeInstanceOf(CairnError);
       expect(firstFrame(error)).toContain('call-site.spec.ts');
     }
+  });
+
+  it('start there, too, when they come from deep inside', () => {
+    const error = new CairnError('INTERNAL', { detail: 'x' });
+    const inside = join(import.meta.dirname, '../../../lib/closure/x.ts');
+    error.stack = `${error.name}: ${error.message}\n    at refuse (${inside}:1:1)`;
+    const frames = (startAtCaller(error).stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+    expect(frames[0]).toContain('call-site.spec.ts');
+    expect(error.stack?.startsWith(`${error.name}: ${error.message}\n`)).toBe(true);
   });
 
   it('of jobs start at the line of the action', async () => {
