@@ -156,6 +156,25 @@ describe('the disk store', () => {
     expect([...other.list()]).toEqual([]);
   });
 
+  test('looks again where another store may have written or removed a block, and forgets one', () => {
+    const fileSystem = new MemoryFileSystem();
+    const [store, other] = [storeOn(fileSystem, { owner: '1' }), storeOn(fileSystem, { owner: '2' })];
+    const sizeBytes = store.put(id, batches(1));
+    expect(other.look(id)).toBe(sizeBytes);
+    expect(other.knows(id)).toBe(true);
+    const larger = other.put(id, batches(2));
+    expect(store.sizeOf(id)).toBe(sizeBytes);
+    expect(store.look(id)).toBe(larger);
+    store.remove(id);
+    expect(other.has(id)).toBe(true);
+    expect(other.look(id)).toBe(0);
+    expect([other.knows(id), other.has(id), other.remove(id)]).toEqual([false, false, false]);
+    store.put(id, batches(1));
+    store.forget(id);
+    expect(store.knows(id)).toBe(false);
+    expect(read(store)).toEqual(rowsOf(batches(1)));
+  });
+
   test('lets readers of a removed block read on', () => {
     const fileSystem = new MemoryFileSystem();
     const store = storeOn(fileSystem, { chunkBytes: 512 });
