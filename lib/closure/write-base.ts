@@ -71,6 +71,21 @@ function madeBy(object: object): { readonly path: string; readonly args: readonl
   return { path, args: [options.locale, options] };
 }
 
+/** What an object holds in itself, read as the language does: its class may have a getter of that name. */
+function slotOf(prototype: object, name: string, object: object): unknown {
+  return Reflect.get(prototype, name, object);
+}
+
+const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
+function unboxed(object: object): unknown {
+  if (types.isNumberObject(object)) return Number.prototype.valueOf.call(object);
+  if (types.isStringObject(object)) return String.prototype.valueOf.call(object);
+  if (types.isBooleanObject(object)) return Boolean.prototype.valueOf.call(object);
+  if (types.isBigIntObject(object)) return BigInt.prototype.valueOf.call(object);
+  return Symbol.prototype.valueOf.call(object);
+}
+
 /** Writes what the base of an entity needs. */
 export function writeBase(graph: CaptureGraph, node: number, object: object, base: number): void {
   const { out } = graph;
@@ -82,7 +97,7 @@ export function writeBase(graph: CaptureGraph, node: number, object: object, bas
       writeEntries(graph, node, object as ReadonlyMap<unknown, unknown>);
       break;
     case EntityBase.SET:
-      out.varint((object as ReadonlySet<unknown>).size);
+      out.varint(Number(slotOf(Set.prototype, 'size', object)));
       writeElements(graph, node, object as ReadonlySet<unknown>);
       break;
     case EntityBase.ERROR:
@@ -92,10 +107,9 @@ export function writeBase(graph: CaptureGraph, node: number, object: object, bas
       out.f64(Date.prototype.getTime.call(object));
       break;
     case EntityBase.REGEXP: {
-      const { source, flags, lastIndex } = object as RegExp;
-      out.string(source);
-      out.string(flags);
-      out.f64(lastIndex);
+      out.string(String(slotOf(RegExp.prototype, 'source', object)));
+      out.string(String(slotOf(RegExp.prototype, 'flags', object)));
+      out.f64((object as RegExp).lastIndex);
       break;
     }
     case EntityBase.ARRAY_BUFFER:
@@ -110,7 +124,7 @@ export function writeBase(graph: CaptureGraph, node: number, object: object, bas
       writeBytes(graph, object as Buffer);
       break;
     case EntityBase.BOXED:
-      graph.writeValue(object.valueOf(), node, { text: '' });
+      graph.writeValue(unboxed(object), node, { text: '' });
       break;
     case EntityBase.MADE: {
       const { path, args } = madeBy(object) ?? { path: 'Object', args: [] };
@@ -128,7 +142,7 @@ export function writeBase(graph: CaptureGraph, node: number, object: object, bas
 }
 
 function writeEntries(graph: CaptureGraph, node: number, map: ReadonlyMap<unknown, unknown>): void {
-  graph.out.varint(map.size);
+  graph.out.varint(Number(slotOf(Map.prototype, 'size', map)));
   const keyStep: PathStep = { text: ' <key>' };
   let rest = graph.sampleSize;
   for (const [key, value] of Map.prototype.entries.call(map) as Iterable<[unknown, unknown]>) {
@@ -173,11 +187,10 @@ function writeBytes(graph: CaptureGraph, bytes: Uint8Array): void {
 
 function writeView(graph: CaptureGraph, node: number, view: ArrayBufferView): void {
   const { out } = graph;
-  const name = types.isTypedArray(view)
-    ? String(Reflect.get(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag, view))
-    : 'DataView';
-  out.string(name);
-  graph.writeValue(view.buffer, node, '.buffer');
-  out.varint(view.byteOffset);
-  out.varint(('length' in view ? Number(view.length) : view.byteLength) + 1);
+  const isTyped = types.isTypedArray(view);
+  const prototype = isTyped ? TYPED_ARRAY : DataView.prototype;
+  out.string(isTyped ? String(Reflect.get(TYPED_ARRAY, Symbol.toStringTag, view)) : 'DataView');
+  graph.writeValue(slotOf(prototype, 'buffer', view), node, '.buffer');
+  out.varint(Number(slotOf(prototype, 'byteOffset', view)));
+  out.varint(Number(slotOf(prototype, isTyped ? 'length' : 'byteLength', view)) + 1);
 }

@@ -17,6 +17,41 @@ describe('the base of an entity', () => {
     expect((await travel(() => value))()).toEqual(value);
   });
 
+  it('is what the object holds, whatever its class says', async () => {
+    class Table extends Map<string, number> {
+      override get size() {
+        return 99;
+      }
+    }
+    class Bytes extends Uint8Array {
+      override get length() {
+        return 99;
+      }
+      override get byteOffset() {
+        return 1;
+      }
+    }
+    class Five extends Number {
+      override valueOf() {
+        return 99;
+      }
+    }
+    class Never extends RegExp {
+      override get source() {
+        return 'never';
+      }
+    }
+    const [table, bytes, five, never] = [new Table([['a', 1]]), new Bytes([1, 2]), new Five(5), new Never('a', 'i')];
+    const read = await travel(() => [
+      [...table],
+      table.size,
+      Uint8Array.prototype.join.call(bytes),
+      Number.prototype.valueOf.call(five),
+      never.test('A'),
+    ]);
+    expect(read()).toEqual([[['a', 1]], 99, '1,2', 5, true]);
+  });
+
   it('keeps memory that two views share', async () => {
     const buffer = new ArrayBuffer(8);
     const bytes = new Uint8Array(buffer, 4);
