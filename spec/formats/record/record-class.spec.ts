@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   findClassNamed,
   findClassOf,
+  recordClasses,
   registerRecordClass,
   unregisterRecordClass,
 } from '../../../formats/record/record-class.ts';
@@ -84,6 +85,20 @@ describe('record classes', () => {
     expect(unregisterRecordClass('money')).toBe(true);
     expect(unregisterRecordClass('money')).toBe(false);
     expect(findClassOf(Tip.prototype)).toBeUndefined();
+  });
+
+  it('are told as they were given, with a number that grows with every change', () => {
+    const { version, definitions } = recordClasses();
+    register(1);
+    const after = recordClasses();
+    expect(after.version).toBeGreaterThan(version);
+    expect(after.definitions.slice(definitions.length)).toMatchObject([
+      { name: 'money', version: 1, constructor: Money },
+    ]);
+    expect(recordClasses().version).toBe(after.version);
+    unregisterRecordClass('money');
+    expect(recordClasses().version).toBeGreaterThan(after.version);
+    expect(recordClasses().definitions).toEqual(definitions);
   });
 
   it.each([

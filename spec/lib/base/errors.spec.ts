@@ -6,6 +6,7 @@ import {
   deserializeError,
   errorCodeOf,
   firstFailure,
+  isError,
   type SerializedError,
   serializeError,
 } from '../../../lib/base/errors.ts';
@@ -154,6 +155,17 @@ describe('errorCodeOf', () => {
     expect(errorCodeOf(Object.assign(new Error('gone'), { code: 'ENOENT' }))).toBe('ENOENT');
     expect(errorCodeOf(Object.assign(new Error('gone'), { code: 5 }))).toBeUndefined();
     expect(errorCodeOf({ code: 'ENOENT' })).toBeUndefined();
+  });
+});
+
+describe('isError', () => {
+  it('knows errors of other realms and of other makers, and touches no proxy', () => {
+    expect(isError(new TypeError('x'))).toBe(true);
+    expect(isError(new DOMException('x'))).toBe(true);
+    expect(isError(runInNewContext('new Error("x")'))).toBe(true);
+    expect(isError({ message: 'x', stack: 'y' })).toBe(false);
+    const traps = { getPrototypeOf: (): never => expect.fail('asked') };
+    expect(isError(new Proxy(new Error('x'), traps))).toBe(false);
   });
 });
 

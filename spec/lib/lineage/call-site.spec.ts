@@ -7,6 +7,7 @@ import {
   continueStack,
   describeCallSite,
   engineFolders,
+  isUserFrame,
   startAtCaller,
 } from '../../../lib/lineage/call-site.ts';
 import { useSession } from '../../support/use-session.ts';
@@ -37,6 +38,19 @@ describe('engineFolders', () => {
       '/p/cairn/cli/',
     ]);
     expect(engineFolders('/p/cairn/dist')).toEqual(expect.arrayContaining(['/p/cairn/dist/lib/', '/p/cairn/lib/']));
+  });
+});
+
+describe('isUserFrame', () => {
+  it.each([
+    ['    at f (/home/me/job.ts:3:4)', true],
+    ['    at file:///home/me/job.mjs:3:4', true],
+    [`    at drain (${join(import.meta.dirname, '../../../lib/exec/task-runner.ts')}:3:4)`, false],
+    ['    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)', false],
+    ['    at Array.map (<anonymous>)', false],
+    ['TypeError: bad (/home/me/job.ts)', false],
+  ])('tells %s', (line, expected) => {
+    expect(isUserFrame(line)).toBe(expected);
   });
 });
 

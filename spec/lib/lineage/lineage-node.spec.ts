@@ -4,6 +4,7 @@ import { shuffleId } from '../../../lib/base/ids.ts';
 import { MapPartitionsNode } from '../../../lib/lineage/nodes/map-partitions-node.ts';
 import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
 import { UnionNode } from '../../../lib/lineage/nodes/union-node.ts';
+import { ZipPartitionsNode } from '../../../lib/lineage/nodes/zip-partitions-node.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
 import { BatchesNode } from '../../support/batches-node.ts';
@@ -31,6 +32,20 @@ describe('LineageNode', () => {
     expect(() => node.partitions).toThrow('once');
     expect(node.arePartitionsKnown).toBe(false);
     expect(node.partitions).toHaveLength(1);
+  });
+
+  it('has the partitions that its origin knows, and looks for none then', () => {
+    const known = [{ index: 0, split: 'a' }];
+    const node = new BatchesNode([[], []], { origin: { ...origin(), partitions: known } });
+    expect([node.arePartitionsKnown, node.partitions, node.computedPartitions]).toEqual([true, known, 0]);
+  });
+
+  it('reads the same partition of each parent in place, unless its class says otherwise', () => {
+    const parents = [new BatchesNode([[], []]), new BatchesNode([[], []])];
+    const zipped = new ZipPartitionsNode(origin(), parents, (a) => a);
+    expect(zipped.narrowReads(1)).toEqual(parents.map((node) => ({ node, partition: 1 })));
+    const shuffled = new ShuffledNode(origin(), zipped, new HashPartitioner(2), { shuffleId: shuffleId(0) });
+    expect(shuffled.narrowReads(1)).toEqual([]);
   });
 
   it('may pend when an ancestor of its stage does, and not across a shuffle', () => {
