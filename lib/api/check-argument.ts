@@ -5,6 +5,7 @@
 import { types } from 'node:util';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { startAtCaller } from '../lineage/call-site.ts';
+import type { Engine } from './engine.ts';
 
 export function invalidArgument(method: string, argument: string, expected: string, found: unknown): CairnError {
   return startAtCaller(new CairnError('INVALID_ARGUMENT', { method, argument, expected, found: describeValue(found) }));
@@ -34,6 +35,24 @@ export function checkFunction(method: string, argument: string, f: unknown): voi
 /** A function that may be asynchronous. */
 export function checkAnyFunction(method: string, argument: string, f: unknown): void {
   if (typeof f !== 'function') throw invalidArgument(method, argument, 'a function', f);
+}
+
+/** As `checkFunction`, for a function that is to run in tasks. Raises TASK_NOT_SERIALIZABLE, too. */
+export function checkTaskFunction(engine: ClosureCheck, method: string, argument: string, f: unknown): void {
+  checkFunction(method, argument, f);
+  checkTravels(engine, f);
+}
+
+/** Knows whether functions can travel to where tasks run. */
+export type ClosureCheck = Pick<Engine, 'checkClosure'>;
+
+/** Raises TASK_NOT_SERIALIZABLE, at the user's line, for what cannot travel to where tasks run. */
+export function checkTravels(engine: ClosureCheck, value: unknown): void {
+  try {
+    engine.checkClosure(value);
+  } catch (error) {
+    throw error instanceof CairnError ? startAtCaller(error) : error;
+  }
 }
 
 /** An integer from `min` to the largest int32. */

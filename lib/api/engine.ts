@@ -27,6 +27,11 @@ export interface Engine {
   readonly fileSystem: FileSystem;
   /** The id and call site of a new node. Raises SESSION_CLOSED, and ACTION_INSIDE_TASK within a user's function. */
   origin(method: string): NodeOrigin;
+  /**
+   * Raises at once what shipping a function (or an object with functions) to the tasks would raise:
+   * TASK_NOT_SERIALIZABLE. Nothing where tasks run in this thread.
+   */
+  checkClosure(fn: unknown): void;
   nextShuffleId(): ShuffleId;
   /** Runs a job; one result a partition, in order. Prepares what the lineage needs first. */
   runJob(node: LineageNode, action: ResultAction, options: JobOptions): Promise<unknown[]>;

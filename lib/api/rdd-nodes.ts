@@ -24,6 +24,7 @@ import {
 import { rangePreparation } from '../lineage/range-sampling.ts';
 import type { Step } from '../lineage/step.ts';
 import { reducing } from './aggregators.ts';
+import { checkTravels } from './check-argument.ts';
 import type { Engine } from './engine.ts';
 import { type PartitionArgument, toPartitioner } from './partition-argument.ts';
 import { keyByNeighbour } from './tree-functions.ts';
@@ -46,11 +47,18 @@ export function choosePartitioner(
   inputs: readonly LineageNode[],
   argument: PartitionArgument | undefined,
 ): Partitioner {
-  if (argument !== undefined) return toPartitioner(method, argument);
+  if (argument !== undefined) return givenPartitioner(engine, method, argument);
   return defaultPartitioner(
     inputs.map((node) => ({ partitioner: node.partitioner, numPartitions: findPartitions(node).length })),
     engine.configuredParallelism,
   );
+}
+
+/** The user's choice. Raises INVALID_ARGUMENT, and TASK_NOT_SERIALIZABLE for a partitioner that cannot travel. */
+export function givenPartitioner(engine: Engine, method: string, argument: PartitionArgument): Partitioner {
+  const partitioner = toPartitioner(method, argument);
+  if (partitioner.kind === 'custom') checkTravels(engine, argument);
+  return partitioner;
 }
 
 /** Combines by key: through a shuffle, or in place when equal keys are together already. */

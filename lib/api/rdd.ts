@@ -65,6 +65,8 @@ import {
   checkOptions,
   checkSeed,
   checkSignal,
+  checkTaskFunction,
+  checkTravels,
   invalidArgument,
 } from './check-argument.ts';
 import {
@@ -88,11 +90,12 @@ import {
   reversedOrder,
   smallestOf,
 } from './order-functions.ts';
-import { type PartitionArgument, toPartitioner } from './partition-argument.ts';
+import type { PartitionArgument } from './partition-argument.ts';
 import {
   choosePartitioner,
   coGroupNode,
   combineNode,
+  givenPartitioner,
   joinNode,
   repartitionNode,
   sortByKeyNode,
@@ -329,7 +332,7 @@ export class Rdd<T> {
   map<P extends readonly [unknown, unknown]>(f: (record: T) => P, ...pairsOnly: PairsOnly<P>): Rdd<P>;
   map<U>(f: (record: T) => U): Rdd<U>;
   map<U>(f: (record: T) => U): Rdd<U> {
-    checkFunction('map', 'f', f);
+    checkTaskFunction(this.#engine, 'map', 'f', f);
     return this.#step('map', { kind: 'map', f: f as (record: unknown) => unknown });
   }
 
@@ -344,7 +347,7 @@ export class Rdd<T> {
   filter<S extends T>(predicate: (record: T) => record is S): Rdd<S>;
   filter<R>(predicate: (record: T) => R, ...noPromise: NoPromise<R>): Rdd<T>;
   filter(predicate: (record: T) => unknown): Rdd<T> {
-    checkFunction('filter', 'predicate', predicate);
+    checkTaskFunction(this.#engine, 'filter', 'predicate', predicate);
     return this.#step('filter', { kind: 'filter', f: predicate as (record: unknown) => unknown }, true);
   }
 
@@ -358,7 +361,7 @@ export class Rdd<T> {
   flatMap<P extends readonly [unknown, unknown]>(f: (record: T) => Iterable<P>, ...pairsOnly: PairsOnly<P>): Rdd<P>;
   flatMap<U>(f: (record: T) => Iterable<U>): Rdd<U>;
   flatMap<U>(f: (record: T) => Iterable<U>): Rdd<U> {
-    checkFunction('flatMap', 'f', f);
+    checkTaskFunction(this.#engine, 'flatMap', 'f', f);
     return this.#step('flatMap', { kind: 'flat-map', f: f as (record: unknown) => Iterable<unknown> });
   }
 
@@ -386,6 +389,7 @@ export class Rdd<T> {
     checkOptions('mapAsync', options, ['concurrency']);
     const { concurrency = 8 } = options;
     checkAnyFunction('mapAsync', 'f', f);
+    checkTravels(this.#engine, f);
     checkInteger('mapAsync', 'concurrency', concurrency, 1);
     const origin = this.#engine.origin('mapAsync');
     return this.#over(new MapAsyncNode(origin, this.#node, f as (record: unknown) => unknown, concurrency));
@@ -412,7 +416,7 @@ export class Rdd<T> {
     f: (records: Records<T>) => Iterable<U>,
     options: { readonly preservesPartitioning?: boolean | undefined } = {},
   ): Rdd<U> {
-    checkFunction('mapPartitions', 'f', f);
+    checkTaskFunction(this.#engine, 'mapPartitions', 'f', f);
     checkOptions('mapPartitions', options, ['preservesPartitioning']);
     return this.#mapPartitions('mapPartitions', f as PartitionFunction, options.preservesPartitioning ?? false);
   }
@@ -437,7 +441,7 @@ export class Rdd<T> {
     f: (index: number, records: Records<T>) => Iterable<U>,
     options: { readonly preservesPartitioning?: boolean | undefined } = {},
   ): Rdd<U> {
-    checkFunction('mapPartitionsWithIndex', 'f', f);
+    checkTaskFunction(this.#engine, 'mapPartitionsWithIndex', 'f', f);
     checkOptions('mapPartitionsWithIndex', options, ['preservesPartitioning']);
     const swapped = indexFirst(f as (index: number, records: Records<unknown>) => Iterable<unknown>);
     return this.#mapPartitions('mapPartitionsWithIndex', swapped, options.preservesPartitioning ?? false);
@@ -462,7 +466,7 @@ export class Rdd<T> {
    * ```
    */
   keyBy<K>(f: (record: T) => K): Rdd<[K, T]> {
-    checkFunction('keyBy', 'f', f);
+    checkTaskFunction(this.#engine, 'keyBy', 'f', f);
     return this.#step('keyBy', { kind: 'key-by', f: f as (record: unknown) => unknown });
   }
 
@@ -534,7 +538,7 @@ export class Rdd<T> {
     const partitioner =
       partitions === undefined
         ? new HashPartitioner(Math.max(this.#node.partitioner?.numPartitions ?? this.#partitionCount(), 1))
-        : toPartitioner(method, partitions);
+        : givenPartitioner(this.#engine, method, partitions);
     const pair: Step = { kind: 'map', f: withNull };
     const lefts = stepNode(this.#engine, method, this.#node, pair);
     const rights = stepNode(this.#engine, method, right, pair);
@@ -610,7 +614,7 @@ export class Rdd<T> {
   ): Rdd<R> {
     const method = 'zipPartitions';
     if (!Array.isArray(others)) throw invalidArgument(method, 'others', 'an array of datasets', others);
-    checkFunction(method, 'f', f);
+    checkTaskFunction(this.#engine, method, 'f', f);
     const nodes = (others as readonly Rdd<unknown>[]).map((other, i) =>
       this.#nodeOfOther(method, `others[${i}]`, other),
     );
@@ -781,7 +785,7 @@ export class Rdd<T> {
    * See `SortOptions` for the order.
    */
   sortBy<K>(f: (record: T) => K, options: SortOptions<K> = {}): Rdd<T> {
-    checkFunction('sortBy', 'f', f);
+    checkTaskFunction(this.#engine, 'sortBy', 'f', f);
     const { order, numPartitions } = this.#checkSort('sortBy', options);
     const step: Step = { kind: 'key-by', f: f as (record: unknown) => unknown };
     const keyed = stepNode(this.#engine, 'sortBy', this.#node, step);
@@ -798,7 +802,7 @@ export class Rdd<T> {
    * ```
    */
   groupBy<K>(f: (record: T) => K, partitions?: PartitionArgument): Rdd<[K, T[]]> {
-    checkFunction('groupBy', 'f', f);
+    checkTaskFunction(this.#engine, 'groupBy', 'f', f);
     const partitioner = choosePartitioner(this.#engine, 'groupBy', [this.#node], partitions);
     const step: Step = { kind: 'key-by', f: f as (record: unknown) => unknown };
     const keyed = stepNode(this.#engine, 'groupBy', this.#node, step);
@@ -815,7 +819,7 @@ export class Rdd<T> {
    * ```
    */
   mapValues<K, V, W>(this: Rdd<readonly [K, V]>, f: (value: V) => W): Rdd<[K, W]> {
-    checkFunction('mapValues', 'f', f);
+    checkTaskFunction(this.#engine, 'mapValues', 'f', f);
     return this.#step('mapValues', { kind: 'map-values', f: f as (value: unknown) => unknown }, true);
   }
 
@@ -827,7 +831,7 @@ export class Rdd<T> {
    * ```
    */
   flatMapValues<K, V, W>(this: Rdd<readonly [K, V]>, f: (value: V) => Iterable<W>): Rdd<[K, W]> {
-    checkFunction('flatMapValues', 'f', f);
+    checkTaskFunction(this.#engine, 'flatMapValues', 'f', f);
     const step: Step = { kind: 'flat-map-values', f: f as (value: unknown) => Iterable<unknown> };
     return this.#step('flatMapValues', step, true);
   }
@@ -870,7 +874,7 @@ export class Rdd<T> {
   ): Rdd<[K, V]>;
   reduceByKey<K, V>(this: Rdd<readonly [K, V]>, f: (a: V, b: V) => V, partitions?: PartitionArgument): Rdd<[K, V]>;
   reduceByKey<K, V>(this: Rdd<readonly [K, V]>, f: (a: V, b: V) => V, partitions?: PartitionArgument): Rdd<[K, V]> {
-    checkFunction('reduceByKey', 'f', f);
+    checkTaskFunction(this.#engine, 'reduceByKey', 'f', f);
     return this.#combine('reduceByKey', reducing(f as (a: unknown, b: unknown) => unknown), partitions);
   }
 
@@ -911,8 +915,8 @@ export class Rdd<T> {
     f: (a: V, b: V) => V,
     partitions?: PartitionArgument,
   ): Rdd<[K, V]> {
-    checkFunction('foldByKey', 'f', f);
-    const make = zeroMaker('foldByKey', zero);
+    checkTaskFunction(this.#engine, 'foldByKey', 'f', f);
+    const make = this.#zero('foldByKey', zero);
     const merge = f as (a: unknown, b: unknown) => unknown;
     return this.#combine('foldByKey', { ...reducing(merge), createCombiner: startFrom(make, merge) }, partitions);
   }
@@ -947,9 +951,9 @@ export class Rdd<T> {
     combOp: (a: U, b: U) => U,
     partitions?: PartitionArgument,
   ): Rdd<[K, U]> {
-    checkFunction('aggregateByKey', 'seqOp', seqOp);
-    checkFunction('aggregateByKey', 'combOp', combOp);
-    const make = zeroMaker('aggregateByKey', zero);
+    checkTaskFunction(this.#engine, 'aggregateByKey', 'seqOp', seqOp);
+    checkTaskFunction(this.#engine, 'aggregateByKey', 'combOp', combOp);
+    const make = this.#zero('aggregateByKey', zero);
     const aggregator = { mergeValue: seqOp, mergeCombiners: combOp } as Omit<Aggregator, 'createCombiner'>;
     const createCombiner = startFrom(make, aggregator.mergeValue);
     return this.#combine('aggregateByKey', { createCombiner, ...aggregator }, partitions);
@@ -975,9 +979,9 @@ export class Rdd<T> {
       readonly mapSideCombine?: boolean | undefined;
     } = {},
   ): Rdd<[K, C]> {
-    checkFunction('combineByKey', 'createCombiner', createCombiner);
-    checkFunction('combineByKey', 'mergeValue', mergeValue);
-    checkFunction('combineByKey', 'mergeCombiners', mergeCombiners);
+    checkTaskFunction(this.#engine, 'combineByKey', 'createCombiner', createCombiner);
+    checkTaskFunction(this.#engine, 'combineByKey', 'mergeValue', mergeValue);
+    checkTaskFunction(this.#engine, 'combineByKey', 'mergeCombiners', mergeCombiners);
     checkOptions('combineByKey', options, ['partitions', 'mapSideCombine']);
     const aggregator: Aggregator<V, C> = { createCombiner, mergeValue, mergeCombiners };
     return this.#combine('combineByKey', aggregator as Aggregator, options.partitions, options.mapSideCombine ?? true);
@@ -1111,7 +1115,7 @@ export class Rdd<T> {
     const partitioner =
       partitions === undefined
         ? (this.#node.partitioner ?? new HashPartitioner(Math.max(this.#partitionCount(), 1)))
-        : toPartitioner(method, partitions);
+        : givenPartitioner(this.#engine, method, partitions);
     const origin = this.#engine.origin(method);
     return this.#over(new SubtractNode(origin, this.#node, right, partitioner, () => this.#engine.nextShuffleId()));
   }
@@ -1124,7 +1128,7 @@ export class Rdd<T> {
    * ```
    */
   partitionBy<K, V>(this: Rdd<readonly [K, V]>, partitions: PartitionArgument): Rdd<[K, V]> {
-    const partitioner = toPartitioner('partitionBy', partitions);
+    const partitioner = givenPartitioner(this.#engine, 'partitionBy', partitions);
     if (this.#node.partitioner?.equals(partitioner) === true) return this.#over(this.#node);
     return this.#shuffle('partitionBy', partitioner, undefined);
   }
@@ -1139,7 +1143,7 @@ export class Rdd<T> {
     options: Omit<SortOptions<K>, 'numPartitions'> = {},
   ): Rdd<[K, V]> {
     const method = 'repartitionAndSortWithinPartitions';
-    const partitioner = toPartitioner(method, partitions);
+    const partitioner = givenPartitioner(this.#engine, method, partitions);
     return this.#shuffle(method, partitioner, this.#checkSort(method, options).order);
   }
 
@@ -1271,7 +1275,7 @@ export class Rdd<T> {
    * and a promise fails the job with INVALID_ARGUMENT.
    */
   async foreach(f: (record: T) => void, options: ActionOptions = {}): Promise<void> {
-    checkFunction('foreach', 'f', f);
+    checkTaskFunction(this.#engine, 'foreach', 'f', f);
     const visit = visitRecord(f as (record: unknown) => unknown);
     await this.#run('foreach', { kind: 'foreach', visit }, options);
   }
@@ -1288,6 +1292,7 @@ export class Rdd<T> {
     options: ActionOptions = {},
   ): Promise<void> {
     checkAnyFunction('foreachPartition', 'f', f);
+    checkTravels(this.#engine, f);
     const visit = visitPartition(f as (records: Records<unknown>) => unknown);
     await this.#run('foreachPartition', { kind: 'iterate', visit }, options);
   }
@@ -1343,7 +1348,7 @@ export class Rdd<T> {
    * Rejects with EMPTY_DATASET when there are no records.
    */
   async reduce(f: (a: T, b: T) => T, options: ActionOptions = {}): Promise<T> {
-    checkFunction('reduce', 'f', f);
+    checkTaskFunction(this.#engine, 'reduce', 'f', f);
     return await this.#reduce('reduce', f, options);
   }
 
@@ -1355,8 +1360,8 @@ export class Rdd<T> {
    * ```
    */
   async fold(zero: Zero<T>, f: (a: T, b: T) => T, options: ActionOptions = {}): Promise<T> {
-    checkFunction('fold', 'f', f);
-    return await this.#aggregate('fold', zeroMaker('fold', zero), f, f, options);
+    checkTaskFunction(this.#engine, 'fold', 'f', f);
+    return await this.#aggregate('fold', this.#zero('fold', zero), f, f, options);
   }
 
   /**
@@ -1385,9 +1390,10 @@ export class Rdd<T> {
     combOp: (a: U, b: U) => U,
     options: ActionOptions = {},
   ): Promise<U> {
-    checkFunction('aggregate', 'seqOp', seqOp);
+    checkTaskFunction(this.#engine, 'aggregate', 'seqOp', seqOp);
+    // Merges here, in the session's thread.
     checkFunction('aggregate', 'combOp', combOp);
-    return await this.#aggregate('aggregate', zeroMaker('aggregate', zero), seqOp, combOp, options);
+    return await this.#aggregate('aggregate', this.#zero('aggregate', zero), seqOp, combOp, options);
   }
 
   /** As `reduce`, merging the results of partitions in tasks, over `depth` levels (default 2). */
@@ -1396,7 +1402,7 @@ export class Rdd<T> {
     options: ActionOptions & { readonly depth?: number | undefined } = {},
   ): Promise<T> {
     const { depth = 2 } = options;
-    checkFunction('treeReduce', 'f', f);
+    checkTaskFunction(this.#engine, 'treeReduce', 'f', f);
     checkInteger('treeReduce', 'depth', depth, 1);
     // An empty partition has nothing to merge: results are arrays of one record or none.
     const g = f as (a: unknown, b: unknown) => unknown;
@@ -1429,23 +1435,23 @@ export class Rdd<T> {
     options: ActionOptions & { readonly depth?: number | undefined } = {},
   ): Promise<U> {
     const { depth = 2 } = options;
-    checkFunction('treeAggregate', 'seqOp', seqOp);
-    checkFunction('treeAggregate', 'combOp', combOp);
+    checkTaskFunction(this.#engine, 'treeAggregate', 'seqOp', seqOp);
+    checkTaskFunction(this.#engine, 'treeAggregate', 'combOp', combOp);
     checkInteger('treeAggregate', 'depth', depth, 1);
-    const make = zeroMaker('treeAggregate', zero);
+    const make = this.#zero('treeAggregate', zero);
     const fold = foldFrom(make, seqOp as (folded: unknown, record: unknown) => unknown);
     return await this.#tree('treeAggregate', make, fold, combOp, depth, options);
   }
 
   /** The least record in natural order, or that of `compare`; of equal ones the first. Rejects with EMPTY_DATASET. */
   async min(options: OrderOptions<T> = {}): Promise<T> {
-    const compare = comparatorOf('min', options.compare);
+    const compare = comparatorOf(this.#engine, 'min', options.compare);
     return await this.#reduce('min', lesserBy(compare) as (a: T, b: T) => T, options);
   }
 
   /** The greatest record in natural order, or that of `compare`; of equal ones the first. Rejects with EMPTY_DATASET. */
   async max(options: OrderOptions<T> = {}): Promise<T> {
-    const compare = comparatorOf('max', options.compare);
+    const compare = comparatorOf(this.#engine, 'max', options.compare);
     return await this.#reduce('max', greaterBy(compare) as (a: T, b: T) => T, options);
   }
 
@@ -1606,7 +1612,7 @@ export class Rdd<T> {
     f: (a: V, b: V) => V,
     options: ActionOptions = {},
   ): Promise<Map<K, V>> {
-    checkFunction('reduceByKeyLocally', 'f', f);
+    checkTaskFunction(this.#engine, 'reduceByKeyLocally', 'f', f);
     const add = mergeByKey(f as (a: unknown, b: unknown) => unknown);
     const parts = await this.#gather('reduceByKeyLocally', emptyKeyMap, add, entriesOf, options);
     const result = new KeyMap<K, V>();
@@ -1643,6 +1649,13 @@ export class Rdd<T> {
     return this.#over(new MapPartitionsNode(this.#engine.origin(method), this.#node, f, { keepsPartitioning }));
   }
 
+  /** What makes the zeros of a fold. */
+  #zero<U>(method: string, zero: Zero<U>): () => U {
+    const make = zeroMaker(method, zero);
+    checkTravels(this.#engine, make);
+    return make;
+  }
+
   #partitionCount(): number {
     return findPartitions(this.#node).length;
   }
@@ -1660,7 +1673,7 @@ export class Rdd<T> {
     checkBoolean(method, 'ascending', ascending);
     if (numPartitions !== undefined) checkInteger(method, 'numPartitions', numPartitions, 1);
     const order: KeyOrder = {
-      compare: comparatorOf(method, compare),
+      compare: comparatorOf(this.#engine, method, compare),
       ascending,
       natural: compare === undefined,
     };
@@ -1777,7 +1790,7 @@ export class Rdd<T> {
 
   async #smallest(method: string, count: number, options: OrderOptions<T>, reversed: boolean): Promise<T[]> {
     checkInteger(method, 'count', count, 0);
-    const compare = comparatorOf(method, options.compare);
+    const compare = comparatorOf(this.#engine, method, options.compare);
     const order = reversed ? reversedOrder(compare) : compare;
     if (count === 0) return [];
     const none = smallestOf(count, order);
@@ -1902,9 +1915,9 @@ function emptyDataset(method: string): CairnError {
 }
 
 /** The order that a user asks for; records of other types never reach the user's. */
-function comparatorOf<T>(method: string, compare: Comparator<T> | undefined): Comparator<unknown> {
+function comparatorOf<T>(engine: Engine, method: string, compare: Comparator<T> | undefined): Comparator<unknown> {
   if (compare === undefined) return compareNatural;
-  checkFunction(method, 'compare', compare);
+  checkTaskFunction(engine, method, 'compare', compare);
   return checkedOrder(method, compare as Comparator<unknown>);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Engine, JobOptions } from '../../lib/api/engine.ts';
 import type { SessionEngine } from '../../lib/api/session-engine.ts';
-import { capture } from '../../lib/closure/capture.ts';
+import { capture, check } from '../../lib/closure/capture.ts';
 import type { Packet } from '../../lib/closure/packet.ts';
 import { revive } from '../../lib/closure/revive.ts';
 import type { LineageNode } from '../../lib/lineage/lineage-node.ts';
@@ -64,6 +64,10 @@ export class TravellingEngine implements Engine {
 
   origin(method: string): ReturnType<Engine['origin']> {
     return this.#engine.origin(method);
+  }
+
+  checkClosure(fn: unknown): void {
+    check(fn);
   }
 
   nextShuffleId(): ReturnType<Engine['nextShuffleId']> {

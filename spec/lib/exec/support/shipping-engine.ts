@@ -47,6 +47,8 @@ export class ShippingEngine implements Engine {
     return { id: nodeId(this.#nextNode++), callSite: captureCallSite(method) };
   }
 
+  checkClosure(): void {}
+
   nextShuffleId(): ShuffleId {
     return shuffleId(this.#nextShuffle++);
   }
