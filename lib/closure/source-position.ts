@@ -94,8 +94,7 @@ const FRAME = /((?:file:\/\/|\/|[A-Za-z]:[\\/])[^\s()]*?):(\d+):(\d+)(?=\)?$)/gm
  * without one stay as they are.
  */
 export function remapStack(stack: string): string {
-  const unknown = [...stack.matchAll(FRAME)].some((frame) => findScriptByUrl(toUrl(frame[1] as string)) === undefined);
-  if (unknown) learnScripts();
+  learnScriptsOf(new Set([...stack.matchAll(FRAME)].map((frame) => toUrl(frame[1] as string))));
   return stack.replace(FRAME, (whole, file: string, line: string, column: string) => {
     const place = { url: toUrl(file), line: Number(line) - 1, column: Number(column) - 1 };
     const original = originalPosition(place);
@@ -103,12 +102,18 @@ export function remapStack(stack: string): string {
   });
 }
 
-function learnScripts(): void {
+/** Scripts of other threads alone: looking for them once is enough, since it takes a while. */
+const absent = new Set<string>();
+
+function learnScriptsOf(urls: ReadonlySet<string>): void {
+  const isUnknown = (url: string): boolean => findScriptByUrl(url) === undefined && !absent.has(url);
+  if (![...urls].some(isUnknown)) return;
   try {
     withInspector(recordAllScripts);
   } catch {
     // Without an inspector stacks keep the positions of the code that runs.
   }
+  for (const url of urls) if (isUnknown(url)) absent.add(url);
 }
 
 function toUrl(file: string): string {

@@ -19,8 +19,16 @@ async function failureOf(action: Promise<unknown>): Promise<unknown> {
   return CairnError.is(error, 'JOB_FAILED') ? error.cause : error;
 }
 
-describe.each(['local'])('shared variables (%s)', (master) => {
+describe.each(['local', 'local[2]'])('shared variables (%s)', (master) => {
   const spec = useSession({ master });
+
+  it('is on the threads that the master says', async () => {
+    const where = await spec.session
+      .range(0, 2, 1, 2)
+      .map(() => process.getBuiltinModule('node:worker_threads').isMainThread)
+      .collect();
+    expect(where).toEqual(master === 'local' ? [true, true] : [false, false]);
+  });
 
   describe('a broadcast', () => {
     it('is read by functions of any number of jobs', async () => {
@@ -254,6 +262,51 @@ describe('where tasks run in workers', () => {
         );
       }
     }
+  });
+
+  it('broadcasts are snapshots, of which each worker has one until it is unpersisted', async () => {
+    const { session } = spec;
+    const value = { n: 1 };
+    const held = session.broadcast(value);
+    value.n = 2;
+    const numbers = session.range(0, 8, 1, 8);
+    expect(
+      await numbers
+        .map(() => held.value.n)
+        .distinct()
+        .collect(),
+    ).toEqual([1]);
+    await numbers.foreach(() => void (held.value.n = 3));
+    expect((await numbers.map(() => held.value.n).collect()).includes(3)).toBe(true);
+    held.unpersist();
+    expect(
+      await numbers
+        .map(() => held.value.n)
+        .distinct()
+        .collect(),
+    ).toEqual([1]);
+    expect(held.value).toBe(value);
+  });
+
+  it('partials come back as records do', async () => {
+    const { session } = spec;
+    const byRemainder = session.accumulator({
+      zero: () => new Map<number, bigint>(),
+      add: (sums, n: number) => sums.set(n % 3, (sums.get(n % 3) ?? 0n) + BigInt(n)),
+      merge: (into, from) => {
+        for (const [key, sum] of from) into.set(key, (into.get(key) ?? 0n) + sum);
+        return into;
+      },
+    });
+    await session.range(0, 9, 1, 3).foreach((n) => byRemainder.add(n));
+    expect([...byRemainder.value].toSorted()).toEqual([
+      [0, 9n],
+      [1, 12n],
+      [2, 15n],
+    ]);
+    const functions = session.collectionAccumulator<() => void>();
+    const failure = await failureOf(session.range(0, 1).foreach(() => functions.add(() => {})));
+    expect(failure).toMatchObject({ code: 'VALUE_NOT_SERIALIZABLE' });
   });
 
   it('broadcasts that nobody holds are freed', async () => {
