@@ -34,7 +34,7 @@ beforeAll(async () => {
   }
   for (const name of SOURCES) copyFileSync(join(FIXTURES, 'src', name), join(FIXTURES, 'built-cjs', name));
   await Promise.all([tsc('src', 'built-esm'), tsc('built-cjs', 'built-cjs-out')]);
-});
+}, 60_000);
 
 describe('closures travel alike from', () => {
   const runners: readonly (readonly [name: string, program: (name: string) => readonly string[]])[] = [
@@ -68,7 +68,7 @@ describe('closures travel alike from', () => {
 
   it('the threads of vitest', async () => {
     const report = await runVitest(FIXTURES, ['--config', 'threads.config.mjs']);
-    expect(report).toEqual({ numPassedTests: 1, numFailedTests: 0 });
+    expect(report).toEqual({ passed: 1, failures: [] });
   });
 });
 

@@ -42,12 +42,26 @@ export function compile(
   return runNode(dirname(from), [compiler, ...common, ...options, ...places]);
 }
 
-/** Runs the tests of one configuration; gives how many passed and failed, as vitest's reporter tells it. */
+/** Runs tests; gives how many passed, and what the others said, as vitest's reporter tells it. */
 export async function runVitest(directory: string, args: readonly string[], options?: NodeOptions): Promise<unknown> {
   const vitest = join(dirname(require.resolve('vitest/package.json')), 'vitest.mjs');
-  const report = await runNode(directory, [vitest, 'run', '--reporter', 'json', ...args], options);
-  const { numPassedTests, numFailedTests } = JSON.parse(report.slice(report.indexOf('{'))) as Record<string, unknown>;
-  return { numPassedTests, numFailedTests };
+  const all = [vitest, 'run', '--reporter', 'json', ...args];
+  // Vitest ends with an error when a test failed, after its report.
+  const report = await runNode(directory, all, options).catch((error: { readonly stdout: string }) => error.stdout);
+  const { numPassedTests, testResults } = JSON.parse(report.slice(report.indexOf('{'))) as VitestReport;
+  const failures = testResults.flatMap(({ assertionResults, message }) => [
+    ...(message === '' ? [] : [message]),
+    ...assertionResults.flatMap(({ failureMessages }) => failureMessages),
+  ]);
+  return { passed: numPassedTests, failures };
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly { readonly failureMessages: readonly string[] }[];
+  }[];
 }
 
 /**
