@@ -5,9 +5,6 @@
  * Frames hold what records usually are. A slice with anything else in it (functions, instances of classes that are not
  * registered) is captured as closures are, all of it, so that a record is the same on each of its two roads.
  */
-import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
-import { decodeFrames } from '../../formats/record/record-reader.ts';
-import { encodeFrame } from '../../formats/record/record-writer.ts';
 import type { Batch } from '../../formats/schema/batch.ts';
 import { CairnError } from '../base/errors.ts';
 import { type CaptureOptions, capture } from '../closure/capture.ts';
@@ -17,10 +14,11 @@ import { describeCallSite } from '../lineage/call-site.ts';
 import type { CollectionNode, Slice } from '../lineage/nodes/collection-node.ts';
 import type { Partition } from '../lineage/partition.ts';
 import { rowBatches } from '../lineage/records.ts';
+import { decodeBatches, encodeRows } from './row-frames.ts';
 
 /** The records of one slice, ready to be posted to any number of workers. */
 export type ShippedRows =
-  | { readonly kind: 'frames'; readonly bytes: Uint8Array }
+  | { readonly kind: 'frames'; readonly chunks: readonly Uint8Array[] }
   | { readonly kind: 'packet'; readonly packet: Packet };
 
 /** An ordinary batch of the loops that read it. */
@@ -49,8 +47,8 @@ export function shippedSlice(node: CollectionNode, slice: number, options: Captu
 /** In a worker: the batches of a slice, as often as they are asked for. Raises as `revive`. */
 export async function rowsOfShipped(rows: ShippedRows, options: ReviveOptions = {}): Promise<Iterable<Batch>> {
   if (rows.kind === 'frames') {
-    const { bytes } = rows;
-    return { [Symbol.iterator]: () => decodeFrames(bytes, { path: 'a slice of a collection', offset: 0 }) };
+    const { chunks } = rows;
+    return { [Symbol.iterator]: () => decodeBatches(chunks, 'a slice of a collection') };
   }
   const records = await revive(rows.packet, options);
   return { [Symbol.iterator]: () => rowBatches(records, ROWS_PER_FRAME) };
@@ -58,8 +56,8 @@ export async function rowsOfShipped(rows: ShippedRows, options: ReviveOptions = 
 
 async function shipSlice(node: CollectionNode, slice: number, options: CaptureOptions): Promise<ShippedRows> {
   const { from, to } = (node.partitions[slice] as Partition).split as Slice;
-  const bytes = tryFrames(node.records, from, to);
-  if (bytes !== undefined) return { kind: 'frames', bytes };
+  const chunks = tryFrames(node.records, from, to);
+  if (chunks !== undefined) return { kind: 'frames', chunks };
   const records = node.records.slice(from, to);
   try {
     return { kind: 'packet', packet: await capture(records, options) };
@@ -69,18 +67,21 @@ async function shipSlice(node: CollectionNode, slice: number, options: CaptureOp
 }
 
 /** The records as frames; undefined where one of them is no storable value. */
-function tryFrames(records: readonly unknown[], from: number, to: number): Uint8Array | undefined {
-  using out = new ByteWriter();
+function tryFrames(records: readonly unknown[], from: number, to: number): readonly Uint8Array[] | undefined {
   try {
-    for (const batch of rowBatches(records, ROWS_PER_FRAME, from, to)) encodeFrame(batch, out, { codec: 'none' });
+    return encodeRows(records, from, to, { rowsPerFrame: ROWS_PER_FRAME }).map(share);
   } catch (error) {
     // What a getter of a record throws: a capture copies getters, and does not run them.
     if (!(error instanceof CairnError) || error.code === 'VALUE_NOT_SERIALIZABLE') return undefined;
     throw error;
   }
-  const bytes = new Uint8Array(new SharedArrayBuffer(out.length));
-  bytes.set(out.bytes());
-  return bytes;
+}
+
+/** In memory that every worker reads: posting it copies nothing. */
+function share(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
 
 /** Which record it is, found by halving: the same error, with its position in the collection in front. */

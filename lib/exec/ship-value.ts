@@ -4,12 +4,9 @@
  */
 import { ByteReader } from '../../formats/bytes/byte-reader.ts';
 import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
-import { materializeRows } from '../../formats/record/materialize-rows.ts';
-import { decodeFrames } from '../../formats/record/record-reader.ts';
-import { encodeFrame } from '../../formats/record/record-writer.ts';
 import { ValueReader } from '../../formats/record/value-reader.ts';
 import { ValueWriter } from '../../formats/record/value-writer.ts';
-import { rowBatch } from '../../formats/schema/batch.ts';
+import { decodeRows, encodeRows } from './row-frames.ts';
 
 /** A value that has left its thread. Bytes are whole buffers, to be transferred. */
 export type ShippedValue =
@@ -20,13 +17,12 @@ export type ShippedValue =
 /** Shorter arrays are one record: columns do not pay, and a name that someone gave to an array is kept. */
 const MIN_ROWS = 1000;
 const ROWS_PER_FRAME = 8192;
-/** Frames are gathered up to about this size: neither a buffer for each, nor one that doubles to the last. */
-const CHUNK_BYTES = 16 * 1024 * 1024;
 
 /** Encodes a value. Raises `VALUE_NOT_SERIALIZABLE`, in whose path the value is called `name`, and `LIMIT_EXCEEDED`. */
 export function shipValue(value: unknown, name: string): ShippedValue {
   if (isPrimitive(value)) return { kind: 'primitive', value };
-  if (isRows(value)) return { kind: 'rows', chunks: encodeRows(value) };
+  if (isRows(value))
+    return { kind: 'rows', chunks: encodeRows(value, 0, value.length, { rowsPerFrame: ROWS_PER_FRAME }) };
   using out = new ByteWriter({ initialBytes: 1024 });
   new ValueWriter(out, name).write(value);
   return { kind: 'record', bytes: out.take() };
@@ -40,7 +36,7 @@ export function receiveValue(shipped: ShippedValue): unknown {
     case 'record':
       return new ValueReader(new ByteReader(shipped.bytes)).read();
     case 'rows':
-      return decodeRows(shipped.chunks);
+      return decodeRows(shipped.chunks, 'the result of a task');
   }
 }
 
@@ -74,28 +70,4 @@ function isRows(value: unknown): value is readonly unknown[] {
     return false;
   for (let i = 0; i < value.length; i++) if (value[i] === undefined && !Object.hasOwn(value, i)) return false;
   return true;
-}
-
-function encodeRows(rows: readonly unknown[]): Uint8Array[] {
-  using out = new ByteWriter();
-  const chunks: Uint8Array[] = [];
-  for (let from = 0; from < rows.length; from += ROWS_PER_FRAME) {
-    const to = Math.min(from + ROWS_PER_FRAME, rows.length);
-    encodeFrame(rowBatch(rows, from, to), out, { codec: 'none' });
-    if (out.length < CHUNK_BYTES && to < rows.length) continue;
-    chunks.push(out.take());
-    out.reset();
-  }
-  return chunks;
-}
-
-function decodeRows(chunks: readonly Uint8Array[]): unknown[] {
-  const rows: unknown[] = [];
-  for (const chunk of chunks) {
-    for (const batch of decodeFrames(chunk, { path: 'the result of a task', offset: 0 })) {
-      const some = batch.kind === 'rows' ? batch.rows : materializeRows(batch);
-      for (let i = 0; i < some.length; i++) rows.push(some[i]);
-    }
-  }
-  return rows;
 }

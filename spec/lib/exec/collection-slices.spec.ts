@@ -13,7 +13,7 @@ describe('a slice of a collection', () => {
     const records = Array.from({ length: 10_000 }, (_, i) => ({ id: i, name: `n${i}`, weight: i / 3 }));
     const node = new CollectionNode(origin(), records, 3);
     const shipped = await shippedSlice(node, 1);
-    expect(shipped.kind === 'frames' && shipped.bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(shipped.kind === 'frames' && shipped.chunks[0]?.buffer).toBeInstanceOf(SharedArrayBuffer);
     const rows = await rowsOfShipped(shipped);
     expect([...recordsOfBatches(rows)]).toEqual(records.slice(3333, 6666));
   });

@@ -37,6 +37,7 @@ describe('a value on its way to the driver', () => {
     const makers: readonly ((i: number) => unknown)[] = [
       (i) => i,
       (i) => (i % 7 === 0 ? -0 : i / 3),
+      (i) => [i, [i]],
       (i) => ({ id: i, name: `n${i % 5}`, tags: [i] }),
       (i) => (i % 2 === 0 ? { odd: i } : `s${i}`),
       () => undefined,
