@@ -4,6 +4,7 @@
  * the value it is, or as a description. Nothing here throws, whatever was thrown.
  */
 import { types } from 'node:util';
+import { findClassOf } from '../../formats/record/record-class.ts';
 import { decodeValue, encodeValue } from '../../formats/record/value-codec.ts';
 import type { ErrorCode, ErrorKind } from '../base/error-table.ts';
 import { CairnError, type ErrorParams, isError, serializeError } from '../base/errors.ts';
@@ -12,8 +13,8 @@ import { isUserFrame } from '../lineage/call-site.ts';
 
 /** Anything thrown, as plain data. */
 export type ShippedError =
-  /** No error: the encoded value. */
-  | { readonly kind: 'value'; readonly bytes: Uint8Array }
+  /** The encoded value: of what is no error, or of a class that records may hold; that one has a stack. */
+  | { readonly kind: 'value'; readonly bytes: Uint8Array; readonly stack: string | undefined }
   | ({
       readonly kind: 'ours';
       readonly code: ErrorCode;
@@ -26,6 +27,7 @@ export type ShippedError =
       readonly className: string;
       readonly name: string;
       readonly message: string;
+      /** Of an `AggregateError`, and of others that have such an array. */
       readonly errors: readonly ShippedError[] | undefined;
       /** Own enumerable properties, each encoded; those that cannot be are left out. */
       readonly properties: readonly (readonly [name: string, bytes: Uint8Array])[];
@@ -43,7 +45,7 @@ const MAX_PROPERTIES = 50;
 const MAX_PROPERTY_BYTES = 1024 * 1024;
 
 /** Properties that are told by themselves. */
-const TOLD: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors']);
+const TOLD: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause']);
 
 /** As plain data, for `receiveError`. */
 export function shipError(error: unknown): ShippedError {
@@ -58,20 +60,22 @@ class ErrorShipper {
     if (!isError(error)) return shipThrownValue(error);
     // Of this error alone: getters of a user's error may throw.
     const { name, message, stack } = serializeError(error, MAX_DEPTH);
+    const registered = findClassOf(Object.getPrototypeOf(error) as object) && tryEncode(error);
+    if (registered !== undefined) return { kind: 'value', bytes: registered, stack };
     const cause = this.#goesOn(depth) ? ownValue(error, 'cause') : undefined;
     const common: Common = { stack, cause: cause === undefined ? undefined : this.ship(cause, depth + 1) };
     if (error instanceof CairnError) {
       const { code, kind, params } = error;
       return { kind: 'ours', code, errorKind: kind, params, ...common };
     }
-    const errors = ownValue(error, 'errors');
+    const errors = listOfErrors(error);
     return {
       kind: 'other',
       className: classNameOf(error),
       name,
       message,
-      errors: Array.isArray(errors) && !types.isProxy(errors) ? this.#shipAll(errors, depth) : undefined,
-      properties: shipProperties(error),
+      errors: errors && this.#shipAll(errors, depth),
+      properties: shipProperties(error, errors !== undefined),
       ...common,
     };
   }
@@ -92,18 +96,18 @@ class ErrorShipper {
 
 function shipThrownValue(value: unknown): ShippedError {
   const bytes = tryEncode(value);
-  if (bytes !== undefined) return { kind: 'value', bytes };
+  if (bytes !== undefined) return { kind: 'value', bytes, stack: undefined };
   const { name, message } = serializeError(value);
   const common = { stack: undefined, cause: undefined };
   return { kind: 'other', className: 'Error', name, message, errors: undefined, properties: [], ...common };
 }
 
-function shipProperties(error: Error): readonly (readonly [string, Uint8Array])[] {
+function shipProperties(error: Error, hasErrors: boolean): readonly (readonly [string, Uint8Array])[] {
   const properties: (readonly [string, Uint8Array])[] = [];
   let left = MAX_PROPERTY_BYTES;
   for (const name of Object.getOwnPropertyNames(error)) {
     // Asked before the property is looked at: a stack is made when it is first read, and that may throw.
-    if (TOLD.has(name)) continue;
+    if (TOLD.has(name) || (hasErrors && name === 'errors')) continue;
     const property = Object.getOwnPropertyDescriptor(error, name);
     // An accessor has no value: it is the user's code, and is not run.
     if (property?.enumerable !== true || property.value === undefined) continue;
@@ -114,6 +118,11 @@ function shipProperties(error: Error): readonly (readonly [string, Uint8Array])[
     if (properties.length === MAX_PROPERTIES) break;
   }
   return properties;
+}
+
+function listOfErrors(error: Error): readonly unknown[] | undefined {
+  const errors = ownValue(error, 'errors');
+  return Array.isArray(errors) && !types.isProxy(errors) ? errors : undefined;
 }
 
 function tryEncode(value: unknown): Uint8Array | undefined {
@@ -169,11 +178,22 @@ function classNameOf(error: Error): string {
  * the user's is the nearest one of the language here, under its own name.
  */
 export function receiveError(shipped: ShippedError): unknown {
-  if (shipped.kind === 'value') return decodeValue(shipped.bytes);
+  if (shipped.kind === 'value') return receiveThrownValue(shipped);
   const cause = shipped.cause === undefined ? undefined : receiveError(shipped.cause);
   const error = shipped.kind === 'ours' ? makeOurs(shipped, cause) : makeOther(shipped, cause);
   if (shipped.stack !== undefined) define(error, 'stack', remapUserFrames(shipped.stack));
   return error;
+}
+
+/** `fromRecord` of a registered class is the user's code: what it throws stands for the error it was to make. */
+function receiveThrownValue({ bytes, stack }: Extract<ShippedError, { kind: 'value' }>): unknown {
+  try {
+    const value = decodeValue(bytes);
+    if (stack !== undefined && isError(value)) define(value, 'stack', remapUserFrames(stack));
+    return value;
+  } catch (thrown) {
+    return thrown;
+  }
 }
 
 function makeOurs(shipped: Extract<ShippedError, { kind: 'ours' }>, cause: unknown): Error {
@@ -187,17 +207,17 @@ function makeOther(shipped: Extract<ShippedError, { kind: 'other' }>, cause: unk
   const error = make(message, name);
   if (error.name !== name) define(error, 'name', name);
   if (shipped.cause !== undefined) define(error, 'cause', cause);
-  if (shipped.errors !== undefined) define(error, 'errors', shipped.errors.map(receiveError));
+  const { errors } = shipped;
+  if (errors !== undefined) define(error, 'errors', errors.map(receiveError), className !== 'AggregateError');
   for (const [key, bytes] of shipped.properties) {
-    const value = decodeValue(bytes);
-    Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: true });
+    define(error, key, decodeValue(bytes), true);
   }
   return error;
 }
 
-/** As the language defines these: hidden from `Object.keys`. */
-function define(error: Error, name: string, value: unknown): void {
-  Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
+/** Hidden from `Object.keys`, as the language defines stacks, causes and the like, unless said otherwise. */
+function define(error: Error, name: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable });
 }
 
 /** Frames of the engine stay as they are: its sources are not where its users look. */

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { registerRecordClass, unregisterRecordClass } from '../../../formats/record/record-class.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
 import { receiveError, shipError } from '../../../lib/exec/ship-error.ts';
+import { travel as travelFunction } from '../../support/travel.ts';
 
 const travel = (error: unknown): unknown => receiveError(structuredClone(shipError(error)));
 
@@ -55,6 +58,42 @@ describe('an error on its way to the driver', () => {
     expect(found.stack).toContain('ship-error.spec.ts');
   });
 
+  it('is one of a class that is registered, whatever that keeps', () => {
+    class Refused extends Error {
+      readonly #order: number;
+      constructor(order: number) {
+        super(`order ${order}`);
+        this.#order = order;
+      }
+      get order(): number {
+        return this.#order;
+      }
+    }
+    registerRecordClass<Refused, number>({
+      name: 'spec.Refused',
+      constructor: Refused,
+      toRecord: ({ order }) => order,
+      fromRecord: (order) => new Refused(order),
+    });
+    try {
+      const error = new Refused(7);
+      error.stack = 'Error: order 7\n    at f (/nowhere/job.js:3:4)';
+      const found = travel(new CairnError('TASK_CANCELLED', { task: 1 }, { cause: error })) as Error;
+      expect(found.cause).toBeInstanceOf(Refused);
+      expect(found.cause).toMatchObject({ order: 7, message: 'order 7', stack: error.stack });
+    } finally {
+      unregisterRecordClass('spec.Refused');
+    }
+  });
+
+  it('keeps errors of a kind of their own, as validators have them', () => {
+    const listed = Object.assign(new Error('x'), { errors: [{ path: 'a', message: 'm' }] });
+    expect(travel(listed)).toHaveProperty('errors', listed.errors);
+    expect(Object.keys(travel(listed) as Error)).toEqual(['errors']);
+    const named = Object.assign(new Error('x'), { errors: { a: 'm' } });
+    expect(travel(named)).toHaveProperty('errors', named.errors);
+  });
+
   it('keeps the code of a system error', () => {
     const error = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT', errno: -2 });
     expect(travel(error)).toMatchObject({ code: 'ENOENT', errno: -2 });
@@ -74,6 +113,25 @@ describe('an error on its way to the driver', () => {
       expect(found).toBeInstanceOf(Error);
       expect(found.message).toMatch(/^thrown value: /);
     }
+  });
+
+  it("leads the user's frames back to the sources, and leaves the engine's", async () => {
+    const here = new Error('here');
+    const fail = await travelFunction((): never => {
+      throw new RangeError('there');
+    });
+    let thrown: unknown;
+    try {
+      fail();
+    } catch (error) {
+      thrown = error;
+    }
+    const lineOf = (error: unknown): number =>
+      Number(/ship-error\.spec\.ts:(\d+):/.exec((error as Error).stack ?? '')?.[1]);
+    expect(lineOf(travel(thrown))).toBe(lineOf(here) + 2);
+    const engine = `    at drain (${join(import.meta.dirname, '../../../lib/exec/task-runner.ts')}:3:4)`;
+    const error = Object.assign(new Error('x'), { stack: `Error: x\n${engine}` });
+    expect(travel(error)).toHaveProperty('stack', error.stack);
   });
 
   it('runs no code of an error, and survives what it does when read', () => {
