@@ -276,7 +276,9 @@ describe('where tasks run in workers', () => {
         .distinct()
         .collect(),
     ).toEqual([1]);
-    await numbers.foreach(() => void (held.value.n = 3));
+    await numbers.foreach(() => {
+      held.value.n = 3;
+    });
     expect((await numbers.map(() => held.value.n).collect()).includes(3)).toBe(true);
     held.unpersist();
     expect(
