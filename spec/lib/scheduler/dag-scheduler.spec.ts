@@ -8,13 +8,13 @@ import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { DagScheduler, type DagSchedulerOptions } from '../../../lib/scheduler/dag-scheduler.ts';
 import type { JobHandle, JobSpec } from '../../../lib/scheduler/job-handle.ts';
 import { expectGolden } from '../../support/golden.ts';
-import { FakeExecutor, settled } from './support/fake-executor.ts';
+import { FakeExecutor, settled, succeeded } from './support/fake-executor.ts';
 import { allOf, callSite, Lineage } from './support/lineages.ts';
 
 const NOTHING = { jobs: 0, stages: 0, taskSets: 0, tasks: 0 };
 
-function setUp(options: Partial<DagSchedulerOptions> & { slots?: number } = {}) {
-  const executor = new FakeExecutor(options.slots);
+function setUp(options: Partial<DagSchedulerOptions> & { slots?: number; threads?: readonly string[] } = {}) {
+  const executor = new FakeExecutor(options.slots, options.threads);
   const warnings: string[] = [];
   const events = new EventBus({ warn: (message) => warnings.push(message), info: () => {} });
   const seen: EngineEvent[] = [];
@@ -236,6 +236,123 @@ describe('errors of tasks', () => {
       kind: 'internal',
       cause: { code: 'INTERNAL', cause },
     });
+  });
+});
+
+describe('tasks on several threads', () => {
+  /** Two threads; all blocks of the dataset are on `worker-2`. */
+  function setUpThreads(options: Partial<DagSchedulerOptions> = {}) {
+    const clock = { now: 0, nowMs: () => 0, monotonicMs: () => clock.now };
+    return { ...setUp({ threads: ['worker-1', 'worker-2'], clock, ...options }), clock };
+  }
+
+  it('run where their blocks are, then anywhere', async () => {
+    const { executor, run, timers, clock } = setUpThreads({ locations: { find: () => ['worker-2'] } });
+    const { result } = run(new Lineage().collection(3));
+    expect(executor.places).toEqual(['0.0/0#0@worker-2']);
+    clock.now = 200;
+    for (const { action } of timers.filter(({ delayMs }) => delayMs === 200)) action();
+    expect(executor.places).toEqual(['0.0/0#0@worker-2', '0.0/1#0@worker-1']);
+    await executor.succeedAll();
+    expect(await result).toHaveLength(3);
+  });
+
+  it('are asked for their place once each, however many there are', async () => {
+    const asked: number[] = [];
+    const find = (_: LineageNode, partition: number) => {
+      asked.push(partition);
+      return ['worker-1'];
+    };
+    const { executor, run } = setUpThreads({ locations: { find }, localityWaitMs: 0 });
+    const { result } = run(new Lineage().collection(2_000));
+    await executor.succeedAll();
+    expect(await result).toHaveLength(2_000);
+    expect(asked).toHaveLength(2_000);
+  });
+
+  it('fail with the name of their thread', async () => {
+    const { executor, run } = setUpThreads({ maxFailures: 1 });
+    const { result } = run(new Lineage().collection(2));
+    const outcome = result.catch((error: unknown) => error);
+    const params = { worker: 'worker-2', task: 1, partition: 1, reason: 'it called process.exit(0)' };
+    await executor.fail(new CairnError('WORKER_LOST', params), '0.0/1#0');
+    expect(await outcome).toMatchObject({ code: 'JOB_FAILED', kind: 'transient', cause: { code: 'WORKER_LOST' } });
+    expect(String(await outcome)).toContain('(TID 1) (executor worker-2), computing');
+    await executor.endAborted();
+  });
+
+  it('that are slow are copied; the first to end is told to have succeeded, the other one to be cancelled', async () => {
+    const speculation = { quantile: 0.5, multiplier: 1.5, intervalMs: 100, minTaskRuntimeMs: 100 };
+    const { executor, run, timers, clock, seen, scheduler } = setUpThreads({ speculation });
+    const { result } = run(new Lineage().collection(2));
+    clock.now = 10;
+    await executor.succeed('0.0/1#0');
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([100]);
+    clock.now = 110.5;
+    timers[0]?.action();
+    expect(executor.places).toEqual(['0.0/0#0@worker-1', '0.0/0#1@worker-2']);
+    await executor.succeed('0.0/0#1', 'the copy');
+    expect(await result).toEqual(['the copy', '1!']);
+    expect(executor.find('0.0/0#0').signal.aborted).toBe(true);
+    await executor.succeed('0.0/0#0');
+    expect(scheduler.size).toEqual(NOTHING);
+    const told = seen.flatMap((event) => {
+      if (event.kind === 'task-started') return `${event.attempt} on ${event.executor}, ${event.speculative}`;
+      return event.kind === 'task-ended' ? `${event.attempt} ${event.outcome.kind}` : [];
+    });
+    expect(told).toEqual([
+      '0 on worker-1, false',
+      '0 on worker-2, false',
+      '0 succeeded',
+      '1 on worker-2, true',
+      '1 succeeded',
+      '0 cancelled',
+    ]);
+  });
+});
+
+describe('accumulators', () => {
+  it('have what a task added before its job goes on', async () => {
+    const added: unknown[] = [];
+    const { executor, run } = setUp({ onAccumulators: (updates) => added.push(...updates) });
+    const { result } = run(new Lineage().collection(1));
+    const { task, end } = executor.find();
+    end(succeeded(task, 'v', [{ id: 3, value: 4 }]));
+    const [value] = await result;
+    expect([value, added]).toEqual(['v', [{ id: 3, value: 4 }]]);
+  });
+
+  it('that cannot be merged end the jobs of the stage, of its last task too', async () => {
+    const error = new TypeError('no such method');
+    const onAccumulators = () => {
+      throw error;
+    };
+    const { executor, run, scheduler } = setUp({ onAccumulators });
+    const node = wordCount();
+    const jobs = [run(node), run(node), run(new Lineage().collection(1))];
+    const outcomes = Promise.allSettled(jobs.map(({ result }) => result));
+    const first = executor.find('0.0/0#0');
+    first.end(succeeded(first.task, undefined, [{ id: 3, value: 4 }]));
+    await executor.endAborted();
+    const last = executor.find('3.0/0#0');
+    last.end(succeeded(last.task, 'v', [{ id: 3, value: 4 }]));
+    expect(await outcomes).toMatchObject([{ reason: error }, { reason: error }, { reason: error }]);
+    await executor.endAborted();
+    expect(scheduler.size).toEqual(NOTHING);
+  });
+});
+
+describe('a map output no one will read', () => {
+  it('is told of, so that it can be removed', async () => {
+    const unused: unknown[] = [];
+    const { executor, run } = setUp({ onUnusedMapOutput: ({ taskId }) => unused.push(taskId) });
+    const { result, cancel } = run(wordCount());
+    const outcome = expect(result).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    cancel('enough');
+    await executor.succeed('0.0/1#0');
+    await executor.endAborted();
+    await outcome;
+    expect(unused).toEqual([1]);
   });
 });
 
