@@ -75,8 +75,8 @@ describe('a job can be', () => {
     ['cjs', 'cjs'],
   ])('a bundle (%s), with its packages in it', async (format, extension) => {
     // esbuild comes with tsx.
-    const require = createRequire(createRequire(import.meta.url).resolve('tsx/package.json'));
-    const { build } = require('esbuild') as { build(options: object): Promise<unknown> };
+    const loadAsTsx = createRequire(createRequire(import.meta.url).resolve('tsx/package.json'));
+    const { build } = loadAsTsx('esbuild') as { build(options: object): Promise<unknown> };
     const outfile = join(FIXTURES, 'built-bundle', `main.${extension}`);
     await build({
       entryPoints: [join(FIXTURES, 'src', 'main.ts')],

@@ -9,7 +9,7 @@ import { PROJECT_ROOT } from '../support/source-files.ts';
 
 const JOB = join(PROJECT_ROOT, 'fixtures', 'runners');
 /** Each process runs the job once under each of these. */
-const MASTERS = ['local'];
+const MASTERS = ['local', 'local[2]', 'local[*]'];
 /** What a user of TypeScript has in tsconfig.json. */
 const STRICT = '--strict --lib es2023,esnext.disposable --types node --rewriteRelativeImportExtensions'.split(' ');
 
