@@ -47,8 +47,9 @@ export function startPool(size: number, parts: PoolParts): TaskThreads {
     broadcasts,
     directory,
     taskTimeoutMs: config['task.timeout'],
-    onBlock: (worker, event) => {
-      if (followBlock(event, worker, pool, directory, blocks)) onBlockEvent(event);
+    onBlock: (worker, event) => followBlock(event, worker, threads),
+    onBlocksGone: (worker, ids) => {
+      for (const blockId of ids) onBlockEvent({ kind: 'lost', blockId, path: worker, reason: `${worker} is gone` });
     },
     onReady: (heapLimitBytes) => {
       if (hasWarned || !isHeapLimitOverridden(memory.resourceLimits, heapLimitBytes)) return;
@@ -59,7 +60,8 @@ export function startPool(size: number, parts: PoolParts): TaskThreads {
       );
     },
   });
-  return workerThreads(pool, directory, blocks);
+  const threads = { pool, directory, blocks, onBlockEvent, onWarning };
+  return workerThreads(threads);
 }
 
 /**

@@ -44,8 +44,19 @@ export function inlineThreads(executor: Executor, blocks: BlockManager): TaskThr
   };
 }
 
-/** Tasks in workers, blocks where the directory says; `blocks` is the session's own manager, which removes files. */
-export function workerThreads(pool: WorkerPool, directory: BlockDirectory, blocks: BlockManager): TaskThreads {
+/** What tasks in workers need of the session. */
+export interface WorkerThreadsParts {
+  readonly pool: WorkerPool;
+  readonly directory: BlockDirectory;
+  /** The session's own manager, which removes files of blocks. */
+  readonly blocks: BlockManager;
+  /** Told of what happens to blocks, as far as it matters to anybody. */
+  readonly onBlockEvent: (event: BlockEvent) => void;
+  readonly onWarning: (message: string) => void;
+}
+
+/** Tasks in workers, blocks where the directory says. */
+export function workerThreads({ pool, directory, blocks, onBlockEvent }: WorkerThreadsParts): TaskThreads {
   return {
     executor: pool,
     locate: (node, partition) => holdersOf(directory, node, partition),
@@ -54,8 +65,9 @@ export function workerThreads(pool: WorkerPool, directory: BlockDirectory, block
     status: (id) => directory.status(id),
     keepNode: (node, level) => directory.keepNode(node, level),
     dropNode(node) {
-      directory.forgetNode(node);
+      const dropped = directory.forgetNode(node);
       pool.dropBlocks(node);
+      for (const blockId of dropped) onBlockEvent({ kind: 'removed', blockId, fromDisk: true });
       blocks.removeNode(node);
     },
     forgetShuffle: (shuffleId) => pool.forgetShuffle(shuffleId),
@@ -63,22 +75,29 @@ export function workerThreads(pool: WorkerPool, directory: BlockDirectory, block
 }
 
 /**
- * Follows what a worker tells of a block; whether there is something to tell of it. A block that came too late, its
- * dataset given up, is removed.
+ * Follows what a worker tells of a block, and tells what that means to the session: where other workers have copies, a
+ * block that left one of them is still there. A block that came too late, its dataset given up, is removed.
  */
-export function followBlock(
-  event: BlockEvent,
-  worker: string,
-  pool: WorkerPool,
-  directory: BlockDirectory,
-  blocks: BlockManager,
-): boolean {
+export function followBlock(event: BlockEvent, worker: string, parts: WorkerThreadsParts): void {
+  const { pool, directory, blocks, onBlockEvent, onWarning } = parts;
+  const { blockId } = event;
   const notice = directory.apply(worker, event);
   if (notice === 'unwanted') {
-    pool.dropBlock(worker, event.blockId);
-    blocks.remove(event.blockId);
+    pool.dropBlock(worker, blockId);
+    try {
+      blocks.remove(blockId);
+    } catch (error) {
+      onWarning(
+        `block ${blockId} came too late and could not be removed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   }
-  return notice === 'noted';
+  if (notice !== 'noted') return;
+  const total = directory.status(blockId);
+  const isStored = event.kind === 'stored' || event.kind === 'reloaded';
+  const leaves = event.kind === 'evicted' || event.kind === 'dropped-to-disk' || event.kind === 'lost';
+  if (isStored || (leaves && total.memoryBytes > 0)) onBlockEvent({ kind: 'stored', blockId, ...total });
+  else onBlockEvent(event);
 }
 
 /** The options that decide who gets how much memory. */

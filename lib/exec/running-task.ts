@@ -7,8 +7,9 @@
 import { types } from 'node:util';
 import { rowBatch } from '../../formats/schema/batch.ts';
 import { rddBlockId } from '../../storage/block/block-id.ts';
+import { exportedBatches } from '../../storage/block/exported-block.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
-import { CairnError, describeValue, serializeError } from '../base/errors.ts';
+import { CairnError, serializeError } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { onAbort } from '../base/on-abort.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
@@ -23,7 +24,7 @@ import { CoGrouper } from '../shuffle/co-group.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
 import { sortPairs } from '../shuffle/sort-pairs.ts';
 import { AccumulatorPartials } from './accumulator-partials.ts';
-import type { CurrentTask, TaskScope } from './current-task.ts';
+import type { CurrentTask } from './current-task.ts';
 import type { FusedChain } from './fused-chain.ts';
 import { MetricsCounter } from './metrics-counter.ts';
 import { PieceCutter } from './piece-cutter.ts';
@@ -40,7 +41,7 @@ const DEEP = 100;
 /** Records of a range between two looks at the clock and at the sink. */
 const LOOP_ROWS = 1 << 16;
 
-export class RunningTask implements TaskContext, CurrentTask {
+export class RunningTask implements TaskContext {
   readonly fileSystem: FileSystem;
   readonly partition: number;
   readonly attempt: number;
@@ -48,7 +49,8 @@ export class RunningTask implements TaskContext, CurrentTask {
   readonly batchRows: number;
   readonly metrics = new MetricsCounter();
   readonly accumulators = new AccumulatorPartials();
-  readonly scope: TaskScope;
+  /** What the user's functions see of it. */
+  readonly current: CurrentTask;
   readonly #task: TaskDescription;
   readonly #environment: TaskEnvironment;
   readonly #chains: StageChains;
@@ -68,7 +70,7 @@ export class RunningTask implements TaskContext, CurrentTask {
     this.attempt = task.attempt;
     this.stage = task.stageId;
     this.batchRows = environment.batchRows;
-    this.scope = this.#newScope();
+    this.current = { scope: taskScope(task, this.#listeners, () => isStopped(task, environment, signal)), accumulators: this.accumulators };
   }
 
   iterate(node: LineageNode, partition: number): BatchIterator {
@@ -223,23 +225,14 @@ export class RunningTask implements TaskContext, CurrentTask {
     );
   }
 
-  #newScope(): TaskScope {
-    const { partition, attempt, stage } = this;
-    return Object.freeze<TaskScope>({
-      partition,
-      attempt,
-      stage,
-      taskId: this.#task.taskId,
-      signal: this.#signal,
-      isInterrupted: () => this.isCancelled,
-      onCompletion: (listener) => this.#listeners.onCompletion(checkListener('onCompletion', listener)),
-      onFailure: (listener) => this.#listeners.onFailure(checkListener('onFailure', listener)),
-    });
-  }
-
   *#fromBlock(node: LineageNode, partition: number): BatchIterator {
     const { blocks } = this.#environment;
     const id = rddBlockId(node.id, partition);
+    const borrowed = this.#environment.borrowedBlock?.(id);
+    if (borrowed !== undefined) {
+      yield* exportedBatches(borrowed);
+      return;
+    }
     // What waits for promises is settled before the store asks for it: the store reads synchronously. Whether it has to
     // ask is known once it has opened the block: one that is there may be damaged.
     let held: TaskBatch[] | undefined;
@@ -344,12 +337,6 @@ export class RunningTask implements TaskContext, CurrentTask {
       yield* this.#environment.mapOutputs.readPartition(output, partition);
     }
   }
-}
-
-function checkListener<F>(method: string, listener: F): F {
-  if (typeof listener === 'function') return listener;
-  const found = describeValue(listener);
-  throw new CairnError('INVALID_ARGUMENT', { method, argument: 'listener', expected: 'a function', found });
 }
 
 function computedNode(node: LineageNode): ComputedNode {

@@ -1,5 +1,6 @@
 import type { CodecName } from '../../formats/bytes/compression.ts';
-import type { BlockManager } from '../../storage/block/block-manager.ts';
+import type { BlockId } from '../../storage/block/block-id.ts';
+import type { BlockManager, ExportedBlock } from '../../storage/block/block-manager.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import type { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
@@ -24,6 +25,8 @@ export interface TaskEnvironment {
   readonly shuffleCodec: CodecName;
   /** Memory one task may hold for shuffles before it spills, in bytes. */
   readonly taskMemoryBytes: number;
+  /** In a worker: a block of another one's that was handed over for this task alone. */
+  readonly borrowedBlock?: (id: BlockId) => ExportedBlock | undefined;
   /** In a worker: whether a task is to stop, asked by loops that no message can reach. */
   readonly isCancelled?: (taskId: TaskId) => boolean;
 }

@@ -11,7 +11,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { initCompression } from '../../formats/bytes/compression.ts';
 import { setRecordCodegen } from '../../formats/record/record-codegen.ts';
 import type { Batch } from '../../formats/schema/batch.ts';
-import { BlockManager } from '../../storage/block/block-manager.ts';
+import type { BlockId } from '../../storage/block/block-id.ts';
+import { BlockManager, type ExportedBlock } from '../../storage/block/block-manager.ts';
 import { DiskStore } from '../../storage/block/disk-store.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { ScratchSpace } from '../../storage/fs/scratch-space.ts';
@@ -53,6 +54,8 @@ export class WorkerMain {
   readonly #running = new Map<TaskId, AbortController>();
   /** The slices that the running task reads, by node and slice. */
   readonly #slices = new Map<string, Iterable<Batch>>();
+  /** Blocks of other workers that the running task reads and this one has no room for. */
+  readonly #borrowed = new Map<BlockId, ExportedBlock>();
   readonly #reviving: ReviveOptions = {
     resolveToken: (kind, id, parts) => resolveSharedToken(kind, id, this.#broadcasts, parts),
   };
@@ -86,6 +89,7 @@ export class WorkerMain {
       batchRows: settings.batchRows,
       shuffleCodec: settings.shuffleCodec,
       taskMemoryBytes: memory.taskMemoryBytes,
+      borrowedBlock: (id) => this.#borrowed.get(id),
       isCancelled: (taskId) => Atomics.load(settings.flags, CANCELLED_TASK) === taskId + 1,
     };
     this.#ready = initCompression();
@@ -149,6 +153,7 @@ export class WorkerMain {
     }
     this.#running.delete(task.taskId);
     this.#slices.clear();
+    this.#borrowed.clear();
     const { shipped, transfer } = encodeOutcome(outcome);
     this.#post({ kind: 'ended', taskId: task.taskId, outcome: shipped }, transfer);
   }
@@ -161,7 +166,9 @@ export class WorkerMain {
     for (const { nodeId, slice, rows } of task.slices) {
       this.#slices.set(sliceKey(nodeId, slice), await rowsOfShipped(rows, this.#reviving));
     }
-    for (const block of task.blocks) this.#blocks.importBlock(block);
+    for (const block of task.blocks) {
+      if (this.#blocks.importBlock(block) === 'no-room') this.#borrowed.set(block.blockId, block);
+    }
     const shuffles = new Map<ShuffleId, readonly MapOutput[]>();
     for (const shuffleId of task.shuffles) {
       const outputs = this.#outputs.get(shuffleId);

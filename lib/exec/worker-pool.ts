@@ -43,6 +43,8 @@ export interface WorkerPoolOptions {
   /** How long an attempt may take, in milliseconds; undefined for no limit. */
   readonly taskTimeoutMs: number | undefined;
   readonly onBlock: (worker: string, event: BlockEvent) => void;
+  /** Blocks that only this worker had, which is gone. */
+  readonly onBlocksGone: (worker: string, ids: readonly BlockId[]) => void;
   /** A worker runs. `heapLimitBytes` is what V8 grants it. */
   readonly onReady: (heapLimitBytes: number) => void;
 }
@@ -168,7 +170,11 @@ export class WorkerPool implements Executor {
       },
       signal,
     );
-    if (result.kind === 'outcome') return decodeOutcome(result.outcome);
+    if (result.kind === 'outcome') {
+      const outcome = decodeOutcome(result.outcome);
+      if (outcome.kind === 'fetch-failed' && outcome.mapIndex < 0) this.#doubtBlocks(task);
+      return outcome;
+    }
     if (signal.aborted) return { kind: 'cancelled', metrics: NO_METRICS };
     const error =
       result.cause instanceof CairnError
@@ -266,8 +272,15 @@ export class WorkerPool implements Executor {
     return (await Promise.all(wanted)).filter((block) => block !== undefined);
   }
 
+  /** A task went for map outputs that the blocks it reads should have spared it: whatever they are, they are not to be had. */
+  #doubtBlocks(task: TaskDescription): void {
+    for (const { node, partition } of allNarrowReads(task.work.node, task.partition)) {
+      if (node.isPersisted) this.#options.directory.doubt(rddBlockId(node.id, partition));
+    }
+  }
+
   #start(seat: Seat): SeatedThread {
-    const { entry, settingsOf, directory, onBlock, onReady } = this.#options;
+    const { entry, settingsOf, directory, onBlock, onBlocksGone, onReady } = this.#options;
     const thread = new WorkerThread({
       entry,
       settings: { ...settingsOf(seat.name), label: `w${this.#started++}` },
@@ -275,7 +288,7 @@ export class WorkerPool implements Executor {
       onBlock: (event) => onBlock(seat.name, event),
       onGone: () => {
         seat.thread = undefined;
-        directory.forgetHolder(seat.name);
+        onBlocksGone(seat.name, directory.forgetHolder(seat.name));
       },
     });
     return { thread, stages: new Set(), outputs: new Map(), broadcasts: 0, classes: 0 };

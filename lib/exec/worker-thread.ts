@@ -160,6 +160,8 @@ export class WorkerThread {
   }
 
   #receive(message: FromWorker): void {
+    // What was under way when the thread was given up would be taken for the next one's.
+    if (this.#end !== undefined) return;
     switch (message.kind) {
       case 'ready':
         this.#options.onReady(message.heapLimitBytes);
