@@ -25,7 +25,7 @@ import { type NodeId, nodeId, type RunId, type ShuffleId, shuffleId } from '../b
 import { unreachable } from '../base/invariant.ts';
 import { type Logger, stderrLogger } from '../base/logger.ts';
 import { stderrTerminal, type Terminal } from '../base/terminal.ts';
-import { type CaptureOptions, check } from '../closure/capture.ts';
+import type { CaptureOptions } from '../closure/capture.ts';
 import type { Config } from '../config/options.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { BroadcastRegistry } from '../exec/broadcasts.ts';
@@ -43,6 +43,7 @@ import { mergeAccumulators } from './accumulators.ts';
 import { type Broadcast, DriverBroadcast } from './broadcast.ts';
 import { captureOptionsOf } from './capture-options.ts';
 import { Cleaner } from './cleaner.ts';
+import { closureChecker } from './closure-checker.ts';
 import type { Engine, JobOptions } from './engine.ts';
 import { exitGuard } from './exit-guard.ts';
 import { currentJobScope } from './job-scope.ts';
@@ -78,6 +79,7 @@ export class SessionEngine implements Engine {
   readonly configuredParallelism: number | undefined;
   /** How functions travel to workers. */
   readonly captureOptions: CaptureOptions;
+  readonly #checkClosure: (fn: unknown) => void;
   readonly #threads: TaskThreads;
   readonly #mapOutputs: MapOutputReader;
   readonly #recorder: RunRecorder;
@@ -98,6 +100,7 @@ export class SessionEngine implements Engine {
     this.clock = parts.clock ?? systemClock;
     this.events = new EventBus(parts.logger ?? stderrLogger);
     this.captureOptions = captureOptionsOf(config, this.events, this.clock);
+    this.#checkClosure = closureChecker(this.captureOptions);
     const slots = master.kind === 'workers' ? master.workers : 1;
     this.configuredParallelism = config.parallelism;
     this.defaultParallelism = config.parallelism ?? slots;
@@ -224,7 +227,7 @@ export class SessionEngine implements Engine {
   }
 
   checkClosure(fn: unknown): void {
-    if (this.config.master.kind === 'workers') check(fn, this.captureOptions);
+    if (this.config.master.kind === 'workers') this.#checkClosure(fn);
   }
 
   nextShuffleId(): ShuffleId {
