@@ -35,6 +35,7 @@ import { notIterable, StepFailure } from './step-failure.ts';
 import type { TaskDescription } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 import { TaskListeners } from './task-listeners.ts';
+import { cancellation, newTaskScope } from './task-scope.ts';
 
 /** Computations inside one another that make a full stack the lineage's doing, and no function's. */
 const DEEP = 100;
@@ -55,6 +56,7 @@ export class RunningTask implements TaskContext {
   readonly #environment: TaskEnvironment;
   readonly #chains: StageChains;
   readonly #signal: AbortSignal;
+  readonly #isCancelled: () => boolean;
   readonly #listeners = new TaskListeners((promise) => this.settled(promise));
   /** Datasets being computed, each inside the one that reads it; and the most there were. */
   #depth = 0;
@@ -70,7 +72,9 @@ export class RunningTask implements TaskContext {
     this.attempt = task.attempt;
     this.stage = task.stageId;
     this.batchRows = environment.batchRows;
-    this.current = { scope: taskScope(task, this.#listeners, () => isStopped(task, environment, signal)), accumulators: this.accumulators };
+    this.#isCancelled = cancellation(task, signal, environment.isCancelled);
+    const scope = newTaskScope(task, signal, this.#isCancelled, this.#listeners);
+    this.current = { scope, accumulators: this.accumulators };
   }
 
   iterate(node: LineageNode, partition: number): BatchIterator {
@@ -164,13 +168,8 @@ export class RunningTask implements TaskContext {
     this.metrics.bytesRead += bytes;
   }
 
-  /** Whether the attempt is to stop. */
-  get isCancelled(): boolean {
-    return this.#signal.aborted || this.#environment.isCancelled?.(this.#task.taskId) === true;
-  }
-
   throwIfCancelled(): void {
-    if (this.isCancelled) throw new CairnError('TASK_CANCELLED', { task: this.#task.taskId });
+    if (this.#isCancelled()) throw new CairnError('TASK_CANCELLED', { task: this.#task.taskId });
   }
 
   /**

@@ -7,7 +7,7 @@ import { types } from 'node:util';
 export class TaskListeners {
   readonly #completions: (() => unknown)[] = [];
   readonly #failures: ((error: Error) => unknown)[] = [];
-  readonly #settled: (promise: Promise<unknown>) => Promise<void>;
+  #settled: ((promise: Promise<unknown>) => Promise<void>) | undefined;
   #end: { readonly error: Error | undefined } | undefined;
 
   /** `settled` waits for what a listener gives, unless the attempt is cancelled. */
@@ -40,6 +40,8 @@ export class TaskListeners {
       await this.#attempt(next, thrown);
     }
     this.#end = { error };
+    // Functions may keep a way to listen; what runs the task must not stay with it.
+    this.#settled = undefined;
     return thrown;
   }
 
@@ -48,7 +50,7 @@ export class TaskListeners {
       const given = listener();
       if (!types.isPromise(given)) return;
       unawaited(given);
-      await this.#settled(given);
+      await this.#settled?.(given);
     } catch (error) {
       thrown.push(error);
     }

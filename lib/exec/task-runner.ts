@@ -39,7 +39,7 @@ export async function runTask(
   signal: AbortSignal,
 ): Promise<TaskOutcome> {
   const running = new RunningTask(task, environment, chains, signal);
-  return await withTask(running, () => attempt(running, task, environment));
+  return await withTask(running.current, () => attempt(running, task, environment));
 }
 
 async function attempt(
