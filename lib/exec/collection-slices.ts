@@ -40,6 +40,8 @@ export function shippedSlice(node: CollectionNode, slice: number, options: Captu
   if (rows === undefined) {
     rows = shipSlice(node, slice, options);
     slices.set(slice, rows);
+    // The user may mend it: by registering a class, or in the record itself.
+    rows.catch(() => slices.delete(slice));
   }
   return rows;
 }

@@ -14,6 +14,7 @@ import { type CaptureOptions, capture } from '../closure/capture.ts';
 import type { Packet } from '../closure/packet.ts';
 import { type ReviveOptions, revive } from '../closure/revive.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
+import { findPartitions } from '../lineage/find-partitions.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { Partition } from '../lineage/partition.ts';
 import { nodeEntry, type RecordsOfSlice } from './node-table.ts';
@@ -86,6 +87,8 @@ export async function reviveStage(shipped: ShippedStage, options: ReviveStageOpt
   for (const packed of shipped.nodes) nodes.push(unpackNode(packed, nodes, unpacker, options));
   const node = nodes.at(-1);
   invariant(node !== undefined, 'a stage has a node');
+  // In a loop, here: a task that asks a node for them would go down the whole lineage by recursion.
+  findPartitions(node);
   return unpackWork(shipped.work, node, unpacker);
 }
 

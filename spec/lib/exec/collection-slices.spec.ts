@@ -85,6 +85,12 @@ describe('a slice of a collection', () => {
         reason: expect.stringContaining('Promise cannot be copied'),
       },
     });
+    records[71] = 71;
+    await expect(shippedSlice(node, 1)).rejects.toMatchObject({
+      params: { path: expect.stringContaining('record 90') },
+    });
+    records[90] = 90;
+    await expect(shippedSlice(node, 1)).resolves.toMatchObject({ kind: 'frames' });
     await expect(shippedSlice(node, 0)).resolves.toMatchObject({ kind: 'frames' });
   });
 });

@@ -6,9 +6,11 @@ import { type ReviveStageOptions, reviveStage, type ShippedStage, shipStage } fr
 import type { StageWork } from '../../../lib/exec/task.ts';
 import { identity } from '../../../lib/lineage/dependency.ts';
 import { describeNode } from '../../../lib/lineage/explain-lineage.ts';
+import { findPartitions } from '../../../lib/lineage/find-partitions.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { compareNatural } from '../../../lib/lineage/natural-order.ts';
 import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
+import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
 import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
@@ -21,6 +23,7 @@ import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
 import { writeFile } from '../../support/write-file.ts';
+import { ShippingEngine } from './support/shipping-engine.ts';
 import { describeTask, runOn, taskBench } from './support/task-bench.ts';
 
 const collect: ResultAction = { kind: 'collect' };
@@ -219,6 +222,29 @@ describe('a stage that travels', () => {
     expect(await runOn(taskBench(), describeTask(work))).toMatchObject({
       value: [20_000, 20_001, 20_002, 20_003, 20_004],
     });
+  });
+
+  it('knows its partitions where it arrives, without a deep stack', async () => {
+    let node: LineageNode = range();
+    for (let i = 0; i < 20_000; i++) node = new CoalesceNode(origin(), node, 2);
+    findPartitions(node);
+    expect((await travel(node)).partitions).toHaveLength(2);
+  });
+
+  it('takes the class of records for what functions take it for, though no one registered it', async () => {
+    class Point {
+      readonly x: number;
+      constructor(x: number) {
+        this.x = x;
+      }
+    }
+    const engine = new ShippingEngine();
+    const points = engine.parallelize([new Point(1), new Point(2)], 2);
+    expect(await points.map((p) => [p instanceof Point, p.x]).collect()).toEqual([
+      [true, 1],
+      [true, 2],
+    ]);
+    await expect(points.collect()).rejects.toMatchObject({ cause: { code: 'VALUE_NOT_SERIALIZABLE' } });
   });
 
   it('visits a node once, however many ways lead to it', async () => {
