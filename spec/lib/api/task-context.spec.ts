@@ -49,12 +49,12 @@ describe('taskContext', () => {
   });
 
   it('runs what was left for the end before the action is done', async () => {
-    const ended: (number | undefined)[] = [];
+    const ended = spec.session.collectionAccumulator<number>();
     await spec.session.range(0, 4, 1, 2).foreachPartition((records) => {
-      taskContext()?.onCompletion(() => ended.push(taskContext()?.partition));
+      taskContext()?.onCompletion(() => ended.add(taskContext()?.partition ?? -1));
       for (const _ of records);
     });
-    expect(ended).toEqual([0, 1]);
+    expect(ended.value.toSorted()).toEqual([0, 1]);
   });
 
   it('travels by name', async () => {
