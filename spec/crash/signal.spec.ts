@@ -2,7 +2,7 @@
  * Ctrl-C and SIGTERM, at moments that nobody chose: the process ends within two seconds by that signal, nothing
  * temporary is left, what was committed is whole, and the run is on record as ended.
  *
- * `CAIRN_SIGNAL_ROUNDS` sets how many signals of each kind are sent (6 unless set).
+ * `CAIRN_SIGNAL_ROUNDS` sets how many signals of each kind a master gets (3 unless set).
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,12 +20,12 @@ import {
 } from './support/directory-state.ts';
 
 const SCRIPT = join(import.meta.dirname, 'support/ending-child.ts');
-const ROUNDS = Number(process.env.CAIRN_SIGNAL_ROUNDS ?? 6);
+const ROUNDS = Number(process.env.CAIRN_SIGNAL_ROUNDS ?? 3);
 /** The promise: then the child is killed, and its spec fails. */
 const WITHIN_MS = 2000;
 
 /** Masters that run tasks in different threads. */
-const MASTERS = ['local'] as const;
+const MASTERS = ['local', 'local[2]'] as const;
 
 let home: SpecDirectory;
 let input: string;
@@ -118,13 +118,16 @@ describe.each(MASTERS)('a process with master %s', (master) => {
     expectNothingLeft(places);
   });
 
-  test('with handleSignals off dies at once, and the next session cleans up', async () => {
-    const places = placesOf(`${master}-off`);
-    const child = start(places, master, 'without the handlers');
-    await child.saidLine('waiting');
-    expect([await endBy(child, 'SIGINT'), child.errors]).toEqual(['SIGINT', '']);
-    expect(recordOf(places.dir, runOf(child)).run.state).toBe('running');
-    await expectUsable(places);
-    expect(recordOf(places.dir, runOf(child)).run.state).toBe('killed');
-  });
+  test.each(['without the handlers', 'in a thread, waits'])(
+    '%s dies at once, and the next session cleans up',
+    async (what) => {
+      const places = placesOf(`${master}-${what}`);
+      const child = start(places, master, what);
+      await child.saidLine('waiting');
+      expect([await endBy(child, 'SIGINT'), child.errors]).toEqual(['SIGINT', '']);
+      expect(recordOf(places.dir, runOf(child)).run.state).toBe('running');
+      await expectUsable(places);
+      expect(recordOf(places.dir, runOf(child)).run.state).toBe('killed');
+    },
+  );
 });

@@ -5,9 +5,11 @@
  * `ending-child.ts <data directory> <input> <output> <master> <what>`: prints `open <run>`, after each event of the engine
  * its kind, and `answer <JSON>` after each run of the job.
  */
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { argv } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isMainThread, Worker } from 'node:worker_threads';
 import { Session } from '../../../lib/api/session.ts';
 import { crashJob } from './crash-job.ts';
 
@@ -15,6 +17,15 @@ const [, , dir = '', input = '', output = '', master = 'local', what = 'jobs'] =
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);
+}
+
+// Sessions are opened in threads of the program's own, too, which no signal reaches.
+if (what.startsWith('in a thread, ') && isMainThread) {
+  // Node 20 gives a thread no loader for TypeScript by itself.
+  const program = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(import.meta.url)}); });`;
+  const worker = new Worker(program, { eval: true, argv: argv.slice(2) });
+  const [code] = (await once(worker, 'exit')) as [number];
+  process.exit(code);
 }
 
 const session = await Session.open({
@@ -95,6 +106,9 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
       Promise.reject(new TypeError('in a task'));
       await long();
     }),
+  'in a thread, waits': () => pendingSave(long),
+  'in a thread, exits with 3': () => pendingSave(async () => process.exit(3)),
+  'in a thread, never settles': () => pendingSave(never),
   'lets a job fail': () =>
     session
       .range(3)
