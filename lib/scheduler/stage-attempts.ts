@@ -24,22 +24,21 @@ export function triesOf(state: StageState, partition: number): Tries {
 
 export function noteStart(state: StageState, task: TaskDescription): void {
   const { taskId, partition } = task;
-  const running = state.running.get(partition);
-  if (running === undefined) state.running.set(partition, new Set([taskId]));
-  else running.add(taskId);
+  const others = state.running.get(partition);
+  state.running.set(partition, others === undefined ? [taskId] : [...others, taskId]);
   if (isCurrent(state, task)) triesOf(state, partition).starts++;
 }
 
 /** A task that was never started is not noted. */
 export function noteEnd(state: StageState, { taskId, partition }: TaskDescription): void {
-  const running = state.running.get(partition);
-  running?.delete(taskId);
-  if (running?.size === 0) state.running.delete(partition);
+  const left = state.running.get(partition)?.filter((other) => other !== taskId) ?? [];
+  if (left.length === 0) state.running.delete(partition);
+  else state.running.set(partition, left);
 }
 
 /** Whether this task alone computes a partition that the stage waits for, be it left over from an earlier attempt. */
 export function isAloneFor(state: StageState, { taskId, partition }: TaskDescription): boolean {
   if (state.phase !== 'running' || !state.unfinished.has(partition)) return false;
   const running = state.running.get(partition);
-  return running?.size === 1 && running.has(taskId);
+  return running?.length === 1 && running[0] === taskId;
 }

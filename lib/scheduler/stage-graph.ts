@@ -43,7 +43,7 @@ export interface StageState {
    * Attempts that run, those left over from earlier stage attempts included, by partition: one, or a slow one and its
    * copy.
    */
-  readonly running: Map<number, Set<TaskId>>;
+  readonly running: Map<number, readonly TaskId[]>;
 }
 
 /** Stages by id, by shuffle and by job. */

@@ -139,7 +139,7 @@ export class TaskScheduler {
   /** Starts the task whose turn it is, where it is best run. Gives false when there is none, or no idle thread. */
   startNext(): boolean {
     const idle = this.#executor.idle();
-    const declined = new Set<TaskSet>();
+    let declined: Set<TaskSet> | undefined;
     if (idle.length > 0) {
       for (let taskSet = this.#pools.next(); taskSet !== undefined; taskSet = this.#pools.next(declined)) {
         const placed = this.#placement.place(taskSet, idle);
@@ -147,6 +147,7 @@ export class TaskScheduler {
           this.#start(taskSet, placed);
           return true;
         }
+        declined ??= new Set();
         declined.add(taskSet);
       }
     }
@@ -199,8 +200,8 @@ export class TaskScheduler {
   }
 
   /** Nothing more can start now: sets when time may change that. */
-  #setAlarms(declined: ReadonlySet<TaskSet>): void {
-    const delayMs = this.#placement.leaveIdle(declined);
+  #setAlarms(declined: ReadonlySet<TaskSet> | undefined): void {
+    const delayMs = this.#placement.leaveIdle(declined ?? []);
     if (delayMs === undefined) this.#patience.stop();
     else this.#patience.set(delayMs);
     const speculation = this.#speculation;

@@ -42,15 +42,15 @@ describe('a task', () => {
     for (const each of [first, copy, left]) noteStart(state, each);
     expect(state.running).toEqual(
       new Map([
-        [0, new Set([0, 1])],
-        [1, new Set([2])],
+        [0, [0, 1]],
+        [1, [2]],
       ]),
     );
     expect([triesOf(state, 0).starts, triesOf(state, 1).starts]).toEqual([2, 0]);
     noteEnd(state, first);
     noteEnd(state, left);
     noteEnd(state, task(9, 1));
-    expect(state.running).toEqual(new Map([[0, new Set([1])]]));
+    expect(state.running).toEqual(new Map([[0, [1]]]));
   });
 
   it('is alone for its partition without a copy, though it be left over', () => {
