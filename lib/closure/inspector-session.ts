@@ -6,16 +6,21 @@
  * several times slower. Connecting costs 0.1 ms, so a batch of functions shares one session.
  */
 import inspector from 'node:inspector';
+import process from 'node:process';
 import { CairnError } from '../base/errors.ts';
 import { recordScript } from './script-table.ts';
 
-/** What values pass through between the program and the session: a property of `globalThis` while a session lasts. */
+/**
+ * What values pass through between the program and the session: a property of `globalThis` while a session lasts, and
+ * of `process`, which the session's code finds when this program runs in a context of `vm` (test runners).
+ */
 export interface InspectorSink {
   subject: unknown;
   out: unknown;
 }
 
 const SINK = '__cairn_inspector_sink';
+const HOLDERS: readonly object[] = [globalThis, process];
 
 let session: inspector.Session | undefined;
 let depth = 0;
@@ -23,7 +28,7 @@ let sink: InspectorSink = { subject: undefined, out: undefined };
 
 /** The current sink, and the expression by which code that runs in the session reaches it. */
 export function inspectorSink(): { readonly sink: InspectorSink; readonly expression: string } {
-  return { sink, expression: `globalThis[${JSON.stringify(SINK)}]` };
+  return { sink, expression: `(globalThis.${SINK} ?? process.${SINK})` };
 }
 
 /**
@@ -57,13 +62,15 @@ function connect(): void {
     });
   });
   sink = { subject: undefined, out: undefined };
-  Object.defineProperty(globalThis, SINK, { value: sink, configurable: true, enumerable: false });
+  for (const holder of HOLDERS) {
+    Object.defineProperty(holder, SINK, { value: sink, configurable: true, enumerable: false });
+  }
 }
 
 function disconnect(): void {
   session?.disconnect();
   session = undefined;
-  Reflect.deleteProperty(globalThis, SINK);
+  for (const holder of HOLDERS) Reflect.deleteProperty(holder, SINK);
 }
 
 /** Sends one message and gives the answer, which must be there when the call returns. */

@@ -55,8 +55,8 @@ describe('closures travel alike from', () => {
     expect(await node('src/user.cjs')).toBe('15/15 passed');
   });
 
-  it('the threads of vitest', async () => {
-    const report = await runVitest(FIXTURES, ['--config', 'threads.config.mjs']);
+  it.each(['threads', 'vmThreads'])('the %s of vitest', async (pool) => {
+    const report = await runVitest(FIXTURES, ['--config', 'threads.config.mjs', '--pool', pool]);
     expect(report).toEqual({ passed: 1, failures: [] });
   });
 });

@@ -30,6 +30,16 @@ describe('withInspector', () => {
     expect(() => post('Runtime.evaluate', { expression: '1' })).toThrow(/did not answer Runtime\.evaluate at once/);
   });
 
+  it('hands values over to another context than its own, by way of the process', () => {
+    withInspector(() => {
+      const { sink, expression } = inspectorSink();
+      const own = expression.replaceAll('globalThis.', '({}).');
+      post('Runtime.evaluate', { expression: `${own}.out = 'reached'` });
+      expect(sink.out).toBe('reached');
+    });
+    expect(Object.keys(Object.getOwnPropertyDescriptors(process)).filter((key) => key.includes('cairn'))).toEqual([]);
+  });
+
   it('closes the session when the body throws', () => {
     expect(() =>
       withInspector(() => {
