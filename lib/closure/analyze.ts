@@ -5,8 +5,7 @@
  */
 import { type ClassShape, describeClass } from './class-shape.ts';
 import { findOuterUses, type OuterUses } from './free-names.ts';
-import { type FunctionForm, type ParsedFunction, parseFunction } from './parse-function.ts';
-import { findAnchor } from './text-start.ts';
+import { type FunctionForm, findAnchor, type ParsedFunction, parseFunction } from './parse-function.ts';
 
 /** A function whose text can be evaluated again. */
 export interface AnalyzedFunction {

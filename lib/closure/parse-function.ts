@@ -62,6 +62,24 @@ export function parseFunction(text: string): ParsedFunction | UnparsedFunction {
   };
 }
 
+/**
+ * The offset in a function's text that V8 calls its location: the parenthesis before the parameters, of a class the one
+ * of its constructor; the start of arrows, and of classes without a constructor.
+ */
+export function findAnchor(text: string, { form, node, offset }: ParsedFunction): number {
+  switch (node.type) {
+    case 'ArrowFunctionExpression':
+      return 0;
+    case 'ClassExpression': {
+      const maker = node.body.body.find((each) => each.type === 'MethodDefinition' && each.kind === 'constructor');
+      return maker?.type === 'MethodDefinition' ? maker.value.start - offset : 0;
+    }
+    case 'FunctionExpression':
+      if (form !== 'expression') return node.start - offset;
+      return Math.max(0, text.indexOf('(', node.id ? node.id.end - offset : 0));
+  }
+}
+
 /** As a module first, since most text is strict; sloppy text (`with`, octal numbers) as a script. */
 function tryParse(code: string): acorn.Program | Error {
   try {

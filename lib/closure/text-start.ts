@@ -1,25 +1,6 @@
 import type { AnalyzedFunction } from './analyze.ts';
 import type { FunctionLocation } from './inspect.ts';
-import type { ParsedFunction } from './parse-function.ts';
 import type { SourcePosition } from './source-position.ts';
-
-/**
- * The offset in a function's text that V8 calls its location: the parenthesis before the parameters, of a class the one
- * of its constructor; the start of arrows, and of classes without a constructor.
- */
-export function findAnchor(text: string, { form, node, offset }: ParsedFunction): number {
-  switch (node.type) {
-    case 'ArrowFunctionExpression':
-      return 0;
-    case 'ClassExpression': {
-      const maker = node.body.body.find((each) => each.type === 'MethodDefinition' && each.kind === 'constructor');
-      return maker?.type === 'MethodDefinition' ? maker.value.start - offset : 0;
-    }
-    case 'FunctionExpression':
-      if (form !== 'expression') return node.start - offset;
-      return Math.max(0, text.indexOf('(', node.id ? node.id.end - offset : 0));
-  }
-}
 
 /** Where the text of a function begins. The column is 0 where that is on another line than V8's location. */
 export function textStart(location: FunctionLocation, { text, anchor }: AnalyzedFunction): FunctionLocation {
