@@ -131,3 +131,13 @@ describe.each(MASTERS)('a process with master %s', (master) => {
     },
   );
 });
+
+test('a function that never comes back holds no signal, where tasks have threads of their own', async () => {
+  const places = placesOf('endless');
+  const child = start(places, 'local[2]', 'never comes back');
+  await child.saidLine('task-started');
+  expect([await endBy(child, 'SIGTERM'), child.errors]).toEqual(['SIGTERM', '']);
+  expectNothingLeft(places);
+  expectInterrupted(places, child, 'SIGTERM');
+  await expectUsable(places);
+});

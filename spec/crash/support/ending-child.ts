@@ -106,6 +106,15 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
       Promise.reject(new TypeError('in a task'));
       await long();
     }),
+  'never comes back': () =>
+    session
+      .range(0, 4, 1, 4)
+      .map((n) => {
+        let i = n;
+        while (i >= 0) i++;
+        return i;
+      })
+      .count(),
   'in a thread, waits': () => pendingSave(long),
   'in a thread, exits with 3': () => pendingSave(async () => process.exit(3)),
   'in a thread, never settles': () => pendingSave(never),
