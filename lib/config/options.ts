@@ -41,7 +41,7 @@ export const OPTIONS = {
   master: {
     type: { kind: 'master' },
     default: 'local[*]',
-    doc: "How many tasks run at a time: one with `local`, N with `local[N]`, one per processor with `local[*]`; `local[N, F]` also sets how often a task may fail. All of them run in the caller's thread: those that wait overlap, those that compute take turns.",
+    doc: "Where tasks run: in the caller's thread, one at a time, with `local`; on N worker threads with `local[N]`, on one per processor with `local[*]`; `local[N, F]` also sets how often a task may fail. Functions see copies of what they capture in workers, and the variables themselves with `local`.",
   },
   parallelism: {
     type: { kind: 'integer', min: 1, max: MAX_INT },
