@@ -206,7 +206,8 @@ const MAX_INT = 2 ** 31 - 1;
  * ```
  * Methods for pairs, numbers and the like can be called on datasets of such records only: the compiler sees to it, and
  * in JavaScript the job fails with NOT_A_PAIR or NOT_A_NUMBER. Wrong arguments raise INVALID_ARGUMENT at once. Functions
- * run in tasks, perhaps more than once for a record, and should depend on their arguments and on constants alone.
+ * run in tasks, perhaps more than once for a record, and should depend on their arguments and on constants alone. Where
+ * tasks run in worker threads, what functions capture goes there, and what cannot raises TASK_NOT_SERIALIZABLE at once.
  * Transformations and actions raise SESSION_CLOSED after the session has ended, and ACTION_INSIDE_TASK within a function
  * of a dataset.
  */

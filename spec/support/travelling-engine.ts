@@ -23,7 +23,7 @@ interface Slot {
 const NOT_TASKS = new Set(['callSite', 'preparations', 'fileSystem', 'fs', 'records', 'output']);
 
 /** Every function that tasks of these would call, and every partitioner of the user's. */
-export function findTaskFunctions(...roots: readonly object[]): readonly Slot[] {
+function findTaskFunctions(...roots: readonly object[]): readonly Slot[] {
   const slots: Slot[] = [];
   const seen = new Set<object>();
   const queue = [...roots];
