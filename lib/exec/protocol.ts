@@ -89,6 +89,8 @@ export type ToWorker =
 export type FromWorker =
   /** It runs. `heapLimitBytes` is what V8 grants it, which may not be what was asked for. */
   | { readonly kind: 'ready'; readonly heapLimitBytes: number }
+  /** The task has all it needs, and runs. */
+  | { readonly kind: 'began'; readonly taskId: TaskId }
   | { readonly kind: 'ended'; readonly taskId: TaskId; readonly outcome: ShippedOutcome }
   | { readonly kind: 'block'; readonly event: BlockEvent }
   | { readonly kind: 'exported'; readonly request: number; readonly block: ExportedBlock | undefined };

@@ -176,6 +176,7 @@ export class WorkerMain {
       shuffles.set(shuffleId, outputs);
     }
     const { slices: _slices, blocks: _blocks, ...description } = task;
+    this.#post({ kind: 'began', taskId: task.taskId });
     return await runTask({ ...description, work, shuffles }, this.#environment, stage.chains, signal);
   }
 

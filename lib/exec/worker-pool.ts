@@ -198,13 +198,15 @@ export class WorkerPool implements Executor {
       thread.cancel(task.taskId);
       killAfter(CANCEL_MS, 'its task was cancelled and did not stop');
     });
-    if (taskTimeoutMs !== undefined) {
+    // Starting a thread and sending it a stage is not the task's time.
+    const onBegan = (): void => {
+      if (taskTimeoutMs === undefined) return;
       const { taskId, partition } = task;
       const timedOut = new CairnError('TASK_TIMED_OUT', { task: taskId, partition, timeout: `${taskTimeoutMs} ms` });
       killAfter(taskTimeoutMs, 'its task took too long', timedOut);
-    }
+    };
     try {
-      return await thread.run(task);
+      return await thread.run(task, onBegan);
     } finally {
       stop();
       for (const timer of timers) clearTimeout(timer);

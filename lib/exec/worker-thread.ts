@@ -35,6 +35,11 @@ export type ThreadResult =
   | { readonly kind: 'outcome'; readonly outcome: ShippedOutcome }
   | { readonly kind: 'gone'; readonly reason: string; readonly cause: unknown };
 
+interface RunningAttempt {
+  readonly onBegan: () => void;
+  readonly end: (result: ThreadResult) => void;
+}
+
 /** What a worker that has nothing left to do gets to end by itself: streams are flushed, handles of the user's closed. */
 const CLOSE_MS = 200;
 
@@ -44,7 +49,7 @@ export class WorkerThread {
   readonly #port: MessagePort;
   readonly #flags = new Int32Array(new SharedArrayBuffer(FLAG_COUNT * Int32Array.BYTES_PER_ELEMENT));
   readonly #options: WorkerThreadOptions;
-  readonly #running = new Map<TaskId, (result: ThreadResult) => void>();
+  readonly #running = new Map<TaskId, RunningAttempt>();
   readonly #exports = new Map<number, (block: ExportedBlock | undefined) => void>();
   readonly #gone: Promise<void>;
   #holds = 0;
@@ -91,13 +96,13 @@ export class WorkerThread {
     if (this.#end === undefined) this.#port.postMessage(message);
   }
 
-  /** Runs an attempt to its end, or the thread's. */
-  async run(task: ShippedTask): Promise<ThreadResult> {
+  /** Runs an attempt to its end, or the thread's. `onBegan` is called once it has all it needs. */
+  async run(task: ShippedTask, onBegan: () => void): Promise<ThreadResult> {
     if (this.#end !== undefined) return { kind: 'gone', ...this.#end };
     this.hold();
     try {
       return await new Promise<ThreadResult>((resolve) => {
-        this.#running.set(task.taskId, resolve);
+        this.#running.set(task.taskId, { onBegan, end: resolve });
         this.post({ kind: 'run', task });
       });
     } finally {
@@ -166,8 +171,11 @@ export class WorkerThread {
       case 'ready':
         this.#options.onReady(message.heapLimitBytes);
         break;
+      case 'began':
+        this.#running.get(message.taskId)?.onBegan();
+        break;
       case 'ended':
-        this.#running.get(message.taskId)?.({ kind: 'outcome', outcome: message.outcome });
+        this.#running.get(message.taskId)?.end({ kind: 'outcome', outcome: message.outcome });
         break;
       case 'block':
         this.#options.onBlock(message.event);
@@ -184,7 +192,7 @@ export class WorkerThread {
     if (this.#end !== undefined) return;
     this.#end = { reason, cause };
     this.#port.close();
-    for (const resolve of this.#running.values()) resolve({ kind: 'gone', ...this.#end });
+    for (const { end } of this.#running.values()) end({ kind: 'gone', ...this.#end });
     for (const resolve of this.#exports.values()) resolve(undefined);
     this.#options.onGone();
   }
