@@ -25,7 +25,8 @@ import { type Zero, zeroMaker } from './zero-value.ts';
  *
  * What a task adds counts once it has succeeded, and once a partition, however often it was tried, in the jobs of
  * actions. In a transformation it counts again whenever the partition is computed again: by another action, or because
- * a block or a map output was lost. What failed and cancelled attempts had added does not count.
+ * a block was lost; not, other than in Spark, because a map output was. What failed and cancelled attempts had added
+ * does not count, and of two copies of a task only the first does.
  */
 export interface Accumulator<In, Out> {
   /** A number that no other accumulator of this process has. */
