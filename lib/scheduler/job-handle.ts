@@ -35,7 +35,8 @@ export interface JobHandle {
   readonly jobId: JobId;
   /**
    * The values in the order of `partitions`. Rejects with JOB_FAILED (its cause is what the task threw), JOB_CANCELLED,
-   * SESSION_CLOSED, NO_SUCH_PARTITION, or what finding out partitions raised.
+   * SESSION_CLOSED, NO_SUCH_PARTITION, TASK_NOT_SERIALIZABLE, or what finding out partitions, taking its values or
+   * merging accumulators raised.
    */
   readonly result: Promise<unknown[]>;
   /** Ends it with JOB_CANCELLED; nothing happens when it has ended. */
