@@ -10,6 +10,7 @@ import { records } from './cases/records.ts';
 import { reduceByKey } from './cases/reduce-by-key.ts';
 import { repartition } from './cases/repartition.ts';
 import { sort } from './cases/sort.ts';
+import { workers } from './cases/workers.ts';
 import { print } from './support/harness.ts';
 
 const CASES: Readonly<Record<string, () => Promise<boolean>>> = {
@@ -20,6 +21,7 @@ const CASES: Readonly<Record<string, () => Promise<boolean>>> = {
   sort,
   'distinct-keys': distinctKeys,
   'concurrent-jobs': concurrentJobs,
+  workers,
 };
 
 const wanted = process.argv.slice(2);

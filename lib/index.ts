@@ -1,4 +1,5 @@
 /** The public surface of `cairn-engine`: everything a user may import, by name. */
+import './base/disposal.ts';
 
 export { registerRecordClass } from '../formats/record/record-class.ts';
 export type { StorageLevelName } from '../storage/block/storage-level.ts';

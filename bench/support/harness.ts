@@ -22,10 +22,17 @@ export interface Bar {
   readonly times?: number;
 }
 
+/** What a variant may take at most, whatever the others take. */
+export interface Limit {
+  readonly name: string;
+  readonly ms: number;
+}
+
 export interface Comparison {
   readonly title: string;
   readonly variants: readonly Variant[];
   readonly bars?: readonly Bar[];
+  readonly limits?: readonly Limit[];
   /** Timed rounds, at least 5. */
   readonly rounds?: number;
 }
@@ -40,7 +47,7 @@ interface Row {
 
 /** Runs a comparison and prints it. Gives whether all bars hold. Throws when answers differ. */
 export async function compare(comparison: Comparison): Promise<boolean> {
-  const { title, variants, bars = [], rounds = 7 } = comparison;
+  const { title, variants, bars = [], limits = [], rounds = 7 } = comparison;
   const times = variants.map((): number[] => []);
   let expected: string | undefined;
   for (const variant of variants) {
@@ -74,6 +81,12 @@ export async function compare(comparison: Comparison): Promise<boolean> {
     );
   }
   let allHold = true;
+  for (const { name, ms } of limits) {
+    const found = rows.find((row) => row.name === name);
+    const holds = found !== undefined && found.medianMs <= ms;
+    allHold &&= holds;
+    print(`  ${holds ? 'holds' : 'MISSED'}: ${name} takes ${found?.medianMs.toFixed(1)} ms (bar: ${ms} ms)`);
+  }
   for (const bar of bars) {
     const [faster, slower] = [bar.faster, bar.slower].map((name) => rows.find((row) => row.name === name));
     if (faster === undefined || slower === undefined) {

@@ -186,5 +186,5 @@ function nameOf(maker: unknown): string | undefined {
 
 /** The `code` of an error, such as the ENOENT of a system call; undefined when it has none. */
 export function errorCodeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

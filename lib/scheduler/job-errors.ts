@@ -1,5 +1,5 @@
 import { formatByteSize } from '../base/byte-size.ts';
-import type { ErrorKind } from '../base/error-table.ts';
+import type { ErrorCode, ErrorKind } from '../base/error-table.ts';
 import { CairnError, serializeError } from '../base/errors.ts';
 import type { TaskDescription } from '../exec/task.ts';
 import { describeNode } from '../lineage/explain-lineage.ts';
@@ -7,10 +7,17 @@ import type { JobSubmission } from './dag-event.ts';
 import { originalError } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
 
+const OF_THE_PROGRAM: ReadonlySet<ErrorCode> = new Set([
+  'TASK_NOT_SERIALIZABLE',
+  'CAPTURE_MISSING',
+  'INSPECTOR_UNAVAILABLE',
+]);
+
 /**
  * What ends a job for a task that failed `failures` times: JOB_FAILED in Spark's words. Its cause is the task's last
  * error as its thrower made it (the same object when it was thrown in this thread), and it has that error's kind.
- * TASK_NOT_SERIALIZABLE stays as it is: it speaks of the program and not of a task, and Spark throws it from the action.
+ * What says that functions cannot travel stays as it is: it speaks of the program and not of a task, and Spark throws it
+ * from the action.
  */
 export function taskFailure(
   job: JobSubmission,
@@ -18,8 +25,8 @@ export function taskFailure(
   task: TaskDescription,
   failures: number,
   error: unknown,
-): CairnError<'JOB_FAILED' | 'TASK_NOT_SERIALIZABLE'> {
-  if (CairnError.is(error, 'TASK_NOT_SERIALIZABLE')) return error;
+): CairnError {
+  if (error instanceof CairnError && OF_THE_PROGRAM.has(error.code)) return error;
   const where = `stage ${task.stageId}.${task.stageAttempt}`;
   const times = failures === 1 ? '1 time' : `${failures} times`;
   return jobFailure(

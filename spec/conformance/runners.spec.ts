@@ -67,7 +67,7 @@ describe('a job gives the same', () => {
     expectReports(await runNode(join(directory, folder), args, { env: environment() }));
   });
 
-  it.concurrent.each(['forks', 'threads'])('in the %s of vitest', async (pool) => {
+  it.concurrent.each(['forks', 'threads', 'vmThreads'])('in the %s of vitest', async (pool) => {
     const report = join(directory, `${pool}.json`);
     const env = { ...environment(), CAIRN_REPORT: report };
     const args = ['--root', join(directory, 'esm'), '--pool', pool];

@@ -2,7 +2,7 @@
  * System errors as `CairnError`s: one mapping for every file system, so that a specification which injects an errno
  * sees exactly what a real disk would have raised.
  */
-import { CairnError, errorCodeOf } from '../../lib/base/errors.ts';
+import { CairnError, errorCodeOf, isError } from '../../lib/base/errors.ts';
 
 /** What was being done when a system call failed. */
 export interface FailedCall {
@@ -59,7 +59,7 @@ export function fileError(errno: string, call: FailedCall): CairnError {
 
 function reasonOf(errno: string, cause: unknown): string {
   // Node's text is "EIO: i/o error, write" or "ENOTDIR: not a directory, open '/a/b'": the path is in ours already.
-  const text = cause instanceof Error ? cause.message.split(',', 1)[0] : undefined;
+  const text = isError(cause) ? cause.message.split(',', 1)[0] : undefined;
   if (text?.startsWith(`${errno}: `)) return text;
   const known = REASONS[errno];
   return known === undefined ? errno : `${errno}: ${known}`;

@@ -1,4 +1,4 @@
-import { CairnError, errorCodeOf } from '../../lib/base/errors.ts';
+import { CairnError, errorCodeOf, isError } from '../../lib/base/errors.ts';
 import type { FileSystem } from '../fs/file-system.ts';
 
 /** What a failed statement tells about where it failed. */
@@ -22,7 +22,7 @@ const PAGE_BYTES = 4096;
  * TOOBIG -> LIMIT_EXCEEDED. The rest (a constraint, wrong SQL) is our bug: INTERNAL.
  */
 export function fromSqliteError(error: unknown, context: SqliteErrorContext): unknown {
-  if (!(error instanceof Error) || error instanceof CairnError) return error;
+  if (!isError(error) || error instanceof CairnError) return error;
   const code = errorCodeOf(error);
   if (code === undefined || !code.startsWith('SQLITE_')) {
     // better-sqlite3 reports misuse (a closed connection, an unbindable value) as plain errors without a code.
