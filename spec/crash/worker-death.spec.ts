@@ -1,7 +1,7 @@
 /**
  * Tasks that take their thread with them, in every way a function can: the job fails with an error that says what
  * happened, where, and what to do; the process never ends with exit code 0 and no result; nothing is left; the session
- * goes on.
+ * goes on. `CAIRN_DEATH_ROUNDS` sets how often each way is tried (once unless set).
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { expectNothingLeft, expectUsable, type Places, recordOf } from './suppor
 
 const SCRIPT = join(import.meta.dirname, 'support/dying-child.ts');
 const MASTER = 'local[2]';
+const ROUNDS = Number(process.env.CAIRN_DEATH_ROUNDS ?? 1);
 
 let home: SpecDirectory;
 let input: string;
@@ -50,6 +51,7 @@ describe('a task that', () => {
     async (way, [cause, ...says]) => {
       const [places, child] = start(way, way, 'caught');
       expect([await child.ended(), child.errors]).toEqual([0, '']);
+      expect(child.lines.filter((line) => line === 'died')).toHaveLength(ROUNDS);
       const failed = JSON.parse(child.lines.find((line) => line.startsWith('failed '))?.slice(7) ?? 'null');
       expect(failed).toMatchObject({ code: 'JOB_FAILED' });
       expect(failed.params.name).toMatch(/^count at dying-child\.ts:\d+$/);
