@@ -19,7 +19,6 @@ import type { MapOutputRow } from '../../storage/metadata/rows.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { CairnError, deserializeError } from '../base/errors.ts';
 import type { JobId, ShuffleId } from '../base/ids.ts';
-import type { Logger } from '../base/logger.ts';
 import type { EngineEvent, JobEnded, JobOutcome, JobSubmitted } from '../events/engine-event.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
@@ -34,7 +33,6 @@ export interface RunRecorderOptions {
   readonly database: MetadataDatabase;
   readonly start: RunStart;
   readonly events: EventBus;
-  readonly logger: Logger;
   /** All map outputs of a shuffle, or undefined while any is missing. */
   readonly findOutputs: (shuffle: ShuffleId) => readonly MapOutput[] | undefined;
   /** Where an output's data is, relative to the data directory. */
@@ -55,7 +53,6 @@ export class RunRecorder {
   readonly #log: JobLog;
   readonly #lineageLog: LineageLog;
   readonly #events: EventBus;
-  readonly #logger: Logger;
   readonly #findOutputs: RunRecorderOptions['findOutputs'];
   readonly #pathOf: RunRecorderOptions['pathOf'];
   readonly #subscription: Disposable;
@@ -70,10 +67,9 @@ export class RunRecorder {
   #isClosed = false;
 
   private constructor(options: RunRecorderOptions) {
-    const { database, start, events, logger } = options;
+    const { database, start, events } = options;
     this.#database = database;
     this.#events = events;
-    this.#logger = logger;
     this.#findOutputs = options.findOutputs;
     this.#pathOf = options.pathOf;
     this.#log = JobLog.beginRun(database, start);
@@ -235,9 +231,7 @@ export class RunRecorder {
   }
 
   #warn(message: string): void {
-    // The event first: progress leaves its line.
     this.#events.emit({ kind: 'warning', atMs: this.#database.clock.nowMs(), message });
-    this.#logger.warn(message);
   }
 }
 

@@ -163,7 +163,7 @@ export class SessionEngine implements Engine {
       onBlocks: (id) => this.#cleanUp(`the blocks of dataset ${id}`, () => this.#threads.dropNode(id)),
       onBroadcast: (id) => this.broadcasts.remove(id),
     });
-    this.#recorder = this.#beginRun(parts.logger ?? stderrLogger);
+    this.#recorder = this.#beginRun();
     const { events, clock } = this;
     const terminal = parts.terminal ?? stderrTerminal;
     this.#progress = new Progress({
@@ -171,6 +171,11 @@ export class SessionEngine implements Engine {
       clock,
       terminal,
       style: chooseStyle(config.progress, terminal, process.env),
+    });
+    const logger = parts.logger ?? stderrLogger;
+    // After progress, which leaves its line for it.
+    events.subscribe((event) => {
+      if (event.kind === 'warning') logger.warn(event.message);
     });
   }
 
@@ -389,7 +394,7 @@ export class SessionEngine implements Engine {
   }
 
   /** Gives the directory back when the metadata cannot be written: then there is no session. */
-  #beginRun(logger: Logger): RunRecorder {
+  #beginRun(): RunRecorder {
     const { storage } = this;
     const outputFiles = new HashedDirectory(this.fileSystem, storage.shuffleDirectory);
     try {
@@ -397,7 +402,6 @@ export class SessionEngine implements Engine {
         database: storage.database,
         start: describeRun(storage.run, this.config, storage.processes),
         events: this.events,
-        logger,
         findOutputs: (id) => this.scheduler.tracker.findOutputs(id),
         pathOf: ({ shuffleId, taskId }) =>
           relative(storage.directory, outputFiles.pathOf(shuffleDataFile(shuffleId, taskId))),

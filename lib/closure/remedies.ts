@@ -15,6 +15,7 @@ export const REMEDY = {
   hiddenNames: 'name the captured variables in plain code, or pass them with withCaptures',
   unparsable: 'write it as an arrow function or a function declaration',
   assigned: 'use an accumulator, return the value, or perWorker() for per-worker state',
+  writeOnly: 'collect() what the function gives, or use session.collectionAccumulator()',
   ambiguousCell: 'keep the state in an object ({ n: 0 }) instead of a variable',
   deadZone: 'run the action after the declaration',
   computedFieldKey: 'use a literal key, or a symbol from Symbol.for()',

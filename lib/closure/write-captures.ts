@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type AnalyzedFunction, analyze } from './analyze.ts';
 import type { CaptureGraph } from './capture-graph.ts';
 import { CaptureStep, nameOf } from './capture-path.ts';
@@ -90,6 +91,7 @@ function writeCapture(
   if (!use.whole && (isModule(value) || isWrappedModule(name, value))) {
     return graph.writeVirtual({ virtual: 'namespace', module: value, uses: use.properties }, node, step);
   }
+  judgeWriteOnly(graph, node, use, value, step);
   const other = graph.writeValue(value, node, step);
   if (scope !== undefined) graph.useVariable({ node, capture: index, name, scope, inspected, step }, false);
   return other;
@@ -122,6 +124,31 @@ function isRequire(value: unknown): boolean {
     nameOf(value) === 'require' &&
     ['resolve', 'cache', 'main'].every((key) => Object.hasOwn(value, key))
   );
+}
+
+/** Methods that change a collection and tell little of it. */
+const CHANGES: ReadonlySet<string> = new Set([
+  'push',
+  'unshift',
+  'add',
+  'set',
+  'delete',
+  'clear',
+  'fill',
+  'sort',
+  'reverse',
+]);
+
+/**
+ * A task that puts things into a captured array, Map or Set and never reads it fills a copy that nobody sees: the same
+ * mistake as an assigned variable. One that reads it too may keep a cache, or gather what it hands on.
+ */
+function judgeWriteOnly(graph: CaptureGraph, node: number, use: NameUse, value: unknown, step: CaptureStep): void {
+  if (use.whole || use.properties.size === 0 || graph.mutableCaptures === 'copy' || !graph.isTask(node)) return;
+  if (!Array.isArray(value) && !types.isMap(value) && !types.isSet(value)) return;
+  for (const property of use.properties.keys()) if (!CHANGES.has(property)) return;
+  const reason = 'and only puts things into it: they would go to a copy in one worker, not to your variable';
+  graph.refuse(node, reason, REMEDY.writeOnly, step);
 }
 
 /** Assigning a captured variable in a task changes a copy: in the function itself that is always a mistake. */

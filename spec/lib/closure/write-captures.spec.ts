@@ -31,6 +31,35 @@ describe('captured variables', () => {
     expect(await travel(fn)).toThrow(ReferenceError);
   });
 
+  it('are refused where a task only puts things into them', async () => {
+    const out: number[] = [];
+    const seen = new Set<number>();
+    const counts = new Map<string, number>();
+    const refused = /captures '(out|seen|counts)' and only puts things into it: .*\n.*collectionAccumulator/;
+    await expect(capture([(x: number) => void out.push(x)])).rejects.toThrow(refused);
+    await expect(capture([(x: number) => void seen.add(x)])).rejects.toThrow(refused);
+    await expect(capture([(x: string) => void counts.set(x, 1)])).rejects.toThrow(refused);
+    expect((await travel((x: number) => out.push(x), { mutableCaptures: 'copy' }))(1)).toBe(1);
+    expect(out).toEqual([]);
+  });
+
+  it('may be filled by a task that reads them, as a cache is, and by functions that it calls', async () => {
+    const cache = new Map<number, number>();
+    const squares = (x: number): number => {
+      const known = cache.get(x);
+      if (known === undefined) cache.set(x, x * x);
+      return known ?? x * x;
+    };
+    expect((await travel(squares))(3)).toBe(9);
+    const log: number[] = [];
+    const note = (x: number) => void log.push(x);
+    const task = (x: number) => {
+      note(x);
+      return x;
+    };
+    expect((await travel(task))(4)).toBe(4);
+  });
+
   it('of strict captures are never assigned, by helpers neither', async () => {
     let memo = 0;
     const helper = () => ++memo;

@@ -70,6 +70,9 @@ export class RecorderScript implements Disposable {
     });
     const logger = { warn: (message: string) => void this.warnings.push(message), info: () => {} };
     this.events = new EventBus(logger);
+    this.events.subscribe((event) => {
+      if (event.kind === 'warning') logger.warn(event.message);
+    });
     this.recorder = RunRecorder.begin({
       database: this.database,
       start: {
@@ -85,7 +88,6 @@ export class RecorderScript implements Disposable {
         ...options.start,
       },
       events: this.events,
-      logger,
       findOutputs: (id) => this.outputs.get(id),
       pathOf: (output) => `shuffle/aaaa0001/00/shuffle_${output.shuffleId}_${output.taskId}_0.data`,
     });
