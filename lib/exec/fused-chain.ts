@@ -34,7 +34,7 @@ const GROUP_STEPS = 16;
  * only where that makes many records of few. Chains of thousands of steps would overflow the stack otherwise.
  */
 const RELAY_ROWS = 4 * BATCH_ROWS;
-/** Records a chain interprets before it is compiled, under `auto`. */
+/** Records a group interprets before it is compiled, under `auto`. */
 const AUTO_ROWS = 512;
 /** Kinds of columns a chain is compiled for with the widths of their integers, then without; the rest is made rows. */
 const MAX_EXACT_FORMS = 3;
@@ -158,20 +158,33 @@ export class FusedChain {
   readonly #stepGroups: readonly (readonly Step[])[];
   readonly #groups: readonly Group[];
   readonly #mode: CodegenMode;
-  #rowsSeen = 0;
+  /** Records that each group was given. */
+  readonly #rowsSeen: number[];
 
   /**
-   * `sourceName` names the generated functions in stacks and profiles: `stage3-map`. `site` tells where the functions
-   * were written: chains of the same text from different places get loops of their own.
+   * `sourceName` names the generated functions in stacks and profiles: `stage3-map`. `sites` tells where each step's
+   * function was written, `sinkSite` where the sink's were: groups of the same text from different places get loops of
+   * their own, and those from the same places share one.
    */
-  constructor(steps: readonly Step[], sinkKind: Sink['kind'], mode: CodegenMode, sourceName: string, site = '') {
+  constructor(
+    steps: readonly Step[],
+    sinkKind: Sink['kind'],
+    mode: CodegenMode,
+    sourceName: string,
+    sites: readonly string[] = [],
+    sinkSite = '',
+  ) {
     const cuts: Step[][] = [];
     for (let at = 0; at < steps.length; at += GROUP_STEPS) cuts.push(steps.slice(at, at + GROUP_STEPS));
     if (cuts.length === 0) cuts.push([]);
     this.#stepGroups = cuts;
-    this.#groups = cuts.map(
-      (group, i) => new Group(group, i === cuts.length - 1 ? sinkKind : 'relay', `${sourceName}-${i}`, site),
-    );
+    this.#groups = cuts.map((group, i) => {
+      const isLast = i === cuts.length - 1;
+      const ownSites = sites.slice(i * GROUP_STEPS, (i + 1) * GROUP_STEPS);
+      const site = `${ownSites.join()} ${isLast ? sinkSite : ''}`;
+      return new Group(group, isLast ? sinkKind : 'relay', `${sourceName}-${i}`, site);
+    });
+    this.#rowsSeen = cuts.map(() => 0);
     this.#mode = mode;
   }
 
@@ -216,7 +229,7 @@ export class FusedChain {
 
   #runGroup(index: number, batch: Exclude<TaskBatch, PendingBatch>, run: ChainRun, sink: Sink): void {
     try {
-      if (this.#interprets(batch)) this.#interpret(index, batch, run, sink);
+      if (this.#interprets(index, batch)) this.#interpret(index, batch, run, sink);
       else this.#runCompiled(index, batch, run, sink);
     } catch (error) {
       if (error instanceof StepFailure && index > 0) {
@@ -226,13 +239,14 @@ export class FusedChain {
     }
   }
 
-  #interprets(batch: Exclude<TaskBatch, PendingBatch>): boolean {
+  #interprets(group: number, batch: Exclude<TaskBatch, PendingBatch>): boolean {
     if (this.#mode !== 'auto') return this.#mode === 'off';
-    if (this.#rowsSeen >= AUTO_ROWS) return false;
+    const seen = this.#rowsSeen[group] as number;
+    if (seen >= AUTO_ROWS) return false;
     const length =
       batch.kind === 'rows' ? batch.to - batch.from : batch.kind === 'range' ? batch.count : batch.rowCount;
-    this.#rowsSeen += length;
-    return this.#rowsSeen < AUTO_ROWS;
+    this.#rowsSeen[group] = seen + length;
+    return seen + length < AUTO_ROWS;
   }
 
   #interpret(index: number, batch: Exclude<TaskBatch, PendingBatch>, run: ChainRun, sink: Sink): void {

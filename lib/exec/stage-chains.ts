@@ -35,13 +35,13 @@ export class StageChains {
     let chain = this.#chains.get(key);
     if (chain === undefined) {
       const nodes = pipeline?.steps ?? [];
-      const sites = [node, ...nodes].map(({ callSite }) => callSite.position);
       chain = new FusedChain(
         nodes.map(({ step }) => step),
         sink.kind,
         this.#mode,
         `stage${this.#stage}-${key}`,
-        `${sites.join()} ${sinkSignature(sink)}`,
+        nodes.map(({ callSite }) => callSite.position),
+        `${node.callSite.position} ${sinkSignature(sink)}`,
       );
       this.#chains.set(key, chain);
     }

@@ -119,6 +119,14 @@ describe('FusedChain', () => {
     }
   });
 
+  it('counts small inputs by the part of a long chain that they reach', () => {
+    const chain = new FusedChain(Array<Step>(1000).fill(increment), 'count', 'auto', 'auto-long');
+    for (let i = 0; i < 5; i++) chain.run(rowBatch(Array(100).fill(0)), chain.open(0), new CountSink());
+    expect(chain.roads).toMatchObject({ interpreted: 5 * 63, rows: 0 });
+    chain.run(rowBatch(Array(100).fill(0)), chain.open(0), new CountSink());
+    expect(chain.roads).toMatchObject({ interpreted: 5 * 63, rows: 63 });
+  });
+
   it('interprets small inputs and compiles for larger ones under auto', () => {
     const chain = new FusedChain([increment], 'count', 'auto', 'auto');
     const run = chain.open(0);

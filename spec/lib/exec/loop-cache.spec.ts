@@ -56,7 +56,14 @@ describe('a loop of a chain', () => {
   /** What a chain gives, and the chain whose code ran. */
   function run(name: string, site: string, steps: readonly Step[], sink: Sink = new RowsSink()) {
     stacks.length = 0;
-    const chain = new FusedChain(steps, sink.kind, 'on', `loop-cache-${name}`, site);
+    const chain = new FusedChain(
+      steps,
+      sink.kind,
+      'on',
+      `loop-cache-${name}`,
+      steps.map(() => site),
+      site,
+    );
     chain.run(rowBatch([1, 2]), chain.open(0), sink);
     return {
       rows: sink.kind === 'rows' ? sink.rows : [],
@@ -75,6 +82,14 @@ describe('a loop of a chain', () => {
     expect(run('turned', 'job.ts:1', [{ kind: 'pass' }, adding(1)]).from).toBe('turned');
     expect(run('sink', 'job.ts:1', [adding(1)], new CountSink()).from).toBe('sink');
     expect(run('again', 'job.ts:1', [adding(3)])).toEqual({ rows: [4, 5], from: 'first' });
+  });
+
+  it('serves all parts of a long chain that read the same, and are from the same places', () => {
+    const steps = Array.from({ length: 100 }, () => adding(1));
+    expect(run('long', 'job.ts:3', steps).rows).toEqual([101, 102]);
+    const names = stacks.map((stack) => /cairn\/(loop-cache-\w+-\d+)-rows\.js/.exec(stack)?.[1]);
+    // 96 of them in equal parts, and the rest, which ends in another sink.
+    expect(new Set(names)).toEqual(new Set(['loop-cache-long-0', 'loop-cache-long-6']));
   });
 });
 
