@@ -12,6 +12,18 @@ describe('Inspections', () => {
     expect(inspections.locate(Math.max)).toBe('<native>');
   });
 
+  it('keep what can be known of a function that uses nothing from outside, and look at others anew', () => {
+    let n = 1;
+    const [plain, using] = [(x: number) => x + 1, () => n];
+    const scopeOf = (fn: object) => new Inspections().get(fn).scopes.find(({ object }) => 'n' in object)?.object.n;
+    const { location } = new Inspections().get(plain);
+    expect(new Inspections().get(plain)).toEqual({ location, scopes: [], bound: undefined });
+    expect(location?.url).toMatch(/inspections\.spec\.ts/);
+    expect(scopeOf(using)).toBe(1);
+    n = 2;
+    expect(scopeOf(using)).toBe(2);
+  });
+
   it('learn of the realm that a function is from', () => {
     const { fn, map } = vm.runInNewContext('({ fn: () => 1, map: Map })') as { fn: object; map: object };
     new Inspections().get(fn);
