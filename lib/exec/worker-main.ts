@@ -94,6 +94,10 @@ export class WorkerMain {
     };
     this.#ready = initCompression();
     port.on('message', (message: ToWorker) => this.#receive(message));
+    port.on('messageerror', (error) => {
+      // Were it a task, nobody would run it, nor hear of that: the thread ends, and another one takes it.
+      throw error;
+    });
     this.#post({ kind: 'ready', heapLimitBytes: getHeapStatistics().heap_size_limit });
   }
 
@@ -119,7 +123,7 @@ export class WorkerMain {
         break;
       case 'export-block': {
         const { request, blockId } = message;
-        this.#post({ kind: 'exported', request, block: this.#blocks.exportBlock(blockId) });
+        this.#post({ kind: 'exported', request, block: this.#exportBlock(blockId) });
         break;
       }
       case 'forget-stage':
@@ -142,6 +146,7 @@ export class WorkerMain {
         unreachable(message);
     }
   }
+
   async #run(task: ShippedTask): Promise<void> {
     const controller = new AbortController();
     this.#running.set(task.taskId, controller);
@@ -156,6 +161,15 @@ export class WorkerMain {
     this.#borrowed.clear();
     const { shipped, transfer } = encodeOutcome(outcome);
     this.#post({ kind: 'ended', taskId: task.taskId, outcome: shipped }, transfer);
+  }
+
+  /** Undefined also where it cannot be done, as for lack of memory: whoever wants the block computes it then. */
+  #exportBlock(blockId: BlockId): ExportedBlock | undefined {
+    try {
+      return this.#blocks.exportBlock(blockId);
+    } catch {
+      return undefined;
+    }
   }
 
   async #outcomeOf(task: ShippedTask, signal: AbortSignal): Promise<TaskOutcome> {

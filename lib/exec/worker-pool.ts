@@ -10,7 +10,7 @@ import type { BlockEvent } from '../../storage/block/block-event.ts';
 import { type BlockId, rddBlockId } from '../../storage/block/block-id.ts';
 import type { ExportedBlock } from '../../storage/block/block-manager.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
-import { CairnError } from '../base/errors.ts';
+import { CairnError, firstFailure } from '../base/errors.ts';
 import type { NodeId, ShuffleId, StageId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
 import { onAbort } from '../base/on-abort.ts';
@@ -51,6 +51,8 @@ export interface WorkerPoolOptions {
 
 /** What a cancelled attempt gets to stop by itself. */
 const CANCEL_MS = 500;
+/** What an attempt gets at least until it has all it needs: modules are loaded, and code of the user's runs, before it begins. */
+const LEAST_PREPARE_MS = 60_000;
 /** What a worker gets to hand over a block that another one needs, before that one computes it. */
 const FETCH_MS = 500;
 
@@ -76,6 +78,8 @@ export class WorkerPool implements Executor {
   readonly #options: WorkerPoolOptions;
   readonly #seats: readonly Seat[];
   readonly #stages = new Map<StageId, Promise<ShippedStage>>();
+  /** Threads that have not ended, those included that were given up. */
+  readonly #threads = new Set<WorkerThread>();
   /** Threads started so far: each has a number of its own. */
   #started = 0;
   #isClosed = false;
@@ -104,7 +108,7 @@ export class WorkerPool implements Executor {
     try {
       return await this.#attempt(seat, task, signal);
     } catch (error) {
-      return { kind: 'failed', error: error as Error, metrics: NO_METRICS };
+      return { kind: 'failed', error: firstFailure(error) as Error, metrics: NO_METRICS };
     } finally {
       seat.isBusy = false;
     }
@@ -112,21 +116,21 @@ export class WorkerPool implements Executor {
 
   forgetStage(stageId: StageId): void {
     this.#stages.delete(stageId);
-    for (const seated of this.#threads()) {
+    for (const seated of this.#seated()) {
       if (seated.stages.delete(stageId)) seated.thread.post({ kind: 'forget-stage', stageId });
     }
   }
 
   /** The files of a shuffle are removed: nobody reads them any more. */
   forgetShuffle(shuffleId: ShuffleId): void {
-    for (const seated of this.#threads()) {
+    for (const seated of this.#seated()) {
       if (seated.outputs.delete(shuffleId)) seated.thread.post({ kind: 'forget-shuffle', shuffleId });
     }
   }
 
   /** A dataset is not kept any more: every worker drops its blocks from memory, after what it was sent before. */
   dropBlocks(nodeId: NodeId): void {
-    for (const { thread } of this.#threads()) thread.post({ kind: 'drop-blocks', nodeId });
+    for (const { thread } of this.#seated()) thread.post({ kind: 'drop-blocks', nodeId });
   }
 
   /** Has one worker drop a block from memory. */
@@ -136,19 +140,23 @@ export class WorkerPool implements Executor {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#threads()].map(({ thread }) => thread.close()));
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
     this.#stages.clear();
   }
 
   async #attempt(seat: Seat, task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
+    if (this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
     // While functions are captured the thread starts.
     seat.thread ??= this.#start(seat);
-    const seated = seat.thread;
     const stage = await this.#stageOf(task);
     const slices = await this.#slicesOf(task);
     const blocks = await this.#fetchBlocks(task, seat.name);
-    const classes = await classesSince(seated.classes, this.#options.captureOptions);
     await this.#options.broadcasts.ready();
+    if (this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
+    // What earlier tasks left running in it may have ended it since, which is not this one's failure.
+    seat.thread ??= this.#start(seat);
+    const seated = seat.thread;
+    const classes = await classesSince(seated.classes, this.#options.captureOptions);
     if (signal.aborted || this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
     this.#send(seated, stage, classes, task);
     const { taskId, jobId, stageId, stageAttempt, partition, attempt, executor, speculative } = task;
@@ -198,13 +206,19 @@ export class WorkerPool implements Executor {
       thread.cancel(task.taskId);
       killAfter(CANCEL_MS, 'its task was cancelled and did not stop');
     });
-    // Starting a thread and sending it a stage is not the task's time.
-    const onBegan = (): void => {
-      if (taskTimeoutMs === undefined) return;
+    const endAfter = (ms: number): void => {
       const { taskId, partition } = task;
       const timedOut = new CairnError('TASK_TIMED_OUT', { task: taskId, partition, timeout: `${taskTimeoutMs} ms` });
-      killAfter(taskTimeoutMs, 'its task took too long', timedOut);
+      killAfter(ms, 'its task took too long', timedOut);
     };
+    // Starting a thread and sending it a stage is not the task's time; but a module may wait for ever where it is loaded.
+    const onBegan = (): void => {
+      if (taskTimeoutMs === undefined) return;
+      clearTimeout(preparing);
+      endAfter(taskTimeoutMs);
+    };
+    if (taskTimeoutMs !== undefined) endAfter(Math.max(taskTimeoutMs, LEAST_PREPARE_MS));
+    const [preparing] = timers;
     try {
       return await thread.run(task, onBegan);
     } finally {
@@ -224,26 +238,26 @@ export class WorkerPool implements Executor {
     return stage;
   }
 
-  /** Sends what the thread has not got yet of what a task needs. */
+  /** Sends what the thread has not got yet of what a task needs. What cannot be sent is not noted as sent. */
   #send(seated: SeatedThread, stage: ShippedStage, classes: ShippedClasses | undefined, task: TaskDescription): void {
     const { thread } = seated;
     if (classes !== undefined) {
-      seated.classes = classes.version;
       thread.post({ kind: 'classes', classes });
+      seated.classes = classes.version;
     }
     const update = this.#options.broadcasts.entriesSince(seated.broadcasts);
     if (update !== undefined) {
-      seated.broadcasts = update.version;
       thread.post({ kind: 'broadcasts', update });
+      seated.broadcasts = update.version;
     }
     if (!seated.stages.has(task.stageId)) {
-      seated.stages.add(task.stageId);
       thread.post({ kind: 'stage', stage });
+      seated.stages.add(task.stageId);
     }
     for (const [shuffleId, outputs] of task.shuffles) {
       if (seated.outputs.get(shuffleId) === outputs) continue;
-      seated.outputs.set(shuffleId, outputs);
       thread.post({ kind: 'outputs', shuffleId, outputs });
+      seated.outputs.set(shuffleId, outputs);
     }
   }
 
@@ -293,6 +307,8 @@ export class WorkerPool implements Executor {
         onBlocksGone(seat.name, directory.forgetHolder(seat.name));
       },
     });
+    this.#threads.add(thread);
+    void thread.ended.then(() => this.#threads.delete(thread));
     return { thread, stages: new Set(), outputs: new Map(), broadcasts: 0, classes: 0 };
   }
 
@@ -300,7 +316,7 @@ export class WorkerPool implements Executor {
     return this.#seats.find((seat) => seat.name === name)?.thread?.thread;
   }
 
-  *#threads(): IterableIterator<SeatedThread> {
+  *#seated(): IterableIterator<SeatedThread> {
     for (const { thread } of this.#seats) if (thread !== undefined) yield thread;
   }
 }

@@ -7,7 +7,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { BlockEvent } from '../../storage/block/block-event.ts';
 import type { BlockId } from '../../storage/block/block-id.ts';
 import type { ExportedBlock } from '../../storage/block/block-manager.ts';
-import { errorCodeOf, serializeError } from '../base/errors.ts';
+import { CairnError, errorCodeOf, serializeError } from '../base/errors.ts';
 import type { TaskId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import {
@@ -51,7 +51,9 @@ export class WorkerThread {
   readonly #options: WorkerThreadOptions;
   readonly #running = new Map<TaskId, RunningAttempt>();
   readonly #exports = new Map<number, (block: ExportedBlock | undefined) => void>();
-  readonly #gone: Promise<void>;
+  /** Resolves when the thread has ended: it writes to no file any more. Given up by `kill` it may still be on its way. */
+  readonly ended: Promise<void>;
+  #isReady = false;
   #holds = 0;
   #nextRequest = 0;
   #end: { readonly reason: string; readonly cause: unknown } | undefined;
@@ -73,9 +75,10 @@ export class WorkerThread {
       argv: process.argv.slice(2),
       resourceLimits: settings.memory.resourceLimits,
     });
-    this.#gone = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
-        this.#leave(describeEnd(this.#failure, code, settings), this.#failure);
+        const reason = describeEnd(this.#failure, code, settings);
+        this.#leave(this.#isReady ? reason : `it could not start: ${reason}`, this.#failure);
         resolve();
       });
     });
@@ -83,6 +86,8 @@ export class WorkerThread {
       this.#failure = error;
     });
     this.#port.on('message', (message: FromWorker) => this.#receive(message));
+    // What it said is lost: were it the end of a task, nobody would ever hear of it.
+    this.#port.on('messageerror', (error) => void this.kill('what it sent could not be read', error));
     this.#worker.unref();
     this.#port.unref();
   }
@@ -91,12 +96,17 @@ export class WorkerThread {
     return this.#end !== undefined;
   }
 
-  /** Sends a message; to a thread that is gone, nothing. */
+  /** Sends a message; to a thread that is gone, nothing. Raises INTERNAL for one that is no plain data: it is not sent. */
   post(message: ToWorker): void {
-    if (this.#end === undefined) this.#port.postMessage(message);
+    if (this.#end !== undefined) return;
+    try {
+      this.#port.postMessage(message);
+    } catch (error) {
+      throw new CairnError('INTERNAL', { detail: `a ${message.kind} message cannot be posted` }, { cause: error });
+    }
   }
 
-  /** Runs an attempt to its end, or the thread's. `onBegan` is called once it has all it needs. */
+  /** Runs an attempt to its end, or the thread's. `onBegan` is called once it has all it needs. Raises as `post`. */
   async run(task: ShippedTask, onBegan: () => void): Promise<ThreadResult> {
     if (this.#end !== undefined) return { kind: 'gone', ...this.#end };
     this.hold();
@@ -160,7 +170,7 @@ export class WorkerThread {
     this.hold();
     this.post({ kind: 'close' });
     const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_MS);
-    await this.#gone;
+    await this.ended;
     clearTimeout(timer);
   }
 
@@ -169,6 +179,7 @@ export class WorkerThread {
     if (this.#end !== undefined) return;
     switch (message.kind) {
       case 'ready':
+        this.#isReady = true;
         this.#options.onReady(message.heapLimitBytes);
         break;
       case 'began':
