@@ -94,6 +94,12 @@ export class WorkerPool implements Executor {
     }));
   }
 
+  /** What it holds now. Of stages, and of what threads were sent of them, nothing once they are over. */
+  get size(): { readonly threads: number; readonly stages: number; readonly sent: number } {
+    const sent = [...this.#seated()].reduce((sum, { stages, outputs }) => sum + stages.size + outputs.size, 0);
+    return { threads: this.#threads.size, stages: this.#stages.size, sent };
+  }
+
   /** A seat is idle whether its thread runs already or not: none becomes idle but by the end of an attempt. */
   onIdle(): void {}
 

@@ -1,0 +1,281 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import '../../../lib/api/task-functions.ts';
+import { stageId } from '../../../lib/base/ids.ts';
+import { BlockDirectory } from '../../../lib/exec/block-directory.ts';
+import type { BroadcastPayload } from '../../../lib/exec/broadcast-payload.ts';
+import { BroadcastRegistry, nextBroadcastId } from '../../../lib/exec/broadcasts.ts';
+import type { TaskDescription, TaskOutcome } from '../../../lib/exec/task.ts';
+import { WorkerPool, type WorkerPoolOptions } from '../../../lib/exec/worker-pool.ts';
+import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
+import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
+import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
+import { rddBlockId } from '../../../storage/block/block-id.ts';
+import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
+import { origin } from '../../support/scan-task.ts';
+import { PROJECT_ROOT } from '../../support/source-files.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { describeTask } from './support/task-bench.ts';
+import { workerSettings } from './support/worker-settings.ts';
+
+const directory = temporaryDirectory();
+const ENTRY = pathToFileURL(join(PROJECT_ROOT, 'dist/lib/api/worker-entry.js'));
+
+interface Bench {
+  readonly pool: WorkerPool;
+  readonly directory: BlockDirectory;
+  readonly broadcasts: BroadcastRegistry;
+  readonly ready: number[];
+}
+
+const pools: WorkerPool[] = [];
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+afterAll(() => directory[Symbol.dispose]());
+
+function start(more: Partial<WorkerPoolOptions> = {}): Bench {
+  const blocks = new BlockDirectory();
+  const broadcasts = new BroadcastRegistry();
+  const ready: number[] = [];
+  const pool = new WorkerPool({
+    size: 2,
+    entry: ENTRY,
+    settingsOf: (name) => ({ ...workerSettings(directory.path), name }),
+    captureOptions: {},
+    broadcasts,
+    directory: blocks,
+    taskTimeoutMs: undefined,
+    onBlock: (worker, event) => blocks.apply(worker, event),
+    onBlocksGone: () => {},
+    onReady: (bytes) => ready.push(bytes),
+    ...more,
+  });
+  pools.push(pool);
+  return { pool, directory: blocks, broadcasts, ready };
+}
+
+let stages = 0;
+const { signal } = new AbortController();
+const range = (partitions = 2) => new RangeNode(origin('range'), 0, 2 * partitions, 1, partitions);
+const map = (parent: LineageNode, f: (n: number) => unknown) =>
+  new StepNode(origin('map'), parent, { kind: 'map', f: f as (record: unknown) => unknown });
+/** A task that collects, of a stage of its own unless said otherwise. */
+function collect(node: LineageNode, executor = 'worker-1', more: Partial<TaskDescription> = {}): TaskDescription {
+  const { partition = 0, ...others } = more;
+  return describeTask({ kind: 'result', node, action: { kind: 'collect' } }, partition, {
+    stageId: stageId(stages++),
+    executor,
+    ...others,
+  });
+}
+
+function resultOf(outcome: TaskOutcome): unknown {
+  expect(outcome).toMatchObject({ kind: 'succeeded' });
+  return outcome.kind === 'succeeded' ? outcome.value : undefined;
+}
+
+describe('a pool', () => {
+  it('has all its seats idle, but those that run a task, and starts threads when they are needed', async () => {
+    const { pool, ready } = start();
+    expect([pool.slots, pool.idle()]).toEqual([2, ['worker-1', 'worker-2']]);
+    const running = pool.run(collect(range(), 'worker-2'), signal);
+    expect(pool.idle()).toEqual(['worker-1']);
+    expect(resultOf(await running)).toEqual([0, 1]);
+    expect(pool.idle()).toEqual(['worker-1', 'worker-2']);
+    expect(ready).toHaveLength(1);
+    await expect(pool.run(collect(range(), 'worker-3'), signal)).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('runs one task in each thread at a time, on several', async () => {
+    const { pool } = start();
+    // Both wait for the other one: neither ends unless both run.
+    const meeting = new Int32Array(new SharedArrayBuffer(4));
+    const both = map(range(), () => {
+      Atomics.add(meeting, 0, 1);
+      Atomics.notify(meeting, 0);
+      while (Atomics.load(meeting, 0) < 2) Atomics.wait(meeting, 0, 1, 20_000);
+      return Atomics.load(meeting, 0) >= 2;
+    });
+    const tasks = ['worker-1', 'worker-2'].map((executor, partition) =>
+      pool.run(collect(both, executor, { partition }), signal),
+    );
+    for (const outcome of await Promise.all(tasks)) expect(resultOf(outcome)).toEqual([true, true]);
+  });
+
+  it('captures a stage once, and a slice of a collection when a task reads it', async () => {
+    const { pool } = start();
+    const numbers = new CollectionNode(origin(), [1, 2, 3, 4], 2);
+    const captured = { times: 1 };
+    const scaled = map(numbers, (n) => n * captured.times);
+    const id = stageId(stages++);
+    expect(resultOf(await pool.run(collect(scaled, 'worker-1', { stageId: id }), signal))).toEqual([1, 2]);
+    captured.times = 10;
+    const second = { stageId: id, partition: 1 };
+    expect(resultOf(await pool.run(collect(scaled, 'worker-2', second), signal))).toEqual([3, 4]);
+    pool.forgetStage(id);
+    expect(resultOf(await pool.run(collect(scaled, 'worker-2', second), signal))).toEqual([30, 40]);
+  });
+
+  it('fails each task of a stage that cannot travel', async () => {
+    const { pool } = start();
+    const socket = new WeakRef({});
+    const node = map(range(), () => socket.deref());
+    const id = stageId(stages++);
+    for (const executor of ['worker-1', 'worker-2', 'worker-1']) {
+      expect(await pool.run(collect(node, executor, { stageId: id }), signal)).toMatchObject({
+        kind: 'failed',
+        error: { code: 'TASK_NOT_SERIALIZABLE' },
+      });
+    }
+    expect(resultOf(await pool.run(collect(range()), signal))).toEqual([0, 1]);
+  });
+
+  it('does not take for sent what could not be posted', async () => {
+    const { pool, broadcasts } = start();
+    const id = nextBroadcastId();
+    broadcasts.add(id, { kind: 'frames', chunks: [() => {}] } as object as BroadcastPayload);
+    const task = () => collect(map(range(), (n) => n + 1));
+    for (let i = 0; i < 2; i++) {
+      expect(await pool.run(task(), signal)).toMatchObject({ kind: 'failed', error: { code: 'INTERNAL' } });
+    }
+    broadcasts.destroy(id, 'here');
+    expect(resultOf(await pool.run(task(), signal))).toEqual([1, 2]);
+  });
+
+  it('holds nothing of stages that are over', async () => {
+    const { pool } = start();
+    const before = pool.size;
+    for (let i = 0; i < 10; i++) {
+      const task = collect(map(range(), (n) => n + i));
+      await pool.run(task, signal);
+      pool.forgetStage(task.stageId);
+    }
+    expect(pool.size).toEqual({ ...before, threads: 1 });
+  });
+});
+
+describe('a thread of a pool', () => {
+  it('that died between tasks is replaced for the next one', async () => {
+    const { pool } = start();
+    const id = () => process.getBuiltinModule('node:worker_threads').threadId;
+    const dying = map(range(), () => {
+      setTimeout(() => process.exit(4), 0);
+      return process.getBuiltinModule('node:worker_threads').threadId;
+    });
+    const [first] = resultOf(await pool.run(collect(dying), signal)) as number[];
+    while (pool.size.threads > 0) await new Promise((resolve) => setImmediate(resolve));
+    const [second] = resultOf(await pool.run(collect(map(range(), id)), signal)) as number[];
+    expect(second).not.toBe(first);
+  });
+
+  it('that dies with a task fails it, and has a successor', async () => {
+    const { pool } = start();
+    const exits = map(range(), () => process.exit(3));
+    expect(await pool.run(collect(exits), signal)).toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 'WORKER_LOST',
+        params: { worker: 'worker-1', partition: 0, reason: expect.stringContaining('(3)') },
+      },
+    });
+    expect(resultOf(await pool.run(collect(range()), signal))).toEqual([0, 1]);
+  });
+
+  it('that cannot start fails each task that is given to it, at once', async () => {
+    const missing = start({ entry: new URL('./missing.js', import.meta.url) });
+    const tooSmall = start({
+      settingsOf: (name) => {
+        const settings = workerSettings(directory.path, { name });
+        const resourceLimits = { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 };
+        return { ...settings, memory: { ...settings.memory, resourceLimits } };
+      },
+    });
+    for (const { pool } of [missing, tooSmall]) {
+      for (let i = 0; i < 3; i++) {
+        const failed = { code: 'WORKER_LOST', message: expect.stringContaining('it could not start') };
+        expect(await pool.run(collect(range()), signal)).toMatchObject({ kind: 'failed', error: failed });
+      }
+      expect(pool.idle()).toEqual(['worker-1', 'worker-2']);
+    }
+  });
+
+  it('takes its blocks with it', async () => {
+    const gone: (readonly [string, readonly string[]])[] = [];
+    const bench = start({ onBlocksGone: (worker, ids) => gone.push([worker, ids]) });
+    const kept = range();
+    kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    bench.directory.keepNode(kept.id, kept.storageLevel);
+    await bench.pool.run(collect(map(kept, (n) => n)), signal);
+    const id = rddBlockId(kept.id, 0);
+    expect(bench.directory.holdersOf(id).inMemory).toEqual(['worker-1']);
+    await bench.pool.run(collect(map(range(), () => process.exit(0))), signal);
+    expect([gone, bench.directory.holdersOf(id).inMemory]).toEqual([[['worker-1', [id]]], []]);
+  });
+});
+
+describe('a task that is cancelled', () => {
+  const WAYS: Readonly<Record<string, () => LineageNode>> = {
+    'loops in the engine': () => {
+      const endless = new RangeNode(origin('range'), 0, Number.MAX_SAFE_INTEGER, 1, 1);
+      return new StepNode(origin('filter'), endless, { kind: 'filter', f: (n) => (n as number) < 0 });
+    },
+    'loops in its function': () =>
+      map(range(), () => {
+        for (;;);
+      }),
+  };
+
+  it.each(Object.entries(WAYS))('and %s ends soon', async (_way, make) => {
+    const { pool } = start();
+    const controller = new AbortController();
+    const running = pool.run(collect(make()), controller.signal);
+    // Started, and sent.
+    while (pool.size.stages === 0) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    expect((await running).kind).toBe('cancelled');
+    expect(resultOf(await pool.run(collect(range()), signal))).toEqual([0, 1]);
+  });
+
+  it('before it was sent does not run', async () => {
+    const { pool } = start();
+    const controller = new AbortController();
+    const running = pool.run(collect(range()), controller.signal);
+    controller.abort();
+    expect(await running).toMatchObject({ kind: 'cancelled' });
+  });
+});
+
+describe('closing a pool', () => {
+  it('ends what runs, and takes no more', async () => {
+    const { pool } = start();
+    const running = pool.run(
+      collect(
+        map(range(), () => {
+          for (;;);
+        }),
+      ),
+      signal,
+    );
+    const shipping = pool.run(collect(range(), 'worker-2'), signal);
+    while (pool.size.stages < 2) await new Promise((resolve) => setImmediate(resolve));
+    await pool.close();
+    expect((await running).kind).not.toBe('succeeded');
+    await shipping;
+    expect(pool.size).toEqual({ threads: 0, stages: 0, sent: 0 });
+    expect((await pool.run(collect(range()), signal)).kind).toBe('cancelled');
+    expect(pool.size.threads).toBe(0);
+  });
+
+  it('waits for threads that were given up', async () => {
+    const { pool } = start({ taskTimeoutMs: 1 });
+    const endless = map(range(), () => {
+      for (;;);
+    });
+    expect(await pool.run(collect(endless), signal)).toMatchObject({ error: { code: 'TASK_TIMED_OUT' } });
+    await pool.close();
+    expect(pool.size.threads).toBe(0);
+  });
+});
