@@ -55,10 +55,21 @@ export class CairnError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/**
+ * Without a regular expression: errors are made, too, where the stack is all but used up, and there V8 ends the process
+ * when it has to compile one that this thread has not used before.
+ */
 function fill(template: string, params: Readonly<Record<string, string | number | bigint>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(params, name) ? String(params[name]) : whole,
-  );
+  let text = '';
+  let at = 0;
+  for (let open = template.indexOf('{'); open >= 0; open = template.indexOf('{', at)) {
+    const close = template.indexOf('}', open);
+    const name = template.slice(open + 1, close);
+    const isKnown = close > open && Object.hasOwn(params, name);
+    text += isKnown ? template.slice(at, open) + String(params[name]) : template.slice(at, open + 1);
+    at = isKnown ? close + 1 : open + 1;
+  }
+  return text + template.slice(at);
 }
 
 /**
