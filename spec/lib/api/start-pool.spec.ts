@@ -1,0 +1,299 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Session } from '../../../lib/api/session.ts';
+import { taskContext } from '../../../lib/api/task-context.ts';
+import type { EngineEvent } from '../../../lib/events/engine-event.ts';
+import { PROJECT_ROOT } from '../../support/source-files.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { useSession } from '../../support/use-session.ts';
+
+/** What a cancelled task gets to stop, twice over: its thread is ended then. */
+const SOON_MS = 1000;
+
+/** Events of a kind, from now on. */
+function listen<K extends EngineEvent['kind']>(session: Session, kind: K): (EngineEvent & { readonly kind: K })[] {
+  const seen: (EngineEvent & { readonly kind: K })[] = [];
+  session.onEvent((event) => {
+    if (event.kind === kind) seen.push(event as EngineEvent & { readonly kind: K });
+  });
+  return seen;
+}
+
+/** Resolves with the first event of a kind. */
+function first<K extends EngineEvent['kind']>(session: Session, kind: K): Promise<void> {
+  return new Promise((resolve) => {
+    session.onEvent((event) => {
+      if (event.kind === kind) resolve();
+    });
+  });
+}
+
+describe('tasks on workers that are cancelled', () => {
+  const of = useSession({ master: 'local[2]' });
+
+  const WAYS: Readonly<Record<string, (session: Session) => Promise<unknown>>> = {
+    'loop in the engine': (session) =>
+      session
+        .range(0, Number.MAX_SAFE_INTEGER, 1, 2)
+        .filter((n) => n < 0)
+        .count(),
+    'loop in a function': (session) =>
+      session
+        .range(0, 2, 1, 2)
+        .map(() => {
+          for (;;);
+        })
+        .collect(),
+    'wait for a promise': (session) =>
+      session
+        .range(0, 2, 1, 2)
+        .mapAsync(() => new Promise(() => {}))
+        .collect(),
+    'go through records by themselves': (session) =>
+      session
+        .range(0, Number.MAX_SAFE_INTEGER, 1, 2)
+        .mapPartitions((records) => {
+          let sum = 0;
+          for (const n of records) sum += n % 3;
+          return [sum];
+        })
+        .collect(),
+  };
+
+  it.each(Object.entries(WAYS))('and %s end soon, and the workers serve the next job', async (_way, run) => {
+    const { session } = of;
+    await session.range(0, 2, 1, 2).count();
+    const controller = new AbortController();
+    const started = first(session, 'task-started');
+    const job = session.withJobs({ signal: controller.signal }, () => run(session));
+    const failed = expect(job).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    await started;
+    await pause(20);
+    const ended = first(session, 'job-ended');
+    controller.abort();
+    expect(await Promise.race([ended, pause(20 * SOON_MS, 'late')])).not.toBe('late');
+    await failed;
+    expect(await session.range(0, 4, 1, 2).collect()).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('tasks on workers', () => {
+  const of = useSession({ master: 'local[2]', task: { timeout: '300 ms', maxFailures: 1 } });
+
+  it('that take longer than they may end, with their thread', async () => {
+    const ids = () =>
+      of.session
+        .range(0, 2, 1, 2)
+        .mapPartitions(() => [process.getBuiltinModule('node:worker_threads').threadId])
+        .collect();
+    const before = new Set(await ids());
+    const endless = of.session.range(0, 1, 1, 1).map(() => {
+      for (;;);
+    });
+    await expect(endless.collect()).rejects.toMatchObject({ cause: { code: 'TASK_TIMED_OUT' } });
+    expect((await ids()).some((id) => !before.has(id))).toBe(true);
+  });
+
+  it('of two jobs run at once, and give each its own', async () => {
+    const { session } = of;
+    const jobs = [1, 2, 3, 4].map((factor) =>
+      session
+        .range(0, 40, 1, 8)
+        .map((n) => [n % 4, n * factor] as const)
+        .reduceByKey((a, b) => a + b)
+        .sortByKey()
+        .collect(),
+    );
+    const answer = [180, 190, 200, 210];
+    expect(await Promise.all(jobs)).toEqual(
+      [1, 2, 3, 4].map((factor) => answer.map((sum, key) => [key, sum * factor])),
+    );
+  });
+
+  it('cannot change the directory of the process, nor what it has in its environment', async () => {
+    const { session } = of;
+    await expect(
+      session
+        .range(0, 1)
+        .map(() => process.chdir('/'))
+        .collect(),
+    ).rejects.toMatchObject({
+      cause: { code: 'ERR_WORKER_UNSUPPORTED_OPERATION', message: expect.stringContaining('process.chdir') },
+    });
+    const set = session.range(0, 1).map(() => {
+      process.env.CAIRN_SPEC_SET = 'set';
+      return process.env.CAIRN_SPEC_SET;
+    });
+    expect(await set.collect()).toEqual(['set']);
+    expect(process.env.CAIRN_SPEC_SET).toBeUndefined();
+  });
+
+  it('may do with the port of their thread what they like', async () => {
+    const { session } = of;
+    const closes = session.range(0, 2, 1, 2).map((n) => {
+      const { parentPort } = process.getBuiltinModule('node:worker_threads');
+      parentPort?.postMessage({ kind: 'ended', taskId: 0 });
+      parentPort?.close();
+      return n;
+    });
+    expect(await closes.collect()).toEqual([0, 1]);
+    expect(await closes.collect()).toEqual([0, 1]);
+  });
+
+  it('that listen for the end of their thread, and for errors, keep no session open', async () => {
+    using directory = temporaryDirectory();
+    const session = await Session.open({ dir: directory.path, master: 'local[2]' });
+    const listens = session.range(0, 2, 1, 2).map((n) => {
+      process.on('exit', () => {
+        for (;;);
+      });
+      process.on('uncaughtException', () => {});
+      setInterval(() => {}, 1000);
+      return n;
+    });
+    expect(await listens.collect()).toEqual([0, 1]);
+    await session.close();
+  });
+});
+
+describe('blocks on workers', () => {
+  const of = useSession({ master: 'local[2]', task: { maxFailures: 4 } });
+
+  const LEVELS = ['MEMORY_ONLY', 'MEMORY_ONLY_SER', 'MEMORY_AND_DISK', 'MEMORY_AND_DISK_SER', 'DISK_ONLY'] as const;
+  it.each(LEVELS)('of %s are computed once, whoever reads them', async (level) => {
+    const { session } = of;
+    const computed = session.longAccumulator('computed');
+    const kept = session
+      .range(0, 8, 1, 4)
+      .map((n) => {
+        computed.add(1);
+        return { n, text: `record ${n}` };
+      })
+      .persist(level);
+    expect(await kept.count()).toBe(8);
+    const once = computed.value;
+    expect(once).toBe(8);
+    // One task reads the blocks of all workers.
+    expect((await kept.coalesce(1).collect()).map(({ n }) => n)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect((await kept.map(({ n }) => n).collect()).length).toBe(8);
+    expect(computed.value).toBe(once);
+    kept.unpersist();
+    expect(await kept.count()).toBe(8);
+    expect(computed.value).toBe(2 * once);
+  });
+
+  it('go with their worker, but not from disk', async () => {
+    const { session } = of;
+    const computed = session.longAccumulator('computed');
+    const counted = (n: number) => {
+      computed.add(1);
+      return n;
+    };
+    const inMemory = session.range(0, 4, 1, 4).map(counted).persist('MEMORY_ONLY');
+    const onDisk = session.range(0, 4, 1, 4).map(counted).persist('DISK_ONLY');
+    await Promise.all([inMemory.count(), onDisk.count()]);
+    expect(computed.value).toBe(8);
+    const lost = listen(session, 'block-lost');
+    const dies = session.range(0, 2, 1, 2).map((n) => {
+      if (taskContext()?.attempt === 0) process.exit(1);
+      return n;
+    });
+    expect(await dies.collect()).toEqual([0, 1]);
+    expect(await onDisk.collect()).toEqual([0, 1, 2, 3]);
+    expect(computed.value).toBe(8);
+    expect(await inMemory.collect()).toEqual([0, 1, 2, 3]);
+    expect(lost.length).toBeGreaterThan(0);
+    expect(computed.value).toBe(8 + lost.length);
+  });
+
+  it('that a task stores while their dataset is given up are given up too', async () => {
+    using directory = temporaryDirectory();
+    const session = await Session.open({ dir: directory.path, master: 'local[2]' });
+    for (const level of ['MEMORY_ONLY', 'DISK_ONLY'] as const) {
+      const [entered, open] = [0, 1];
+      const gate = new Int32Array(new SharedArrayBuffer(8));
+      const kept = session
+        .range(0, 2, 1, 2)
+        .map((n) => {
+          Atomics.add(gate, entered, 1);
+          while (Atomics.load(gate, open) === 0) Atomics.wait(gate, open, 0, 1000);
+          return n;
+        })
+        .persist(level);
+      const dropped = listen(session, 'block-dropped');
+      const stored = listen(session, 'block-stored');
+      const job = kept.collect();
+      while (Atomics.load(gate, entered) < 2) await new Promise((resolve) => setImmediate(resolve));
+      kept.unpersist();
+      Atomics.store(gate, open, 1);
+      Atomics.notify(gate, open);
+      expect(await job).toEqual([0, 1]);
+      expect([stored, dropped]).toEqual([[], []]);
+    }
+    const files = readdirSync(directory.path, { recursive: true, encoding: 'utf8' });
+    expect(files.filter((name) => /rdd_\d+_\d+$/.test(name))).toEqual([]);
+    await session.close();
+  });
+});
+
+describe('a long session', () => {
+  const of = useSession({ master: 'local[2]' });
+
+  it('keeps nothing of its jobs in its workers', async () => {
+    const { session } = of;
+    const job = async (i: number) => {
+      const numbers = session.parallelize(
+        Array.from({ length: 20 }, (_, n) => n + i),
+        2,
+      );
+      await numbers
+        .map((n) => [n % 3, n + i] as const)
+        .reduceByKey((a, b) => a + b)
+        .collect();
+    };
+    const heaps = async () =>
+      await session
+        .range(0, 2, 1, 2)
+        .map(() => {
+          const { setFlagsFromString, getHeapStatistics } = process.getBuiltinModule('node:v8');
+          setFlagsFromString('--expose-gc');
+          const collect = process.getBuiltinModule('node:vm').runInNewContext('gc');
+          collect();
+          return getHeapStatistics().used_heap_size;
+        })
+        .collect();
+    for (let i = 0; i < 100; i++) await job(i);
+    const before = await heaps();
+    for (let i = 0; i < 400; i++) await job(i);
+    const after = await heaps();
+    // A stage that stayed would be several kilobytes, and there were 800.
+    for (const [i, bytes] of after.entries()) expect(bytes - (before[i] as number)).toBeLessThan(800 * 1000);
+  });
+});
+
+it('prints what tasks print, in order and all of it, when the session is closed at once', () => {
+  using directory = temporaryDirectory();
+  const program = `
+    const { Session } = await import(${JSON.stringify(join(PROJECT_ROOT, 'dist/lib/index.js'))});
+    const session = await Session.open({ dir: ${JSON.stringify(directory.path)}, master: 'local[2]', progress: 'off' });
+    await session.range(0, 2, 1, 2).map((n) => {
+      for (let i = 0; i < 3000; i++) console.log(n, i);
+      return n;
+    }).collect();
+    await session.close();
+    console.log('closed');`;
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  const lines = stdout.trimEnd().split('\n');
+  const numbers = Array.from({ length: 3000 }, (_, i) => i);
+  for (const task of ['0', '1']) {
+    const own = lines.filter((line) => line.startsWith(`${task} `)).map((line) => Number(line.slice(2)));
+    expect(own).toEqual(numbers);
+  }
+  expect(lines.at(-1)).toBe('closed');
+});
