@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rdd } from '../../../lib/api/rdd.ts';
 import { Session } from '../../../lib/api/session.ts';
 import { nodeFileSystem } from '../../../storage/fs/node-file-system.ts';
+import { SPEC_MASTER } from '../../support/spec-master.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 v8.setFlagsFromString('--expose-gc');
@@ -33,7 +34,7 @@ const sums = (session: Session): Rdd<readonly [number, number]> =>
 describe('Cleaner', () => {
   it('removes the map outputs of datasets that nobody holds, and of no others', async () => {
     using dir = temporaryDirectory();
-    await using session = await Session.open({ dir: dir.path, master: 'local' });
+    await using session = await Session.open({ dir: dir.path, master: SPEC_MASTER });
     const kept = sums(session);
     const expected = await kept.collect();
     const ofOne = filesBelow(`${dir.path}/shuffle`).length;
@@ -51,7 +52,7 @@ describe('Cleaner', () => {
 
   it('removes the blocks of persisted datasets that nobody holds', async () => {
     using dir = temporaryDirectory();
-    await using session = await Session.open({ dir: dir.path, master: 'local' });
+    await using session = await Session.open({ dir: dir.path, master: SPEC_MASTER });
     const dropped: string[] = [];
     using _ = session.onEvent((event) => {
       if (event.kind === 'block-dropped') dropped.push(event.block);

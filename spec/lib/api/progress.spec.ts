@@ -3,6 +3,7 @@ import { chooseStyle, Progress, type ProgressStyle } from '../../../lib/api/prog
 import { Session } from '../../../lib/api/session.ts';
 import { ScratchDirectory } from '../../storage/metadata/example-run.ts';
 import { expectGolden } from '../../support/golden.ts';
+import { SPEC_MASTER } from '../../support/spec-master.ts';
 import { Lineage } from '../scheduler/support/lineages.ts';
 import { RecorderScript } from './support/recorder-script.ts';
 
@@ -162,9 +163,9 @@ describe('a session', () => {
     using scratch = new ScratchDirectory();
     const written: string[] = [];
     const terminal = { isInteractive: false, columns: 80, write: (text: string) => void written.push(text) };
-    const options = { dir: scratch.path, master: 'local', progress: 'on' } as const;
+    const options = { dir: scratch.path, master: SPEC_MASTER, progress: 'on' } as const;
     await using session = await Session.openWith(options, { terminal });
-    await session.range(10).count();
+    await session.range(0, 10, 1, 1).count();
     expect(written).toEqual([
       expect.stringMatching(/^cairn: stage 0 \(count at progress\.spec\.ts:\d+\): 1 task in \d+\.\d s\n$/),
     ]);

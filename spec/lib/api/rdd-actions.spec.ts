@@ -79,9 +79,9 @@ describe('actions that give records', () => {
   });
 
   it('toLocalIterator runs one partition at a time and stops when left', async () => {
-    const seen: number[] = [];
+    const seen = cairn.session.collectionAccumulator<number>('partitions');
     const rdd = numbers(10, 5).mapPartitionsWithIndex((i, xs) => {
-      seen.push(i);
+      seen.add(i);
       return xs;
     });
     const found: number[] = [];
@@ -90,24 +90,25 @@ describe('actions that give records', () => {
       if (x === 3) break;
     }
     expect(found).toEqual([0, 1, 2, 3]);
-    expect(seen).toEqual([0, 1]);
+    expect(seen.value).toEqual([0, 1]);
     const all: number[] = [];
     for await (const x of rdd.toLocalIterator()) all.push(x);
     expect(all).toEqual(await rdd.collect());
   });
 
   it('foreach and foreachPartition, asynchronous too', async () => {
-    const seen: unknown[] = [];
-    expect(await of([1, 2, 3], 2).foreach((x) => seen.push(x))).toBeUndefined();
+    const seen = cairn.session.collectionAccumulator<unknown>('seen');
+    expect(await of([1, 2, 3], 2).foreach((x) => seen.add(x))).toBeUndefined();
     await of([4, 5], 1).foreachPartition((xs) => {
-      seen.push([...xs]);
+      seen.add([...xs]);
     });
     await of([6, 7], 2).foreachPartition(async (xs) => {
       const [x] = xs;
       await Promise.resolve();
-      seen.push(x);
+      seen.add(x);
     });
-    expect(seen).toEqual([1, 2, 3, [4, 5], 6, 7]);
+    // Of one partition in order; which partition ends first is open.
+    expect(seen.value.toSorted()).toEqual([1, 2, 3, [4, 5], 6, 7]);
     await expect(of([1]).foreach(async () => {})).rejects.toThrow(invalid);
     const rejecting = of([1]).foreachPartition(async () => {
       throw new RangeError('no');
@@ -265,12 +266,10 @@ describe('every action', () => {
     const aborted = AbortSignal.abort();
     await expect(of([1]).collect({ signal: aborted })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
     const controller = new AbortController();
-    const running = numbers(1000, 200)
-      .map((x) => {
-        if (x === 500) controller.abort();
-        return x;
-      })
-      .count({ signal: controller.signal });
+    using _ = cairn.session.onEvent((event) => {
+      if (event.kind === 'task-started' && event.partition === 100) controller.abort();
+    });
+    const running = numbers(1000, 200).count({ signal: controller.signal });
     await expect(running).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
   });
 

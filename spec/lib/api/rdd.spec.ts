@@ -421,20 +421,20 @@ describe('partitions and order', () => {
 
 describe('keeping datasets', () => {
   it('persist computes each partition once until unpersist', async () => {
-    let calls = 0;
+    const calls = cairn.session.longAccumulator('calls');
     const counted = of([1, 2, 3, 4], 2).map((x) => {
-      calls++;
+      calls.add(1);
       return x * 2;
     });
     expect(counted.cache()).toBe(counted);
     expect(await counted.collect()).toEqual([2, 4, 6, 8]);
     expect(await counted.map((x) => x + 1).collect()).toEqual([3, 5, 7, 9]);
-    expect(calls).toBe(4);
+    expect(calls.value).toBe(4);
     expect(counted.getStorageLevel()).toBe('MEMORY_ONLY');
     counted.unpersist();
     expect(counted.getStorageLevel()).toBe('NONE');
     await counted.count();
-    expect(calls).toBe(8);
+    expect(calls.value).toBe(8);
   });
 
   it.each<StorageLevelName>([

@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { openCatalog } from '../../../lib/api/run-catalog.ts';
 import { Session } from '../../../lib/api/session.ts';
 import { ScratchDirectory } from '../../storage/metadata/example-run.ts';
+import { SPEC_MASTER } from '../../support/spec-master.ts';
 import { Lineage } from '../scheduler/support/lineages.ts';
 import { RecorderScript } from './support/recorder-script.ts';
 
-const OPTIONS = { master: 'local', memory: '64 MiB' } as const;
+const OPTIONS = { master: SPEC_MASTER, memory: '64 MiB' } as const;
 
 describe('the catalog of a data directory', () => {
   it('reads a run while it is under way, and after it', async () => {

@@ -6,6 +6,7 @@ import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
 import { MetadataDatabase } from '../../../storage/metadata/database.ts';
 import { RunReader } from '../../../storage/metadata/run-reader.ts';
 import { ScratchDirectory } from '../../storage/metadata/example-run.ts';
+import { SPEC_MASTER } from '../../support/spec-master.ts';
 import { Lineage } from '../scheduler/support/lineages.ts';
 import { RecorderScript } from './support/recorder-script.ts';
 
@@ -292,7 +293,7 @@ describe('metadata that cannot be written', () => {
 describe('a session', () => {
   it('leaves its run behind', async () => {
     using scratch = new ScratchDirectory();
-    const session = await Session.open({ dir: scratch.path, master: 'local', memory: '64 MiB', name: 'nightly' });
+    const session = await Session.open({ dir: scratch.path, master: SPEC_MASTER, memory: '64 MiB', name: 'nightly' });
     const words = session.parallelize(['a', 'b', 'a'], 2).map((word) => [word, 1] as [string, number]);
     const counts = words
       .reduceByKey((a, b) => a + b, 2)
@@ -319,7 +320,7 @@ describe('a session', () => {
     expect(database.findDamage()).toEqual([]);
     const reader = new RunReader(database);
     expect(reader.listRuns()).toMatchObject([
-      { run, state: 'succeeded', master: 'local', pid: process.pid, options: { name: 'nightly', memory: 2 ** 26 } },
+      { run, state: 'succeeded', master: SPEC_MASTER, pid: process.pid, options: { name: 'nightly', memory: 2 ** 26 } },
     ]);
     expect(reader.listJobs(run)).toMatchObject([
       { action: 'count', description: 'how many', jobGroup: 'g', state: 'succeeded', stageCount: 2 },
@@ -345,7 +346,7 @@ describe('a session', () => {
 
   it('closes with jobs on record as killed when they still run', async () => {
     using scratch = new ScratchDirectory();
-    const session = await Session.open({ dir: scratch.path, master: 'local', memory: '64 MiB' });
+    const session = await Session.open({ dir: scratch.path, master: SPEC_MASTER, memory: '64 MiB' });
     const forever = session.range(1).mapAsync(() => new Promise<number>(() => {}));
     const job = forever.collect();
     await Promise.all([expect(job).rejects.toMatchObject({ code: 'SESSION_CLOSED' }), session.close()]);

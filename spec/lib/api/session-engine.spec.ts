@@ -5,11 +5,12 @@ import type { SessionOptions } from '../../../lib/config/options.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { preparation } from '../../../lib/lineage/preparation.ts';
 import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
+import { ON_WORKERS, SPEC_MASTER } from '../../support/spec-master.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 async function withEngine(options: SessionOptions, use: (engine: SessionEngine) => Promise<void>): Promise<void> {
   using dir = temporaryDirectory();
-  const engine = await SessionEngine.open(resolveConfig({ dir: dir.path, master: 'local', ...options }));
+  const engine = await SessionEngine.open(resolveConfig({ dir: dir.path, master: SPEC_MASTER, ...options }));
   try {
     await use(engine);
   } finally {
@@ -64,8 +65,10 @@ describe("a session's engine", () => {
       expect(node.storageLevel).toBe(STORAGE_LEVELS.NONE);
     }));
 
-  test('plans with the share of memory that the options say', () =>
+  // Workers share what is left of it: spec/lib/exec/memory-shares.spec.ts.
+  test.skipIf(ON_WORKERS)('plans with the share of memory that the options say', () =>
     withEngine({ memory: '10 MiB', memoryFraction: 0.5 }, async (engine) => {
       expect(engine.budget.totalBytes).toBe(5 * 2 ** 20);
-    }));
+    }),
+  );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../../lib/api/session.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
+import { SPEC_MASTER } from '../../support/spec-master.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { useSession } from '../../support/use-session.ts';
 
@@ -14,10 +15,10 @@ describe('Session.open', () => {
 
   it('gives a directory to one session at a time, and to the next once it is closed', async () => {
     using dir = temporaryDirectory();
-    const first = await Session.open({ dir: dir.path, master: 'local' });
-    await expect(Session.open({ dir: dir.path, master: 'local' })).rejects.toThrow('DIRECTORY_ALREADY_OPEN');
+    const first = await Session.open({ dir: dir.path, master: SPEC_MASTER });
+    await expect(Session.open({ dir: dir.path, master: SPEC_MASTER })).rejects.toThrow('DIRECTORY_ALREADY_OPEN');
     await first.close();
-    await using second = await Session.open({ dir: dir.path, master: 'local' });
+    await using second = await Session.open({ dir: dir.path, master: SPEC_MASTER });
     expect(second.run).not.toBe(first.run);
     expect(second.directory).toBe(dir.path);
   });
@@ -105,7 +106,7 @@ describe('a session', () => {
 
   it('refuses everything once it is closed, and ends what runs', async () => {
     using dir = temporaryDirectory();
-    const session = await Session.open({ dir: dir.path, master: 'local' });
+    const session = await Session.open({ dir: dir.path, master: SPEC_MASTER });
     const dataset = session.range(10);
     const running = session
       .range(1)
