@@ -59,6 +59,8 @@ export interface ShippedTask {
   readonly slices: readonly ShippedSlice[];
   /** Blocks that it reads and that other workers hold. */
   readonly blocks: readonly ExportedBlock[];
+  /** Blocks that it reads and that are on disk, as far as the session knows. */
+  readonly onDisk: readonly BlockId[];
 }
 
 /** One slice of a collection. */

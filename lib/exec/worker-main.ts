@@ -180,6 +180,7 @@ export class WorkerMain {
     for (const { nodeId, slice, rows } of task.slices) {
       this.#slices.set(sliceKey(nodeId, slice), await rowsOfShipped(rows, this.#reviving));
     }
+    for (const id of task.onDisk) this.#blocks.expectOnDisk(id);
     for (const block of task.blocks) {
       if (this.#blocks.importBlock(block) === 'no-room') this.#borrowed.set(block.blockId, block);
     }
@@ -189,7 +190,7 @@ export class WorkerMain {
       invariant(outputs !== undefined, `the outputs of shuffle ${shuffleId} were sent before its readers`);
       shuffles.set(shuffleId, outputs);
     }
-    const { slices: _slices, blocks: _blocks, ...description } = task;
+    const { slices: _slices, blocks: _blocks, onDisk: _onDisk, ...description } = task;
     this.#post({ kind: 'began', taskId: task.taskId });
     return await runTask({ ...description, work, shuffles }, this.#environment, stage.chains, signal);
   }

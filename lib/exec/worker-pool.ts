@@ -156,7 +156,7 @@ export class WorkerPool implements Executor {
     seat.thread ??= this.#start(seat);
     const stage = await this.#stageOf(task);
     const slices = await this.#slicesOf(task);
-    const blocks = await this.#fetchBlocks(task, seat.name);
+    const { blocks, onDisk } = await this.#blocksOf(task, seat.name);
     await this.#options.broadcasts.ready();
     if (this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
     // What earlier tasks left running in it may have ended it since, which is not this one's failure.
@@ -181,6 +181,7 @@ export class WorkerPool implements Executor {
         shuffles,
         slices,
         blocks,
+        onDisk,
       },
       signal,
     );
@@ -277,21 +278,23 @@ export class WorkerPool implements Executor {
     return slices;
   }
 
-  /** Blocks that the task reads and only other workers have. What does not come in time is computed again. */
-  async #fetchBlocks(task: TaskDescription, worker: string): Promise<ExportedBlock[]> {
+  /** Blocks that the task reads: those that only other workers have, unless they do not come in time, and those on disk. */
+  async #blocksOf(task: TaskDescription, worker: string): Promise<Pick<ShippedTask, 'blocks' | 'onDisk'>> {
     const { directory } = this.#options;
-    if (directory.isEmpty) return [];
+    if (directory.isEmpty) return { blocks: [], onDisk: [] };
+    const onFile: BlockId[] = [];
     const wanted: Promise<ExportedBlock | undefined>[] = [];
     const stopAt = (node: { readonly isPersisted: boolean }): boolean => node.isPersisted;
     for (const { node, partition } of allNarrowReads(task.work.node, task.partition, stopAt)) {
       if (!node.isPersisted) continue;
       const id = rddBlockId(node.id, partition);
       const { inMemory, onDisk } = directory.holdersOf(id);
+      if (onDisk) onFile.push(id);
       if (onDisk || inMemory.includes(worker)) continue;
       const holder = inMemory.map((name) => this.#threadOf(name)).find((thread) => thread !== undefined);
       if (holder !== undefined) wanted.push(holder.exportBlock(id, FETCH_MS));
     }
-    return (await Promise.all(wanted)).filter((block) => block !== undefined);
+    return { blocks: (await Promise.all(wanted)).filter((block) => block !== undefined), onDisk: onFile };
   }
 
   /** A task went for map outputs that the blocks it reads should have spared it: whatever they are, they are not to be had. */

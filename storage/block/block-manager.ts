@@ -122,6 +122,11 @@ export class BlockManager {
     return block === undefined ? undefined : exportBlock(block);
   }
 
+  /** Another thread wrote the block to disk: it is lost, not new, when the file is missing. */
+  expectOnDisk(id: BlockId): void {
+    this.#disk.expect(id);
+  }
+
   /**
    * Stores a block of another thread's memory as if it had been computed here, except that what has no room in memory is
    * not written to disk when it is there already. See `ImportOutcome`. Raises what writing raises, with nothing stored.

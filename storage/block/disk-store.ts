@@ -44,6 +44,8 @@ export class DiskStore {
   readonly #chunkBytes: number;
   /** Sizes of the blocks this store wrote or saw. Another store may have replaced or removed the file since. */
   readonly #sizes = new Map<BlockId, number>();
+  /** Blocks that other stores wrote, as this one was told, and that it has not seen yet. */
+  readonly #told = new Set<BlockId>();
   #temporaryCount = 0;
 
   constructor(options: DiskStoreOptions) {
@@ -91,7 +93,7 @@ export class DiskStore {
     }
     failpoint('block/after-rename');
     const sizeBytes = chunks.sizeBytes + trailer.length;
-    this.#sizes.set(id, sizeBytes);
+    this.#see(id, sizeBytes);
     return sizeBytes;
   }
 
@@ -101,7 +103,7 @@ export class DiskStore {
    */
   open(id: BlockId): DiskBlock {
     const block = DiskBlock.open(this.#fileSystem, this.pathOf(id), id);
-    this.#sizes.set(id, block.sizeBytes);
+    this.#see(id, block.sizeBytes);
     return block;
   }
 
@@ -121,26 +123,32 @@ export class DiskStore {
   look(id: BlockId): number {
     this.#sizes.delete(id);
     const sizeBytes = this.sizeOf(id);
-    if (sizeBytes > 0) this.#sizes.set(id, sizeBytes);
+    if (sizeBytes > 0) this.#see(id, sizeBytes);
     return sizeBytes;
   }
 
-  /** Whether this store wrote the block or saw it, and so expects it to be there. */
+  /** Another store wrote the block, and nobody has removed it since, as far as the caller knows. */
+  expect(id: BlockId): void {
+    if (!this.#sizes.has(id)) this.#told.add(id);
+  }
+
+  /** Whether this store wrote the block, saw it or was told of it, and so expects it to be there. */
   knows(id: BlockId): boolean {
-    return this.#sizes.has(id);
+    return this.#sizes.has(id) || this.#told.has(id);
   }
 
   /** Removes the block's file, whoever wrote it; gives whether there was one, as far as this store could know. */
   remove(id: BlockId): boolean {
     const wasThere = this.has(id);
     this.#fileSystem.removeFile(this.pathOf(id));
-    this.#sizes.delete(id);
+    this.forget(id);
     return wasThere;
   }
 
   /** Expects nothing of the block any more; its file, if there is one, stays. */
   forget(id: BlockId): void {
     this.#sizes.delete(id);
+    this.#told.delete(id);
   }
 
   pathOf(id: BlockId): string {
@@ -150,5 +158,10 @@ export class DiskStore {
   /** Every block in the directory, whoever wrote it. Names that are no block's are passed over. */
   *list(): IterableIterator<BlockId> {
     for (const { name } of this.#directory.files()) if (findBlockId(name) !== undefined) yield name as BlockId;
+  }
+
+  #see(id: BlockId, sizeBytes: number): void {
+    this.#sizes.set(id, sizeBytes);
+    this.#told.delete(id);
   }
 }

@@ -83,6 +83,7 @@ class Bench {
       shuffles: [],
       slices: [],
       blocks: [],
+      onDisk: [],
       ...more,
     };
   }

@@ -81,6 +81,7 @@ function task(): ShippedTask {
     shuffles: [],
     slices: [],
     blocks: [],
+    onDisk: [],
   };
 }
 

@@ -180,6 +180,21 @@ describe('block managers that share a directory', () => {
     b.end();
   });
 
+  test('report as lost what they were told is on disk, and was removed before they saw it', () => {
+    const files = memory();
+    const [a, b] = [new Thread(files, 'w1'), new Thread(files, 'w2')];
+    a.read('DISK_ONLY');
+    b.blocks.expectOnDisk(id);
+    expect(b.read('DISK_ONLY')).toEqual(ROWS);
+    expect([b.kinds, b.computed]).toEqual([[], 0]);
+    const third = new Thread(files, 'w3');
+    third.blocks.expectOnDisk(id);
+    a.blocks.remove(id);
+    expect(third.read('DISK_ONLY')).toEqual(ROWS);
+    expect([third.kinds, third.computed]).toEqual([['lost', 'stored'], 1]);
+    for (const each of [a, b, third]) each.end();
+  });
+
   test('write a block that leaves memory only if no file of it is there now', () => {
     const files = memory();
     const [a, b] = [new Thread(files, 'w1'), new Thread(files, 'w2')];
