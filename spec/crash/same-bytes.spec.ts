@@ -24,9 +24,20 @@ test('map outputs of two processes are the same byte for byte, with and without 
     linesOf(home.join('c'), { memory: '256 MiB', codegen: 'off' }),
     linesOf(home.join('d'), { memory: '16 KiB', shuffle: { codec: 'zstd' } }),
   ]);
-  expect(first?.length).toBeGreaterThan(3 + 3 + 4 + 2);
+  expect(first?.length).toBeGreaterThan(3 + 3 + 4 + 2 + 3 + 2);
   expect(second).toEqual(first);
   expect(interpreted).toEqual(first);
   expect(little?.at(-1)).toBe(first?.at(-1));
   expect(little).not.toEqual(first);
+});
+
+test('map outputs are the same byte for byte wherever tasks run, and however many at a time', async () => {
+  using home = new SpecDirectory();
+  // Enough for each of four workers to spill nothing.
+  const options = { memory: '1 GiB' } as const;
+  const [inline, ...others] = await Promise.all(
+    ['local', 'local[1]', 'local[2]', 'local[4]'].map((master) => linesOf(home.join(master), { ...options, master })),
+  );
+  expect(inline?.length).toBeGreaterThan(3 + 3 + 4 + 2 + 3 + 2);
+  for (const lines of others) expect(lines).toEqual(inline);
 });

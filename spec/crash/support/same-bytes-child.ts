@@ -45,6 +45,13 @@ const datasets = [
     .map((n) => (n * 7919) % 5000)
     .sortBy((n) => n, { numPartitions: 3 }),
   session.range(0, 100, 1, 2).repartition(5).glom(),
+  records
+    .map(([key]): [unknown, number] => [key, 1])
+    .cogroup(
+      session.range(0, 50, 1, 2).map((n): [unknown, string] => [keys[n % 7], `right ${n}`]),
+      3,
+    )
+    .mapValues(([left, right]) => [[...left].length, [...right]]),
 ] as const;
 const answers: unknown[] = [];
 for (const dataset of datasets) answers.push(await (dataset as Rdd<unknown>).collect());
