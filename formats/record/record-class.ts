@@ -37,6 +37,7 @@ interface Registration {
 const byPrototype = new Map<object, RegisteredClass>();
 const byName = new Map<string, Registration>();
 let changes = 0;
+let collected: Map<string, RegisteredClass> | undefined;
 
 /**
  * Lets instances of a class be part of records: cached on disk, shuffled and checkpointed. A later call with the same
@@ -83,6 +84,25 @@ export function recordClasses(): { readonly version: number; readonly definition
 /** The class an instance with this prototype belongs to. */
 export function findClassOf(prototype: object): RegisteredClass | undefined {
   return byPrototype.get(prototype);
+}
+
+/**
+ * Runs `body` and adds every class of which it encodes an instance to `into`, by name. For those who say beside their
+ * records which classes a reader needs.
+ */
+export function collectClasses<T>(into: Map<string, RegisteredClass>, body: () => T): T {
+  const outer = collected;
+  collected = into;
+  try {
+    return body();
+  } finally {
+    collected = outer;
+  }
+}
+
+/** Encoders say so when they meet the first instance of a class in a frame. */
+export function noteClassUse(registered: RegisteredClass): void {
+  collected?.set(registered.name, registered);
 }
 
 export function findClassNamed(name: string): RegisteredClass | undefined {

@@ -10,7 +10,7 @@ import { types } from 'node:util';
 import { CairnError, describeValue } from '../../lib/base/errors.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import { MAX_VALUE_DEPTH } from './limits.ts';
-import { findClassOf, type RegisteredClass } from './record-class.ts';
+import { findClassOf, noteClassUse, type RegisteredClass } from './record-class.ts';
 import { NEW_SHAPE, NO_SHAPE, ShapeTable } from './shape-table.ts';
 import { formatValuePath } from './value-path.ts';
 import * as tag from './value-tags.ts';
@@ -316,6 +316,7 @@ export class ValueWriter {
     const known = this.#classes.get(registered);
     if (known === undefined) {
       this.#classes.set(registered, this.#classes.size);
+      noteClassUse(registered);
       out.varint(0);
       out.string(registered.name);
       out.varint(registered.version);

@@ -199,6 +199,25 @@ export const ERROR_TABLE = {
     hint: '{remedy}',
   },
 
+  // Storage: checkpoints
+  CHECKPOINT_INCOMPLETE: {
+    kind: 'transient',
+    message: 'part {part} of checkpoint {path} cannot be committed: {reason}',
+    hint: 'nothing was published; see that nobody else removes files there, then run the job again',
+  },
+  CHECKPOINT_NOT_FOUND: {
+    kind: 'user',
+    message: '{path} is no checkpoint: {reason}',
+    hint: 'name the directory of one dataset, which holds part files and a _manifest; one without was never completed',
+  },
+
+  // Checkpoints of datasets
+  CHECKPOINT_BLOCK_LOST: {
+    kind: 'user',
+    message: 'block {block} of a locally checkpointed dataset is gone, and the dataset cannot be computed again',
+    hint: 'its worker ended, or the dataset was unpersisted; use checkpoint() in place of localCheckpoint() for what must survive that',
+  },
+
   // Storage: blocks and shuffles
   BLOCK_LOST: {
     kind: 'corruption',

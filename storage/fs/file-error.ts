@@ -71,3 +71,9 @@ export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof CairnError)) return own;
   return error.cause === undefined ? undefined : errorCodeOf(error.cause);
 }
+
+/** Whether a `link` failed because the volume has no hard links: exFAT, some network mounts. */
+export function hasNoLinks(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno === 'EPERM' || errno === 'ENOTSUP' || errno === 'EOPNOTSUPP' || errno === 'ENOSYS' || errno === 'EMLINK';
+}

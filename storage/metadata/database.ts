@@ -5,7 +5,8 @@
  * database is folded back into one file in rollback mode, because a reader of a WAL database without its two side
  * files would have to create them. Commits are not synced (`synchronous=NORMAL`): after a crash of the process every
  * committed row is there; after a power cut the file is sound and may lack the last ones, which are history and name no
- * bytes that anyone relies on (docs/decisions/009). Bytes before rows is the caller's part.
+ * bytes that anyone relies on (docs/decisions/009). Rows that are promises, those of checkpoints, are committed with
+ * `durableTransaction`, which waits for the disk. Bytes before rows is the caller's part.
  *
  * Threading: one thread holds one writing connection; nothing here is shared with workers.
  */
@@ -214,6 +215,22 @@ export class MetadataDatabase implements Disposable {
       // SQLite has rolled back by itself after a full disk or an I/O error.
       if (this.#sqlite.inTransaction) this.run('ROLLBACK');
       throw error;
+    }
+  }
+
+  /**
+   * As `transaction`, and synced: when this returns, what was committed outlives a power cut. For rows that are
+   * promises, as those of checkpoints are; history goes without (docs/decisions/009). Never inside another
+   * transaction, whose commit would not be synced.
+   */
+  durableTransaction<T>(body: () => T): T {
+    // SQLite leaves the setting alone within a transaction, without a word.
+    invariant(!this.#sqlite.inTransaction, 'a durable transaction inside another one');
+    this.#guard('writing', () => this.#sqlite.pragma('synchronous = FULL'));
+    try {
+      return this.transaction(body);
+    } finally {
+      this.#guard('writing', () => this.#sqlite.pragma('synchronous = NORMAL'));
     }
   }
 

@@ -201,3 +201,47 @@ export interface BlockRow {
   readonly storageLevel: string;
   readonly state: BlockState;
 }
+
+/**
+ * `writing`: its files are being written, and are removed when its run is found dead; `complete`: every byte is on
+ * disk; `lost`: it should be there and is not, or is damaged; `removing`: given up, its files are going.
+ */
+export type CheckpointState = 'writing' | 'complete' | 'lost' | 'removing';
+
+/** A checkpoint. Outlives the rows of the run that wrote it. */
+export interface CheckpointRow {
+  /** Counted from 1 in its data directory. */
+  readonly checkpoint: number;
+  readonly run: RunId;
+  readonly node: NodeId;
+  readonly name: string | null;
+  /** Of what was computed; null when it cannot be told apart, so that it is found by name alone. */
+  readonly fingerprint: string | null;
+  /** What its parts are marked with. */
+  readonly owner: string;
+  /** Its directory: relative to the data directory where it lies below it, absolute elsewhere. */
+  readonly path: string;
+  readonly state: CheckpointState;
+  /** Why it is lost. */
+  readonly reason: string | null;
+  readonly partitionCount: number;
+  /** Sums over the parts; 0 until it is complete. */
+  readonly rowCount: number;
+  readonly totalBytes: number;
+  /** As the lineage shows it; the manifest has all of it. */
+  readonly partitioner: string | null;
+  readonly formatVersion: number;
+  readonly createdAtMs: number;
+  readonly committedAtMs: number | null;
+}
+
+/** A part of a complete checkpoint, as its manifest names it. */
+export interface CheckpointPartRow {
+  readonly checkpoint: number;
+  readonly partition: number;
+  readonly bytes: number;
+  readonly rowCount: number;
+  /** Unsigned 32 bits. */
+  readonly checksum: number;
+  readonly codec: string;
+}

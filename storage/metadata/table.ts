@@ -1,6 +1,8 @@
 import { invariant } from '../../lib/base/invariant.ts';
 import type {
   BlockRow,
+  CheckpointPartRow,
+  CheckpointRow,
   JobRow,
   LineageEdgeRow,
   LineageNodeRow,
@@ -153,4 +155,14 @@ export const MAP_OUTPUTS = defineTable<MapOutputRow>('map_outputs', [
 
 export const BLOCKS = defineTable<BlockRow>('blocks', [
   ...(['run', 'block', 'node', 'partition', 'memoryBytes', 'diskBytes', 'storageLevel', 'state'] as const),
+]);
+
+export const CHECKPOINTS = defineTable<CheckpointRow>('checkpoints', [
+  ...(['checkpoint', 'run', 'node', 'name', 'fingerprint', 'owner', 'path', 'state', 'reason'] as const),
+  ...(['partitionCount', 'rowCount', 'totalBytes', 'partitioner', 'formatVersion'] as const),
+  ...(['createdAtMs', 'committedAtMs'] as const),
+]);
+
+export const CHECKPOINT_PARTS = defineTable<CheckpointPartRow>('checkpoint_parts', [
+  ...(['checkpoint', 'partition', 'bytes', 'rowCount', 'checksum', 'codec'] as const),
 ]);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CairnError } from '../../lib/base/errors.ts';
 import { failpoint } from '../../lib/base/failpoint.ts';
-import { errnoOf } from '../fs/file-error.ts';
+import { hasNoLinks } from '../fs/file-error.ts';
 import type { FileHandle, FileSystem } from '../fs/file-system.ts';
 import { attemptsDirectory, type OutputJob, type OutputPart } from './output-job.ts';
 
@@ -106,10 +106,4 @@ export class PartFile implements Disposable {
       }
     }
   }
-}
-
-/** What volumes without hard links answer: exFAT, some network mounts. */
-function hasNoLinks(error: unknown): boolean {
-  const errno = errnoOf(error);
-  return errno === 'EPERM' || errno === 'ENOTSUP' || errno === 'EOPNOTSUPP' || errno === 'ENOSYS' || errno === 'EMLINK';
 }

@@ -34,13 +34,13 @@ export function writeChunkTable(out: ByteWriter, chunks: readonly Chunk[]): void
 }
 
 /**
- * Reads `count` entries of a table whose checksum was verified. Raises CORRUPT_DATA for an empty chunk or partitions
- * that do not ascend, which no writer leaves.
+ * Reads `count` entries of a table whose checksum was verified; the first chunk begins at `start`. Raises CORRUPT_DATA
+ * for an empty chunk or partitions that do not ascend, which no writer leaves.
  */
-export function readChunkTable(input: ByteReader, count: number): PlacedChunk[] {
+export function readChunkTable(input: ByteReader, count: number, start = 0): PlacedChunk[] {
   input.need(count * CHUNK_ENTRY_BYTES, 'bytes of chunk table');
   const chunks: PlacedChunk[] = [];
-  let offset = 0;
+  let offset = start;
   let last = 0;
   for (let i = 0; i < count; i++) {
     const partition = input.u32();

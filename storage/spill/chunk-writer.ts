@@ -21,6 +21,8 @@ export interface ChunkWriterOptions {
   readonly flushBytes?: number;
   /** Checksum that each chunk's begins with: makes chunks of different files differ. 0 unless said. */
   readonly seed?: number;
+  /** What stands before the chunks; a file with a header is made even without frames. */
+  readonly header?: Uint8Array;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -48,9 +50,10 @@ export class ChunkWriter implements Disposable {
     this.#chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
     this.#flushBytes = options.flushBytes ?? FLUSH_BYTES;
     this.#seed = options.seed ?? 0;
+    if (options.header !== undefined) this.#pending.push(options.header);
   }
 
-  /** Bytes appended so far. */
+  /** Bytes appended so far, without header and trailer. */
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
