@@ -12,6 +12,7 @@ import { format } from 'node:util';
 import { expect } from 'vitest';
 import { CairnError } from '../../lib/index.ts';
 import { PROJECT_ROOT } from '../support/source-files.ts';
+import { SPEC_MASTER } from '../support/spec-master.ts';
 
 interface Block {
   readonly line: number;
@@ -98,7 +99,7 @@ function withBlockLines(text: string, source: string, block: number): string {
   return text.replaceAll(/\bpage\.ts:(\d+)/g, (_, line: string) => `job.ts:${Number(line) - before}`);
 }
 
-const PRELUDE = "await using session = await Session.open({ master: 'local', parallelism: 2 });";
+const PRELUDE = `await using session = await Session.open({ master: '${SPEC_MASTER}', parallelism: 2 });`;
 
 function programOf(page: string, blocks: readonly Block[]): string {
   const bodies = blocks.map((block, i) => `checks.begin(${i});\n${checkedCode(page, block)}`);

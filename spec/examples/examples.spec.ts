@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Run } from '../../examples/support/example.ts';
 import { expectGolden } from '../support/golden.ts';
 import { PROJECT_ROOT } from '../support/source-files.ts';
+import { SPEC_MASTER } from '../support/spec-master.ts';
 
 const EXAMPLES = join(PROJECT_ROOT, 'examples');
 const DATA = join(PROJECT_ROOT, 'node_modules', 'vega-datasets', 'data');
@@ -14,7 +15,7 @@ const names = (await readdir(EXAMPLES)).filter((name) => /^\d\d-.*\.ts$/.test(na
 
 // How much memory a task has follows from the number of threads: on every machine the same.
 beforeAll(() => {
-  vi.stubEnv('CAIRN_MASTER', 'local');
+  vi.stubEnv('CAIRN_MASTER', SPEC_MASTER);
 });
 afterAll(() => {
   vi.unstubAllEnvs();

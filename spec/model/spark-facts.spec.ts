@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { useSession } from '../support/use-session.ts';
 
-const cairn = useSession({ master: 'local[4]' });
+const cairn = useSession();
 
 /** Jobs and tasks that a call runs. */
 async function workOf(call: () => Promise<unknown>): Promise<readonly [jobs: number, tasks: number]> {
