@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../lib/api/engine.ts';
 import { hashPartitioner } from '../../../lib/api/partition-argument.ts';
 import { Rdd } from '../../../lib/api/rdd.ts';
+import type { SessionOptions } from '../../../lib/config/options.ts';
 import { engineFolders } from '../../../lib/lineage/call-site.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { EngineOfSpec, SpecDirectory } from '../../support/engine-of-spec.ts';
 import { PROJECT_ROOT } from '../../support/source-files.ts';
+import { ON_WORKERS, SPEC_MASTER } from '../../support/spec-master.ts';
 import { TravellingEngine } from '../../support/travelling-engine.ts';
 
 /** Datasets over one engine or the other. */
@@ -270,7 +272,20 @@ const REST = [
   'unpersist',
 ];
 
-describe('any lineage', () => {
+const CASES = Object.entries(PROGRAMS).flatMap(([method, programs]) =>
+  [programs].flat().map((program, i) => [`${method}${i === 0 ? '' : ` (${i + 1})`}`, program] as const),
+);
+
+/** What a program gives over an engine, or why it fails. `way` names the files that it writes. */
+async function answerOf(program: Program, engine: Engine, way: (file: string) => string): Promise<unknown> {
+  try {
+    return await program(new Source(engine, way));
+  } catch (error) {
+    return error instanceof Error && error.cause instanceof Error ? error.cause.message : error;
+  }
+}
+
+describe.skipIf(ON_WORKERS)('any lineage', () => {
   const folders = engineFolders(PROJECT_ROOT);
   let directory: SpecDirectory;
   let engine: EngineOfSpec;
@@ -288,21 +303,12 @@ describe('any lineage', () => {
     expect(Object.getOwnPropertyNames(Rdd.prototype).sort()).toEqual(known);
   });
 
-  it.each(
-    Object.entries(PROGRAMS).flatMap(([method, programs]) =>
-      [programs].flat().map((program, i) => [`${method}${i === 0 ? '' : ` (${i + 1})`}`, program] as const),
-    ),
-  )('travels with %s, and nothing of the engine with it', async (name, program) => {
+  it.each(CASES)('travels with %s, and nothing of the engine with it', async (name, program) => {
     const travelling = new TravellingEngine(engine.engine);
-    const run = async (over: Engine, way: string): Promise<unknown> => {
-      try {
-        return await program(new Source(over, (file) => directory.join(`${name}-${way}-${file}`)));
-      } catch (error) {
-        return error instanceof Error && error.cause instanceof Error ? error.cause.message : error;
-      }
-    };
-    const there = await run(travelling, 'travelling');
-    expect(there).toEqual(await run(engine.engine, 'plain'));
+    const [there, here] = [travelling, engine.engine].map((each, way) =>
+      answerOf(program, each, (file) => directory.join(`${name}-${way}-${file}`)),
+    );
+    expect(await there).toEqual(await here);
     const places = travelling.packets.flatMap(({ places }) => [...places.values()]);
     const urls = places.map(({ url }) => url).filter((url) => url !== undefined);
     const own = urls.map((url) => fileURLToPath(url)).filter((path) => folders.some((each) => path.startsWith(each)));
@@ -316,5 +322,32 @@ describe('any lineage', () => {
     await expect(rdd.collect()).rejects.toThrow();
     const urls = travelling.packets.flatMap(({ places }) => [...places.values()].map(({ url }) => url));
     expect(urls.some((url) => url?.endsWith('/lib/lineage/call-site.ts'))).toBe(true);
+  });
+});
+
+describe.runIf(ON_WORKERS)('any lineage on workers', () => {
+  let directory: SpecDirectory;
+  let inline: EngineOfSpec;
+  let workers: EngineOfSpec;
+  beforeAll(async () => {
+    directory = new SpecDirectory();
+    const open = (name: string, master: SessionOptions['master']) =>
+      EngineOfSpec.open({ dir: directory.join(name), master, parallelism: 2 });
+    [inline, workers] = await Promise.all([open('inline', 'local'), open('workers', SPEC_MASTER)]);
+  });
+  afterAll(async () => {
+    await inline[Symbol.asyncDispose]();
+    await workers[Symbol.asyncDispose]();
+    directory[Symbol.dispose]();
+  });
+
+  it.each(CASES)('gives the same with %s', async (name, program) => {
+    workers.events.length = 0;
+    const [there, here] = [workers, inline].map(({ engine }, way) =>
+      answerOf(program, engine, (file) => directory.join(`${name}-${way}-${file}`)),
+    );
+    expect(await there).toEqual(await here);
+    const threads = workers.eventsOf('task-started').map(({ executor }) => executor.replace(/\d+$/, 'n'));
+    expect(new Set(threads)).toEqual(new Set(['worker-n']));
   });
 });
