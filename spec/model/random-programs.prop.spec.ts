@@ -3,28 +3,34 @@
  * sizes and memory must not show in any answer.
  *
  * `CAIRN_MODEL_RUNS` sets how many programs are run, `CAIRN_MODEL_SEED` which ones. Where the environment chooses a road (`CAIRN_CODEGEN`,
- * `CAIRN_MEMORY`), only that one is taken, with fewer programs.
+ * `CAIRN_MEMORY`, tasks on workers), only that one is taken, with fewer programs.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rdd } from '../../lib/api/rdd.ts';
 import type { Session } from '../../lib/api/session.ts';
-import { useSession } from '../support/use-session.ts';
+import { ON_WORKERS } from '../support/spec-master.ts';
+import { type SessionOfSpec, useSession } from '../support/use-session.ts';
 import { type Arguments, OPERATORS, type State } from './model-operators.ts';
 import { anyValue, byKeyText, keyText, show } from './model-values.ts';
 
 const ROAD_IS_CHOSEN = process.env.CAIRN_CODEGEN !== undefined || process.env.CAIRN_MEMORY !== undefined;
-const PROGRAMS = Number(process.env.CAIRN_MODEL_RUNS ?? (ROAD_IS_CHOSEN ? 200 : 1000));
+const PROGRAMS = Number(process.env.CAIRN_MODEL_RUNS ?? (ROAD_IS_CHOSEN || ON_WORKERS ? 200 : 1000));
 const SEED = Number(process.env.CAIRN_MODEL_SEED ?? 20_240_607);
 
-const ROADS = ROAD_IS_CHOSEN
-  ? [useSession()]
-  : [
-      useSession({ codegen: 'auto' }),
-      useSession({ codegen: 'on', memory: '64 KiB' }),
-      useSession({ codegen: 'off', memory: '64 KiB' }),
-      useSession({ codegen: 'on', batch: { rows: 3 }, parallelism: 3 }),
-    ];
+function openRoads(): readonly SessionOfSpec[] {
+  if (ON_WORKERS) return [useSession({ parallelism: 2 }), useSession({ memory: '64 KiB', parallelism: 2 })];
+  if (ROAD_IS_CHOSEN) return [useSession()];
+  return [
+    useSession({ codegen: 'auto' }),
+    useSession({ codegen: 'on', memory: '64 KiB' }),
+    useSession({ codegen: 'off', memory: '64 KiB' }),
+    useSession({ codegen: 'on', batch: { rows: 3 }, parallelism: 3 }),
+  ];
+}
+const ROADS = openRoads();
+/** Of equal partitions: records have the same order on all of them. */
+const COMPARED = ON_WORKERS ? [...ROADS, useSession({ master: 'local', parallelism: 2 })] : ROADS.slice(0, 3);
 
 const ACTIONS = [
   'collect',
@@ -167,18 +173,18 @@ describe('random programs', () => {
     60_000 * Math.max(1, PROGRAMS / 500),
   );
 
-  it.skipIf(ROAD_IS_CHOSEN)('give the same records in the same order, with any code and memory', async () => {
+  it.skipIf(ROAD_IS_CHOSEN)('give the same records in the same order, with any code, memory and threads', async () => {
     await fc.assert(
       fc.asyncProperty(program, async (one) => {
         const orders = [];
-        for (const road of ROADS.slice(0, 3)) {
+        for (const road of COMPARED) {
           const records = await build(one, road.session).rdd.collect();
           orders.push(records.map((row) => show(row, 'exact')));
         }
         expect(orders[1]).toEqual(orders[0]);
         expect(orders[2]).toEqual(orders[0]);
       }),
-      { numRuns: Math.ceil(PROGRAMS / 10), seed: SEED },
+      { numRuns: Math.ceil(PROGRAMS / (ON_WORKERS ? 2 : 10)), seed: SEED },
     );
   });
 });
