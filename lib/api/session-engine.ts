@@ -330,7 +330,12 @@ export class SessionEngine implements Engine {
       this.#interruption ??= new CairnError('SESSION_INTERRUPTED', { run: this.run, by });
     }
     this.#closing ??= Promise.resolve();
-    attemptAll([() => this.#progress[Symbol.dispose](), ...this.#lastWrites(), () => this.storage[Symbol.dispose]()]);
+    attemptAll([
+      () => this.#progress[Symbol.dispose](),
+      () => this.#threads.abandon(),
+      ...this.#lastWrites(),
+      () => this.storage[Symbol.dispose](),
+    ]);
   }
 
   /** Fails the actions that wait where nothing is left that could end them: JOB_ABANDONED. Gives their names. */

@@ -1,5 +1,7 @@
 import type { BlockEvent } from '../../storage/block/block-event.ts';
 import type { BlockManager } from '../../storage/block/block-manager.ts';
+import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
+import { ScratchSpace } from '../../storage/fs/scratch-space.ts';
 import { formatByteSize } from '../base/byte-size.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import type { Config } from '../config/options.ts';
@@ -50,6 +52,15 @@ export function startPool(size: number, parts: PoolParts): TaskThreads {
     onBlock: (worker, event) => followBlock(event, worker, threads),
     onBlocksGone: (worker, ids) => {
       for (const blockId of ids) onBlockEvent({ kind: 'lost', blockId, path: worker, reason: `${worker} is gone` });
+    },
+    onEnded: (label) => {
+      try {
+        ScratchSpace.removeFilesOf(nodeFileSystem, storage.scratchPath, label);
+      } catch (error) {
+        onWarning(
+          `files of a worker that is gone could not be removed: ${error instanceof Error ? error.message : error}`,
+        );
+      }
     },
     onReady: (heapLimitBytes) => {
       if (hasWarned || !isHeapLimitOverridden(memory.resourceLimits, heapLimitBytes)) return;

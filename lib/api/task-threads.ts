@@ -28,6 +28,8 @@ export interface TaskThreads {
   dropNode(node: NodeId): void;
   /** Nobody reads the shuffle any more. */
   forgetShuffle(shuffleId: ShuffleId): void;
+  /** The process is about to end: no thread but this one writes to any file from here on. */
+  abandon(): void;
 }
 
 /** Tasks in the session's thread, blocks in its block manager. */
@@ -41,6 +43,7 @@ export function inlineThreads(executor: Executor, blocks: BlockManager): TaskThr
     keepNode() {},
     dropNode: (node) => blocks.removeNode(node),
     forgetShuffle() {},
+    abandon() {},
   };
 }
 
@@ -71,6 +74,7 @@ export function workerThreads({ pool, directory, blocks, onBlockEvent }: WorkerT
       blocks.removeNode(node);
     },
     forgetShuffle: (shuffleId) => pool.forgetShuffle(shuffleId),
+    abandon: () => pool.abandon(),
   };
 }
 

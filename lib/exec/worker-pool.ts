@@ -45,6 +45,8 @@ export interface WorkerPoolOptions {
   readonly onBlock: (worker: string, event: BlockEvent) => void;
   /** Blocks that only this worker had, which is gone. */
   readonly onBlocksGone: (worker: string, ids: readonly BlockId[]) => void;
+  /** The thread with this label has ended before the pool was closed: what it left of its files is nobody's. Must not raise. */
+  readonly onEnded: (label: string) => void;
   /** A worker runs. `heapLimitBytes` is what V8 grants it. */
   readonly onReady: (heapLimitBytes: number) => void;
 }
@@ -53,6 +55,8 @@ export interface WorkerPoolOptions {
 const CANCEL_MS = 500;
 /** What an attempt gets at least until it has all it needs: modules are loaded, and code of the user's runs, before it begins. */
 const LEAST_PREPARE_MS = 60_000;
+/** What threads get to come to a stop when the process ends: the system call that one is in. */
+const STOP_MS = 20;
 /** What a worker gets to hand over a block that another one needs, before that one computes it. */
 const FETCH_MS = 500;
 
@@ -148,6 +152,17 @@ export class WorkerPool implements Executor {
     this.#isClosed = true;
     await Promise.all([...this.#threads].map((thread) => thread.close()));
     this.#stages.clear();
+  }
+
+  /**
+   * Stops all threads where nothing may wait, as the process is about to end: they write to no file afterwards, so that
+   * directories can be removed. Blocks for a moment when any runs.
+   */
+  abandon(): void {
+    this.#isClosed = true;
+    if (this.#threads.size === 0) return;
+    for (const thread of this.#threads) thread.abandon();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, STOP_MS);
   }
 
   async #attempt(seat: Seat, task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
@@ -305,10 +320,11 @@ export class WorkerPool implements Executor {
   }
 
   #start(seat: Seat): SeatedThread {
-    const { entry, settingsOf, directory, onBlock, onBlocksGone, onReady } = this.#options;
+    const { entry, settingsOf, directory, onBlock, onBlocksGone, onEnded, onReady } = this.#options;
+    const label = `w${this.#started++}`;
     const thread = new WorkerThread({
       entry,
-      settings: { ...settingsOf(seat.name), label: `w${this.#started++}` },
+      settings: { ...settingsOf(seat.name), label },
       onReady,
       onBlock: (event) => onBlock(seat.name, event),
       onGone: () => {
@@ -317,7 +333,10 @@ export class WorkerPool implements Executor {
       },
     });
     this.#threads.add(thread);
-    void thread.ended.then(() => this.#threads.delete(thread));
+    void thread.ended.then(() => {
+      this.#threads.delete(thread);
+      if (!this.#isClosed) onEnded(label);
+    });
     return { thread, stages: new Set(), outputs: new Map(), broadcasts: 0, classes: 0 };
   }
 

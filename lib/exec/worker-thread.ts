@@ -165,6 +165,11 @@ export class WorkerThread {
     await this.#worker.terminate();
   }
 
+  /** Ends the thread without a word to anybody: the process is about to end. */
+  abandon(): void {
+    void this.#worker.terminate();
+  }
+
   /** Lets the thread end, and ends it when it does not. */
   async close(): Promise<void> {
     this.hold();

@@ -64,6 +64,12 @@ export class ScratchSpace implements Disposable {
     return new ScratchSpace(fs, path, `${label}-`, false, []);
   }
 
+  /** Removes what a worker that is gone has left of its files in an open space: those under its label. */
+  static removeFilesOf(fs: FileSystem, path: string, label: string): void {
+    const name = new RegExp(`-${label}-\\d+$`);
+    for (const entry of fs.list(path)) if (name.test(entry.name)) fs.removeFile(join(path, entry.name));
+  }
+
   /** A path in the space that no file has and that is given out once: `<prefix>-<label>-<n>`. */
   newPath(prefix: string): string {
     invariant(!this.#closed, `the scratch space ${this.path} was used after it was closed`);

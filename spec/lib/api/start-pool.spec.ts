@@ -159,6 +159,38 @@ describe('tasks on workers', () => {
   });
 });
 
+it('removes what a worker that is gone has spilled', async () => {
+  using directory = temporaryDirectory();
+  const session = await Session.open({
+    dir: directory.path,
+    master: 'local[2]',
+    memory: '64 KiB',
+    task: { maxFailures: 2 },
+  });
+  const spilled = () =>
+    readdirSync(join(directory.path, 'scratch'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.includes('temp_shuffle'),
+    );
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const [attempts] = [0];
+  const pairs = session.range(0, 40_000, 1, 1).map((n) => {
+    if (n === 39_999 && Atomics.add(gate, attempts, 1) === 0) {
+      Atomics.wait(gate, attempts, 1, 60_000);
+      process.exit(1);
+    }
+    return [n, `record ${n}`] as const;
+  });
+  const job = pairs.groupByKey(2).count();
+  while (Atomics.load(gate, attempts) === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(spilled().length).toBeGreaterThan(0);
+  const before = new Set(spilled());
+  Atomics.store(gate, attempts, 2);
+  Atomics.notify(gate, attempts);
+  expect(await job).toBe(40_000);
+  expect(spilled().filter((name) => before.has(name))).toEqual([]);
+  await session.close();
+});
+
 describe('blocks on workers', () => {
   const of = useSession({ master: 'local[2]', task: { maxFailures: 4 } });
 

@@ -72,6 +72,7 @@ function bench() {
     taskTimeoutMs: undefined,
     onBlock: () => {},
     onBlocksGone: () => {},
+    onEnded: () => {},
     onReady: () => {},
   });
   pools.push(pool);

@@ -50,6 +50,7 @@ function start(more: Partial<WorkerPoolOptions> = {}): Bench {
     taskTimeoutMs: undefined,
     onBlock: (worker, event) => blocks.apply(worker, event),
     onBlocksGone: () => {},
+    onEnded: () => {},
     onReady: (bytes) => ready.push(bytes),
     ...more,
   });
@@ -172,7 +173,8 @@ describe('a thread of a pool', () => {
   });
 
   it('that dies with a task fails it, and has a successor', async () => {
-    const { pool } = start();
+    const ended: string[] = [];
+    const { pool } = start({ onEnded: (label) => ended.push(label) });
     const exits = map(range(), () => process.exit(3));
     expect(await pool.run(collect(exits), signal)).toMatchObject({
       kind: 'failed',
@@ -182,6 +184,9 @@ describe('a thread of a pool', () => {
       },
     });
     expect(resultOf(await pool.run(collect(range()), signal))).toEqual([0, 1]);
+    expect(ended).toEqual(['w0']);
+    await pool.close();
+    expect(ended).toEqual(['w0']);
   });
 
   it('that cannot start fails each task that is given to it, at once', async () => {
@@ -277,5 +282,20 @@ describe('closing a pool', () => {
     expect(await pool.run(collect(endless), signal)).toMatchObject({ error: { code: 'TASK_TIMED_OUT' } });
     await pool.close();
     expect(pool.size.threads).toBe(0);
+  });
+
+  it('stops all threads at once where the process is about to end', async () => {
+    const { pool } = start();
+    const count = new Int32Array(new SharedArrayBuffer(4));
+    const counts = map(range(), () => {
+      for (;;) Atomics.add(count, 0, 1);
+    });
+    const running = ['worker-1', 'worker-2'].map((executor) => pool.run(collect(counts, executor), signal));
+    while (Atomics.load(count, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
+    pool.abandon();
+    const then = Atomics.load(count, 0);
+    for (const outcome of await Promise.all(running)) expect(outcome.kind).toBe('failed');
+    expect(Atomics.load(count, 0)).toBe(then);
+    expect((await pool.run(collect(range()), signal)).kind).toBe('cancelled');
   });
 });

@@ -41,7 +41,10 @@ describe('ScratchSpace', () => {
       worker.createFile('run').close();
     }
     space.createFile('run').close();
-    expect(fs.list(space.path).map((entry) => entry.name)).toEqual(['run-0', 'run-w1-0']);
+    ScratchSpace.attach(fs, space.path, 'w11').createFile('run').close();
+    expect(fs.list(space.path).map((entry) => entry.name)).toEqual(['run-0', 'run-w1-0', 'run-w11-0']);
+    ScratchSpace.removeFilesOf(fs, space.path, 'w1');
+    expect(fs.list(space.path).map((entry) => entry.name)).toEqual(['run-0', 'run-w11-0']);
     space.close();
     expect(spaces(fs)).toEqual([]);
   });
