@@ -5,6 +5,7 @@
  */
 import { types } from 'node:util';
 import { formatByteSize } from '../base/byte-size.ts';
+import { CairnError } from '../base/errors.ts';
 import { isPackage } from './by-reference.ts';
 import type { CaptureOptions, CaptureWarning } from './capture-graph.ts';
 import { type EncoderOptions, GraphEncoder } from './graph-encoder.ts';
@@ -43,6 +44,58 @@ export async function capture(functions: readonly unknown[], options: CaptureOpt
 export function captureNow(functions: readonly unknown[], options: CaptureOptions = {}): Packet | undefined {
   const attempt = tryCapture(functions, options, new Inspections());
   return attempt instanceof ModuleNeeded ? undefined : attempt;
+}
+
+/** A list of functions that cannot be captured, and what `capture` would have raised. */
+export interface Refused {
+  readonly error: unknown;
+}
+
+/**
+ * A packet for each list of functions, all as they are at one moment and in one session of the inspector. What a packet
+ * holds depends on its own functions alone; one list that is refused does not stop the others. The packets identify and
+ * are not for reviving: their classes have no identity. Warns of nothing, and does not reject.
+ */
+export async function captureEach(
+  lists: readonly (readonly unknown[])[],
+  options: CaptureOptions = {},
+): Promise<readonly (Packet | Refused)[]> {
+  // What one list has met of modules must not change the bytes of another.
+  const inspections = lists.map(() => new Inspections());
+  for (;;) {
+    try {
+      return captureAll(lists, options, inspections);
+    } catch (error) {
+      if (!(error instanceof ModuleNeeded)) throw error;
+      await loadExports(error.url);
+    }
+  }
+}
+
+function captureAll(
+  lists: readonly (readonly unknown[])[],
+  options: CaptureOptions,
+  inspections: readonly Inspections[],
+): readonly (Packet | Refused)[] {
+  const one = (list: readonly unknown[], i: number): Packet | Refused => {
+    const encoder = new GraphEncoder(
+      { ...encoderOptions(options, []), identifiesClasses: false },
+      inspections[i] as Inspections,
+    );
+    try {
+      return inspecting(list, () => encoder.encode(list));
+    } catch (error) {
+      if (error instanceof ModuleNeeded) throw error;
+      return { error };
+    }
+  };
+  try {
+    return inspecting(lists.flat(), () => lists.map(one));
+  } catch (error) {
+    // Those that need no inspector can be captured all the same.
+    if (CairnError.is(error, 'INSPECTOR_UNAVAILABLE')) return lists.map(one);
+    throw error;
+  }
 }
 
 /**

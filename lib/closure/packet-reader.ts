@@ -4,6 +4,9 @@ import { CairnError } from '../base/errors.ts';
 import { PACKET_FORMAT, type Packet } from './packet.ts';
 import { ShapeTable } from './shape-table.ts';
 
+/** A node's tag and the length of its payload. */
+const HEADER_BYTES = 5;
+
 export class PacketReader {
   readonly shapes: ShapeTable;
   /** For each function, the cell behind each of its captures that is shared. */
@@ -46,6 +49,12 @@ export class PacketReader {
 
   tagOf(node: number): number {
     return this.#tags[node] as number;
+  }
+
+  /** A node's payload. */
+  bytesOf(node: number): Uint8Array {
+    const next = node + 1 < this.nodeCount ? (this.#starts[node + 1] as number) - HEADER_BYTES : this.#bytes.length;
+    return this.#bytes.subarray(this.#starts[node], next);
   }
 
   /** A reader at the start of a node's payload. */

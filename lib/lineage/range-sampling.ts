@@ -107,8 +107,19 @@ export function rangeBounds(
   return bounds;
 }
 
+const sampledInputs = new WeakMap<RangePartitioner, WeakRef<LineageNode>>();
+
+/**
+ * The dataset whose keys give a partitioner its bounds, and whose id the seeds: wherever the partitioner is used, its
+ * answers follow from both. Undefined when nothing else holds the dataset any more, and where nothing is sampled.
+ */
+export function sampledInput(partitioner: RangePartitioner): LineageNode | undefined {
+  return sampledInputs.get(partitioner)?.deref();
+}
+
 /** The jobs that find the bounds of `partitioner` over the keys of `parent`: one, or two when partitions are uneven. */
 export function rangePreparation(partitioner: RangePartitioner, parent: LineageNode): Preparation {
+  sampledInputs.set(partitioner, new WeakRef(parent));
   return preparation(async (runJob) => {
     if (partitioner.isReady) return;
     const { numPartitions, order } = partitioner;
