@@ -217,6 +217,41 @@ describe('blocks on workers', () => {
     expect(computed.value).toBe(2 * once);
   });
 
+  it('are handed over by a worker with time for it, and computed again while it has none', async () => {
+    using directory = temporaryDirectory();
+    const session = await Session.open({ dir: directory.path, master: 'local[2]', locality: { wait: 0 } });
+    const computed = session.longAccumulator('computed');
+    const kept = session
+      .range(0, 4, 1, 1)
+      .map((n) => {
+        computed.add(1);
+        return n + 1;
+      })
+      .persist('MEMORY_ONLY');
+    await kept.count();
+    const gate = new Int32Array(new SharedArrayBuffer(8));
+    const [entered, open] = [0, 1];
+    const where = () => process.getBuiltinModule('node:worker_threads').threadId;
+    // On the thread that holds the block, since it reads it.
+    const occupied = kept.mapPartitions((records) => {
+      const sum = [...records].reduce((a, b) => a + b, 0);
+      Atomics.add(gate, entered, 1);
+      while (Atomics.load(gate, open) === 0) Atomics.wait(gate, open, 0, 1000);
+      return [sum, where()];
+    });
+    const busy = occupied.collect();
+    while (Atomics.load(gate, entered) === 0) await new Promise((resolve) => setImmediate(resolve));
+    const reader = kept.mapPartitions((records) => [[...records], where()]);
+    const [records, reading] = await reader.collect();
+    expect([records, computed.value]).toEqual([[1, 2, 3, 4], 8]);
+    Atomics.store(gate, open, 1);
+    Atomics.notify(gate, open);
+    const [sum, holding] = await busy;
+    expect(sum).toBe(10);
+    expect(reading).not.toBe(holding);
+    await session.close();
+  });
+
   it('go with their worker, but not from disk', async () => {
     const { session } = of;
     const computed = session.longAccumulator('computed');
