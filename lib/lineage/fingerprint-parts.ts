@@ -1,0 +1,164 @@
+/**
+ * What of each kind of node, and of partitioners, decides about the records it gives: plain parameters, functions, files.
+ * Ids, names, storage levels and places in the program are none of it. What partitions follow from (a parent's, a
+ * file's size) need not be said again; what is found by jobs (bounds, first numbers) follows from the inputs.
+ *
+ * When changing this: a new kind of node needs an entry; the spec compares the table with the kinds there are. All that
+ * `compute` and `computePartitions` read of a node belongs here.
+ */
+import { invariant } from '../base/invariant.ts';
+import { digestOfData, type PlainData } from './canonical-text.ts';
+import type { ShuffleDependency } from './dependency.ts';
+import type { LineageNode } from './lineage-node.ts';
+import type { BinaryRecordsNode } from './nodes/binary-records-node.ts';
+import type { CoalesceNode } from './nodes/coalesce-node.ts';
+import type { CollectionNode } from './nodes/collection-node.ts';
+import type { LocalCombineNode } from './nodes/local-combine-node.ts';
+import type { MapAsyncNode } from './nodes/map-async-node.ts';
+import type { MapPartitionsNode } from './nodes/map-partitions-node.ts';
+import type { PipeNode } from './nodes/pipe-node.ts';
+import type { RangeNode } from './nodes/range-node.ts';
+import type { StepNode } from './nodes/step-node.ts';
+import type { TextScanNode } from './nodes/text-scan-node.ts';
+import type { BinaryFileScanNode, WholeTextScanNode } from './nodes/whole-file-scan-node.ts';
+import type { ZipPartitionsNode } from './nodes/zip-partitions-node.ts';
+import { CustomPartitioner, type Partitioner, RangePartitioner } from './partitioner.ts';
+import { sampledInput } from './range-sampling.ts';
+import type { Step } from './step.ts';
+
+/** What a node is, apart from what it is computed from. */
+export interface NodeParts {
+  readonly parameters: Readonly<Record<string, PlainData>>;
+  /** Captured together: what they share counts. */
+  readonly functions: readonly unknown[];
+  /** `named` where records hold the paths as the user wrote them. */
+  readonly files?: 'read' | 'named';
+  /** The user's own array. */
+  readonly records?: readonly unknown[];
+}
+
+type PartsEntry<N extends LineageNode> = (node: N) => Partial<NodeParts>;
+
+/** An entry whose type of node is known to itself alone. */
+type ErasedEntry = PartsEntry<LineageNode>;
+
+function entry<N extends LineageNode>(own: PartsEntry<N>): ErasedEntry {
+  return own as ErasedEntry;
+}
+
+const NOTHING = entry(() => ({}));
+
+const PARTS: Readonly<Record<string, ErasedEntry>> = {
+  'binary-file-scan': entry(({ options, parallelism }: BinaryFileScanNode) => ({
+    parameters: { ...limitsOf(options), parallelism },
+    files: 'named',
+  })),
+  'binary-records': entry(({ recordLength }: BinaryRecordsNode) => ({ parameters: { recordLength }, files: 'read' })),
+  cartesian: NOTHING,
+  'co-group': NOTHING,
+  coalesce: entry(({ maxPartitions }: CoalesceNode) => ({ parameters: { maxPartitions } })),
+  collection: entry(({ numSlices, records }: CollectionNode) => ({ parameters: { numSlices }, records })),
+  empty: NOTHING,
+  'local-combine': entry(({ aggregator }: LocalCombineNode) => ({
+    functions: [aggregator.createCombiner, aggregator.mergeValue, aggregator.mergeCombiners],
+  })),
+  'map-async': entry(({ f }: MapAsyncNode) => ({ functions: [f] })),
+  'map-partitions': entry(({ f }: MapPartitionsNode) => ({ functions: [f] })),
+  'object-file': entry(() => ({ files: 'read' })),
+  'partitioner-aware-union': NOTHING,
+  // What is handed to a command may be a secret.
+  pipe: entry(({ command, options: { env = {}, cwd, separateWorkingDir } }: PipeNode) => ({
+    parameters: {
+      command: hidden(command),
+      env: hidden(Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]))),
+      cwd: cwd === undefined ? undefined : String(cwd),
+      separateWorkingDir: separateWorkingDir === true,
+    },
+  })),
+  range: entry(({ start, end, step, numSlices }: RangeNode) => ({ parameters: { start, end, step, numSlices } })),
+  shuffled: NOTHING,
+  step: entry(({ step }: StepNode) => partsOfStep(step)),
+  subtract: NOTHING,
+  'text-scan': entry(({ options: { minPartitions, maxLineBytes } }: TextScanNode) => ({
+    parameters: { minPartitions, maxLineBytes },
+    files: 'read',
+  })),
+  union: NOTHING,
+  'whole-text-scan': entry(({ options }: WholeTextScanNode) => ({ parameters: limitsOf(options), files: 'named' })),
+  'zip-partitions': entry(({ f }: ZipPartitionsNode) => ({ functions: [f] })),
+};
+
+/** The kinds of nodes that have fingerprints. */
+export const FINGERPRINTED_KINDS: readonly string[] = Object.keys(PARTS);
+
+/** The parts of a node. Raises INTERNAL for a kind without an entry. */
+export function partsOf(node: LineageNode): NodeParts {
+  const find = Object.hasOwn(PARTS, node.kind) ? PARTS[node.kind] : undefined;
+  invariant(find !== undefined, `a '${node.kind}' node has a fingerprint`);
+  return { parameters: {}, functions: [], ...find(node) };
+}
+
+function partsOfStep(step: Step): Partial<NodeParts> {
+  if ('f' in step) return { parameters: { step: step.kind }, functions: [step.f] };
+  // The first number of each partition is counted by a job, and follows from the input.
+  if (step.kind === 'index') return { parameters: { step: step.kind } };
+  const { kind, ...rest } = step;
+  return { parameters: { step: kind, ...rest } };
+}
+
+function limitsOf({ minPartitions, maxFileBytes }: WholeTextScanNode['options']): Record<string, PlainData> {
+  return { minPartitions, maxFileBytes };
+}
+
+function hidden(value: PlainData): string {
+  return `sha256:${digestOfData(value)}`;
+}
+
+/** What a shuffle adds to the dataset it reads: its map outputs follow from both. */
+export interface ShuffleParts {
+  readonly parameters: PlainData;
+  readonly functions: readonly unknown[];
+}
+
+/** The parts of a shuffle, without its partitioner. */
+export function partsOfShuffle({ aggregator, mapSideCombine, keyOrder }: ShuffleDependency): ShuffleParts {
+  const functions: unknown[] = [];
+  if (aggregator !== undefined) {
+    functions.push(aggregator.createCombiner, aggregator.mergeValue, aggregator.mergeCombiners);
+  }
+  if (keyOrder !== undefined) functions.push(keyOrder.compare);
+  return {
+    parameters: {
+      aggregates: aggregator !== undefined,
+      mapSideCombine,
+      order: keyOrder && { ascending: keyOrder.ascending, natural: keyOrder.natural },
+    },
+    functions,
+  };
+}
+
+export interface PartitionerParts {
+  readonly parameters: PlainData;
+  readonly functions: readonly unknown[];
+  /** Bounds that were found already, where nothing else tells which ones they are. */
+  readonly bounds?: readonly unknown[];
+  /** Whose keys give the bounds, and whose id the seeds. */
+  readonly sampled?: LineageNode;
+  /** Set where nothing tells any more which bounds these will be. */
+  readonly isLost?: true;
+}
+
+/** The parts of a partitioner: the same before its bounds are found as after. */
+export function partsOfPartitioner(partitioner: Partitioner): PartitionerParts {
+  const { kind, numPartitions } = partitioner;
+  if (partitioner instanceof CustomPartitioner) {
+    return { parameters: { kind, numPartitions }, functions: [partitioner.user] };
+  }
+  if (!(partitioner instanceof RangePartitioner)) return { parameters: { kind, numPartitions }, functions: [] };
+  const { ascending, natural, compare } = partitioner.order;
+  const parts = { parameters: { kind, numPartitions, ascending, natural }, functions: [compare] };
+  if (numPartitions <= 1) return parts;
+  const sampled = sampledInput(partitioner);
+  if (sampled !== undefined) return { ...parts, sampled };
+  return partitioner.isReady ? { ...parts, bounds: partitioner.bounds } : { ...parts, isLost: true };
+}
