@@ -129,8 +129,8 @@ describe('a loop that adds steps and runs a job each time', () => {
   }
 
   test('visits no more than a few times what has to be computed', async () => {
-    const visits = await lastRound(300, (rdd) => rdd.map((n) => n + 1).filter(() => true));
-    expect(visits).toBeLessThan(12 * 600);
+    const visits = await lastRound(150, (rdd) => rdd.map((n) => n + 1).filter(() => true));
+    expect(visits).toBeLessThan(12 * 300);
   });
 
   test('visits the lineage of kept rounds no more than a few times a round', async () => {
@@ -140,10 +140,10 @@ describe('a loop that adds steps and runs a job each time', () => {
       previous = rdd;
       return next;
     };
-    const [few, many] = [await lastRound(50, step), await lastRound(500, step)];
+    const [few, many] = [await lastRound(25, step), await lastRound(250, step)];
     expect(previous).toBeDefined();
     // Planning still looks at every dataset once or twice: blocks may be lost. A checkpoint would cut that off.
-    expect(many).toBeLessThan((4 + FOR_WORKERS) * 500);
+    expect(many).toBeLessThan((4 + FOR_WORKERS) * 250);
     expect(many / few).toBeLessThan(11);
   });
 
@@ -151,13 +151,13 @@ describe('a loop that adds steps and runs a job each time', () => {
     let rdd: Rdd<[number, number]> = spec.session.range(0, 4, 1, 1).map((n): [number, number] => [n, 1]);
     const visits = new Visits();
     const counts: number[] = [];
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 100; i++) {
       rdd = rdd.map(([key, value]): [number, number] => [key, value]).partitionBy(1 + (i % 2));
       visits.watch(rdd);
       visits.take();
       expect(await rdd.count()).toBe(4);
       counts.push(visits.take());
     }
-    expect(counts[199]).toBeLessThan(6 * 200);
+    expect(counts[99]).toBeLessThan(6 * 100);
   });
 });
