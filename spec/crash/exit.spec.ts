@@ -38,6 +38,7 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   'never settles, with an exit code': { code: 5, says: ['warning: job 0 (saveAsTextFile at'], state: 'killed' },
   'exits meanwhile': { code: 0, says: [], state: 'killed', by: 'exit code 0' },
   'exits with 3 meanwhile': { code: 3, says: [], state: 'killed', by: 'exit code 3' },
+  'exits while tasks write': { code: 0, says: [], state: 'killed', by: 'exit code 0' },
   'exits within a task': { code: 1, says: ['called process.exit(0)'], state: 'killed', by: 'process.exit(0)' },
   'exits within a task with 3': { code: 3, says: [], state: 'killed', by: 'process.exit(3)' },
   'throws beside the job': { code: 1, says: ['TypeError: beside'], state: 'killed', by: 'exit code 1' },
@@ -50,9 +51,10 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   'does not close and exits': { code: 0, says: [], state: 'succeeded' },
 };
 
-test.concurrent.each(Object.entries(ENDINGS))('a program that %s', async (what, ending) => {
-  const places = { dir: home.join(what), input, output: home.join(`${what}.out`) };
-  const child = new Child(SCRIPT, [places.dir, input, places.output, 'local', what]);
+async function expectEnding(what: string, ending: Ending, master: string): Promise<void> {
+  const name = `${what} on ${master}`;
+  const places = { dir: home.join(name), input, output: home.join(`${name}.out`) };
+  const child = new Child(SCRIPT, [places.dir, input, places.output, master, what]);
   expect([await child.ended(), child.errors]).toEqual([ending.code, expect.any(String)]);
   for (const text of ending.says) expect(child.errors).toContain(text);
   if (ending.says.length === 0) expect(child.errors).toBe('');
@@ -64,4 +66,24 @@ test.concurrent.each(Object.entries(ENDINGS))('a program that %s', async (what, 
   expect(run.errorMessage ?? '').toContain(ending.by ?? '');
   expect(jobs).not.toContain('running');
   await expectUsable(places);
+}
+
+test.concurrent.each(Object.entries(ENDINGS))('a program that %s', async (what, ending) => {
+  await expectEnding(what, ending, 'local');
+});
+
+/** What has nothing to do with where a task runs, or more when it is not in the thread that ends. */
+const ENDINGS_ON_WORKERS = [
+  'exits meanwhile',
+  'exits with 3 meanwhile',
+  'throws beside the job',
+  'rejects beside the job',
+  'lets a job fail',
+  'does not close',
+  'does not close and exits',
+  'exits while tasks write',
+];
+
+test.concurrent.each(ENDINGS_ON_WORKERS)('a program with workers that %s', async (what) => {
+  await expectEnding(what, ENDINGS[what] as Ending, 'local[2]');
 });

@@ -89,6 +89,20 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
     setTimeout(() => process.exit(3), 100);
     await pendingSave(long);
   },
+  'exits while tasks write': async () => {
+    let isWriting = false;
+    session.onEvent(({ kind }) => {
+      isWriting ||= kind === 'block-stored';
+    });
+    // Outside of the listener, which may run as part of a task.
+    setInterval(() => isWriting && process.exit(0), 1);
+    await session
+      .range(0, 400_000, 1, 16)
+      .map((n): [number, string] => [n % 1009, `record ${n}`])
+      .persist('DISK_ONLY')
+      .groupByKey(4)
+      .count();
+  },
   'exits within a task': () => pendingSave(async () => process.exit(0)),
   'exits within a task with 3': () => pendingSave(async () => process.exit(3)),
   'throws beside the job': async () => {
