@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { PROJECT_ROOT } from './source-files.ts';
@@ -19,12 +29,33 @@ function newestMs(folder: string): number {
 /**
  * Builds `dist` when a source is newer: worker threads run built JavaScript, since Node 20 gives them no loader for
  * TypeScript. Types are checked elsewhere (`npm run types`); what does not compile is built as far as it goes.
+ *
+ * Built beside it and moved file by file: another process may be loading workers from there, and finds each file whole.
  */
 export function setup(): void {
+  const startedAt = new Date();
   const newest = Math.max(...SOURCES.map((folder) => newestMs(join(PROJECT_ROOT, folder))));
   if (existsSync(STAMP) && statSync(STAMP).mtimeMs > newest) return;
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-  spawnSync(process.execPath, [tsc, '-p', join(PROJECT_ROOT, 'tsconfig.build.json')], { stdio: 'ignore' });
-  mkdirSync(dirname(STAMP), { recursive: true });
+  // As deep as `dist`: source maps name their sources from there.
+  const fresh = join(PROJECT_ROOT, `dist-${process.pid}`);
+  try {
+    const arguments_ = [tsc, '-p', join(PROJECT_ROOT, 'tsconfig.build.json'), '--outDir', fresh];
+    spawnSync(process.execPath, arguments_, { stdio: 'ignore' });
+    for (const entry of readdirSync(fresh, { recursive: true, encoding: 'utf8' })) replace(join(fresh, entry), entry);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
   writeFileSync(STAMP, '');
+  // A source that changed meanwhile is newer.
+  utimesSync(STAMP, startedAt, startedAt);
+}
+
+function replace(from: string, name: string): void {
+  const to = join(PROJECT_ROOT, 'dist', name);
+  if (statSync(from).isDirectory()) mkdirSync(to, { recursive: true });
+  else if (!existsSync(to) || !readFileSync(from).equals(readFileSync(to))) {
+    mkdirSync(dirname(to), { recursive: true });
+    renameSync(from, to);
+  }
 }
