@@ -349,6 +349,15 @@ describe('functions that throw', () => {
   );
 });
 
+test.skipIf(ON_WORKERS)('what is thrown in the thread of the caller is the cause itself, not a copy', async () => {
+  for (const thrown of [new TypeError('bad'), { code: 'EIO' }, Symbol('thrown')]) {
+    const failing = numbers().map(() => {
+      throw thrown;
+    });
+    expect((await errorOf(() => failing.count())).cause).toBe(thrown);
+  }
+});
+
 describe('partitioners', () => {
   test.each([Number.NaN, -1, 2, 0.5, '1', undefined, null, 1n])('one that answers %s is told so', async (answer) => {
     const partitioner = { numPartitions: 2, getPartition: () => wrong<number>(answer) };

@@ -331,7 +331,7 @@ describe.runIf(ON_WORKERS)('any lineage on workers', () => {
   let workers: EngineOfSpec;
   beforeAll(async () => {
     directory = new SpecDirectory();
-    const open = (name: string, master: SessionOptions['master']) =>
+    const open = (name: string, master: NonNullable<SessionOptions['master']>) =>
       EngineOfSpec.open({ dir: directory.join(name), master, parallelism: 2 });
     [inline, workers] = await Promise.all([open('inline', 'local'), open('workers', SPEC_MASTER)]);
   });
