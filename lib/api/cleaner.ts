@@ -1,8 +1,9 @@
 /**
  * Removes what only a dropped dataset could use: the map outputs of a shuffle, and the blocks of a persisted dataset,
  * once the program holds neither the dataset nor anything computed from it (Spark's ContextCleaner); likewise the bytes
- * of broadcasts that no function can reach. It follows the garbage collector, which takes its time and promises nothing;
- * what is left goes when the session closes.
+ * of broadcasts that no function can reach, and, where the session asks for that, the files of checkpoints. It follows
+ * the garbage collector, which takes its time and promises nothing; what is left, checkpoints apart, goes when the
+ * session closes.
  *
  * Threading: callbacks come between turns of the event loop, in the session's thread.
  */
@@ -12,12 +13,14 @@ import type { LineageNode } from '../lineage/lineage-node.ts';
 type Dropped =
   | { readonly kind: 'shuffle'; readonly id: ShuffleId }
   | { readonly kind: 'blocks'; readonly id: NodeId }
-  | { readonly kind: 'broadcast'; readonly id: number };
+  | { readonly kind: 'broadcast'; readonly id: number }
+  | { readonly kind: 'checkpoint'; readonly id: number };
 
 export interface CleanerOptions {
   readonly onShuffle: (id: ShuffleId) => void;
   readonly onBlocks: (id: NodeId) => void;
   readonly onBroadcast: (id: number) => void;
+  readonly onCheckpoint: (id: number) => void;
 }
 
 export class Cleaner {
@@ -30,7 +33,8 @@ export class Cleaner {
       if (this.#isClosed) return;
       if (dropped.kind === 'shuffle') options.onShuffle(dropped.id);
       else if (dropped.kind === 'blocks') options.onBlocks(dropped.id);
-      else options.onBroadcast(dropped.id);
+      else if (dropped.kind === 'broadcast') options.onBroadcast(dropped.id);
+      else options.onCheckpoint(dropped.id);
     });
   }
 
@@ -49,6 +53,11 @@ export class Cleaner {
   /** Watches the handle of a broadcast. Again does nothing. */
   watchBroadcast(handle: { readonly id: number }): void {
     this.#watch(handle, { kind: 'broadcast', id: handle.id });
+  }
+
+  /** Watches the dataset that reads a checkpoint; `id` is the checkpoint's. Again does nothing. */
+  watchCheckpoint(node: LineageNode, id: number): void {
+    this.#watch(node, { kind: 'checkpoint', id });
   }
 
   /** Nothing is removed from here on. */

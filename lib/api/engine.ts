@@ -19,6 +19,14 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a checkpoint is known by. */
+export interface CheckpointSettings {
+  /** The user's name for it. */
+  readonly name?: string | undefined;
+  /** Of what the dataset computes, where that can be told. */
+  readonly fingerprint?: string | undefined;
+}
+
 export interface Engine {
   /** Partitions of a dataset made without a count. */
   readonly defaultParallelism: number;
@@ -38,6 +46,16 @@ export interface Engine {
   /** Keeps a dataset's blocks at this level once computed; NONE drops them. */
   persist(node: LineageNode, level: StorageLevel): void;
   unpersist(node: LineageNode): void;
+  /** Marks a dataset for a checkpoint. Raises CHECKPOINT_DIR_NOT_SET, CHECKPOINT_NAME_TAKEN. */
+  checkpoint(node: LineageNode, settings: CheckpointSettings): void;
+  /** Marks a dataset for a local checkpoint, and keeps it at a level that goes with that. */
+  localCheckpoint(node: LineageNode): void;
+  /** Whether the dataset is marked for a local checkpoint, or has one. */
+  isLocalCheckpoint(node: LineageNode): boolean;
+  /** Writes the checkpoint of a marked dataset now. Raises what hinders it; the dataset is marked still then. */
+  materialize(node: LineageNode, options: JobOptions): Promise<void>;
+  /** Removes the map outputs that only the dataset's former lineage needs. */
+  cleanShuffles(node: LineageNode): void;
   rename(node: LineageNode, name: string): void;
   blocksOf(id: NodeId): NodeStatus;
 }

@@ -26,12 +26,14 @@ import { describeNode, explainLineage } from '../lineage/explain-lineage.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
 import type { KeyOrder } from '../lineage/key-order.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
+import { localCheckpointLevel } from '../lineage/local-checkpoint-level.ts';
 import { compareNatural } from '../lineage/natural-order.ts';
 import { CartesianNode } from '../lineage/nodes/cartesian-node.ts';
 import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';
 import { MapAsyncNode } from '../lineage/nodes/map-async-node.ts';
 import { MapPartitionsNode, type PartitionFunction } from '../lineage/nodes/map-partitions-node.ts';
 import { PipeNode, type PipeOptions } from '../lineage/nodes/pipe-node.ts';
+import { ReliableCheckpointNode } from '../lineage/nodes/reliable-checkpoint-node.ts';
 import { ShuffledNode } from '../lineage/nodes/shuffled-node.ts';
 import { SubtractNode } from '../lineage/nodes/subtract-node.ts';
 import { ZipPartitionsNode } from '../lineage/nodes/zip-partitions-node.ts';
@@ -137,6 +139,27 @@ export interface OrderOptions<T> extends ActionOptions {
    */
   readonly compare?: Comparator<T> | undefined;
 }
+
+/** What `checkpoint` takes. */
+export interface CheckpointOptions {
+  /** What the metadata calls it; each checkpoint of a session has another one. */
+  readonly name?: string | undefined;
+  /** Write it now instead of with the next action. Default false. */
+  readonly eager?: false | undefined;
+  readonly signal?: undefined;
+}
+
+/** What an eager `checkpoint` takes. */
+export interface EagerCheckpointOptions extends ActionOptions {
+  readonly name?: string | undefined;
+  readonly eager: true;
+}
+
+/** What `localCheckpoint` takes. */
+export type LocalCheckpointOptions = Omit<CheckpointOptions, 'name'>;
+
+/** What an eager `localCheckpoint` takes. */
+export type EagerLocalCheckpointOptions = Omit<EagerCheckpointOptions, 'name'>;
 
 /** What both ways to save take. */
 export interface SaveOptions extends ActionOptions {
@@ -294,6 +317,10 @@ export class Rdd<T> {
    */
   persist(level: StorageLevelName = 'MEMORY_ONLY'): this {
     const wanted = storageLevel(level);
+    if (this.#engine.isLocalCheckpoint(this.#node)) {
+      this.#engine.persist(this.#node, localCheckpointLevel(wanted));
+      return this;
+    }
     const assigned = this.#node.storageLevel;
     if (this.#node.isPersisted && !sameLevel(assigned, wanted)) {
       throw startAtCaller(
@@ -317,6 +344,78 @@ export class Rdd<T> {
   unpersist(): this {
     this.#engine.unpersist(this.#node);
     return this;
+  }
+
+  /**
+   * Marks the dataset for a checkpoint: the next action that needs it, or anything computed from it, writes its records
+   * to files below the checkpoint directory, and from then on they are read from there. Its lineage ends there: parents,
+   * and the shuffles that only they need, are let go. Gives this dataset.
+   *
+   * ```ts
+   * session.setCheckpointDir('checkpoints');
+   * const ranks = links.mapValues(() => 1).checkpoint();
+   * await ranks.count(); // writes the checkpoint, too
+   * ranks.isCheckpointed; // true
+   * ```
+   * It is written while the action's own tasks compute the dataset, so nothing is computed twice; partitions that they
+   * do not read to the end are computed by one more job. Unlike in Spark it does not matter whether actions ran before,
+   * and a checkpoint that fails does not fail the action: a warning says why, and the next action tries again.
+   *
+   * With `eager` it is written now, by a job of its own; what hinders it rejects the promise. `name` is what the
+   * metadata calls it. A dataset that is marked or checkpointed already stays as it is. Raises CHECKPOINT_DIR_NOT_SET,
+   * CHECKPOINT_NAME_TAKEN for the name of another checkpoint of this session, and INVALID_ARGUMENT.
+   */
+  checkpoint(options: EagerCheckpointOptions): Promise<this>;
+  checkpoint(options?: CheckpointOptions): this;
+  checkpoint(options: CheckpointOptions | EagerCheckpointOptions = {}): this | Promise<this> {
+    checkOptions('checkpoint', options, ['name', 'eager', 'signal']);
+    const { name, eager = false, signal } = options;
+    if (name !== undefined && (typeof name !== 'string' || name === '')) {
+      throw invalidArgument('checkpoint', 'name', 'a text that is not empty', name);
+    }
+    checkBoolean('checkpoint', 'eager', eager);
+    checkSignal('checkpoint', signal);
+    atCaller(() => this.#engine.checkpoint(this.#node, { name }));
+    return eager ? this.#materialize('checkpoint', signal) : this;
+  }
+
+  /**
+   * Marks the dataset for a local checkpoint: the next action that needs it keeps all of its partitions as blocks, in
+   * memory and on disk, and lets its lineage go. Faster than `checkpoint`, and nothing outlives the session; what a
+   * worker held that ended, or what `unpersist` removed, is gone for good: CHECKPOINT_BLOCK_LOST. Gives this dataset.
+   *
+   * Sets the storage level to MEMORY_AND_DISK, or adds the disk to the one that was given. With `eager` the dataset is
+   * computed now. Takes the place of a mark for `checkpoint`.
+   */
+  localCheckpoint(options: EagerLocalCheckpointOptions): Promise<this>;
+  localCheckpoint(options?: LocalCheckpointOptions): this;
+  localCheckpoint(options: LocalCheckpointOptions | EagerLocalCheckpointOptions = {}): this | Promise<this> {
+    checkOptions('localCheckpoint', options, ['eager', 'signal']);
+    const { eager = false, signal } = options;
+    checkBoolean('localCheckpoint', 'eager', eager);
+    checkSignal('localCheckpoint', signal);
+    atCaller(() => this.#engine.localCheckpoint(this.#node));
+    return eager ? this.#materialize('localCheckpoint', signal) : this;
+  }
+
+  /** Whether the dataset's records are read from a checkpoint, of either kind. Marking it does not make it so. */
+  get isCheckpointed(): boolean {
+    return this.#node.checkpoint !== undefined;
+  }
+
+  /** The directory of the dataset's checkpoint, absolute; undefined while it is not written, and for a local one. */
+  getCheckpointFile(): string | undefined {
+    const node = this.#node.checkpoint ?? this.#node;
+    return node instanceof ReliableCheckpointNode ? node.place.directory : undefined;
+  }
+
+  /**
+   * Removes the map outputs of the shuffles before this dataset, up to ancestors that are persisted: for loops that
+   * checkpoint, and need not wait for the garbage collector. Whatever is computed from them afterwards computes them
+   * again. Those that a running action needs stay.
+   */
+  cleanShuffleDependencies(): void {
+    this.#engine.cleanShuffles(this.#node);
   }
 
   // ---------------------------------------------------------------- Record by record
@@ -1638,6 +1737,11 @@ export class Rdd<T> {
 
   // ---------------------------------------------------------------- Inside
 
+  async #materialize(method: string, signal: AbortSignal | undefined): Promise<this> {
+    await this.#engine.materialize(this.#node, { method, signal });
+    return this;
+  }
+
   #over<U>(node: LineageNode): Rdd<U> {
     return new Rdd<U>(this.#engine, node);
   }
@@ -1909,6 +2013,15 @@ const OPTIONS_OF_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 function checkActionOptions(method: string, options: ActionOptions): void {
   checkOptions(method, options, [...(OPTIONS_OF_ACTIONS[method] ?? []), 'signal']);
   checkSignal(method, options.signal);
+}
+
+/** Errors of what the user asked for start at the user's line. */
+function atCaller<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof CairnError ? startAtCaller(error) : error;
+  }
 }
 
 function emptyDataset(method: string): CairnError {

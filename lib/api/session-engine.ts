@@ -5,14 +5,15 @@
 import { relative } from 'node:path';
 import { initCompression } from '../../formats/bytes/compression.ts';
 import type { BlockEvent } from '../../storage/block/block-event.ts';
-import { shuffleDataFile } from '../../storage/block/block-id.ts';
+import { rddBlockId, shuffleDataFile } from '../../storage/block/block-id.ts';
 import { BlockManager, type NodeStatus } from '../../storage/block/block-manager.ts';
 import { DiskStore } from '../../storage/block/disk-store.ts';
 import { HashedDirectory } from '../../storage/block/hashed-directory.ts';
-import { isPersisted, STORAGE_LEVELS, type StorageLevel } from '../../storage/block/storage-level.ts';
+import { isPersisted, STORAGE_LEVELS, type StorageLevel, sameLevel } from '../../storage/block/storage-level.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
+import { CheckpointCatalog } from '../../storage/metadata/checkpoint-catalog.ts';
 import { abortOutput } from '../../storage/output/output-job.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
@@ -32,9 +33,12 @@ import { BroadcastRegistry } from '../exec/broadcasts.ts';
 import { refuseInsideTask } from '../exec/current-task.ts';
 import { InlineExecutor } from '../exec/inline-executor.ts';
 import { shareMemory, taskMemoryOf } from '../exec/memory-shares.ts';
-import { captureCallSite, continueStack, describeCallSite } from '../lineage/call-site.ts';
+import { type CallSite, captureCallSite, continueStack, describeCallSite } from '../lineage/call-site.ts';
+import { describeNode } from '../lineage/explain-lineage.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
 import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
+import { localCheckpointLevel } from '../lineage/local-checkpoint-level.ts';
+import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import { type JobRunner, pendingPreparations } from '../lineage/preparation.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
 import { DagScheduler } from '../scheduler/dag-scheduler.ts';
@@ -42,9 +46,10 @@ import type { SpeculationSettings } from '../scheduler/speculation.ts';
 import { mergeAccumulators } from './accumulators.ts';
 import { type Broadcast, DriverBroadcast } from './broadcast.ts';
 import { captureOptionsOf } from './capture-options.ts';
+import { Checkpoints, type CommittedRow } from './checkpoints.ts';
 import { Cleaner } from './cleaner.ts';
 import { closureChecker } from './closure-checker.ts';
-import type { Engine, JobOptions } from './engine.ts';
+import type { CheckpointSettings, Engine, JobOptions } from './engine.ts';
 import { exitGuard } from './exit-guard.ts';
 import { currentJobScope } from './job-scope.ts';
 import { chooseStyle, Progress } from './progress.ts';
@@ -56,6 +61,13 @@ import { signalGuard } from './signal-guard.ts';
 import { startPool } from './start-pool.ts';
 import { inlineThreads, memoryOptions, type TaskThreads } from './task-threads.ts';
 import './task-functions.ts';
+
+/** Runs a job; over all partitions of the node unless some are named. */
+type AllPartitionsRunner = (
+  node: LineageNode,
+  action: ResultAction,
+  partitions?: readonly number[],
+) => Promise<unknown[]>;
 
 /** What specs replace. */
 export interface EngineParts {
@@ -74,6 +86,8 @@ export class SessionEngine implements Engine {
   readonly blocks: BlockManager;
   readonly budget: MemoryBudget;
   readonly scheduler: DagScheduler;
+  readonly checkpoints: Checkpoints;
+  readonly checkpointCatalog: CheckpointCatalog;
   readonly broadcasts = new BroadcastRegistry();
   readonly defaultParallelism: number;
   readonly configuredParallelism: number | undefined;
@@ -154,6 +168,7 @@ export class SessionEngine implements Engine {
       mode: config['scheduler.mode'],
       pools: config['scheduler.pools'],
       locations: { find: (node, partition) => this.#threads.locate(node, partition) },
+      onCheckpointParts: (written) => this.checkpoints.note(written),
       onUnusedMapOutput: (output) => this.#removeUnused(output),
       // Tasks of one machine report one after another, or nearly so: there is nothing to wait for.
       resubmitDelayMs: 0,
@@ -162,7 +177,11 @@ export class SessionEngine implements Engine {
       onShuffle: (id) => this.#removeShuffle(id),
       onBlocks: (id) => this.#cleanUp(`the blocks of dataset ${id}`, () => this.#threads.dropNode(id)),
       onBroadcast: (id) => this.broadcasts.remove(id),
+      onCheckpoint: (id) =>
+        this.#cleanUp(`checkpoint ${id}`, () => void this.checkpointCatalog.remove(this.fileSystem, id)),
     });
+    this.checkpointCatalog = new CheckpointCatalog(this.storage.database);
+    this.checkpoints = this.#makeCheckpoints();
     this.#recorder = this.#beginRun();
     const { events, clock } = this;
     const terminal = parts.terminal ?? stderrTerminal;
@@ -189,6 +208,13 @@ export class SessionEngine implements Engine {
     }
     engine.#guards.push(exitGuard.guard(engine));
     if (config.handleSignals) engine.#guards.push(signalGuard.guard(engine));
+    try {
+      const directory = config['checkpoint.dir'];
+      if (directory !== undefined) engine.checkpoints.setDirectory(directory);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
     failpoint('session/after-run-begun');
     engine.events.emit({
       kind: 'session-opened',
@@ -240,13 +266,43 @@ export class SessionEngine implements Engine {
   }
 
   async runJob(node: LineageNode, action: ResultAction, options: JobOptions): Promise<unknown[]> {
+    // What a save has written goes with it; once its parts are complete, nothing comes between them and the commit but
+    // the checkpoints of what it read.
+    const undo = action.kind === 'save' ? () => abortOutput(this.fileSystem, action.output) : undefined;
+    return await this.#act(options, undo, async (runJob, callSite) => {
+      const checkpoints = this.checkpoints.begin(node);
+      let results: unknown[];
+      try {
+        results = await runJob(node, action, options.partitions);
+      } catch (error) {
+        checkpoints.abort();
+        throw error;
+      }
+      await checkpoints.finish(runJob, callSite);
+      return results;
+    });
+  }
+
+  async materialize(node: LineageNode, options: JobOptions): Promise<void> {
+    await this.#act(options, undefined, async (runJob, callSite) => {
+      await this.checkpoints.settled(node);
+      if (node.checkpoint !== undefined) return;
+      const [error] = await this.checkpoints.begin(node).finish(runJob, callSite);
+      if (error !== undefined) throw error;
+    });
+  }
+
+  /** What every action does: `work` gets what runs its jobs, each with what it takes to be prepared. */
+  async #act<T>(
+    options: JobOptions,
+    undo: (() => void) | undefined,
+    work: (runJob: AllPartitionsRunner, callSite: CallSite) => Promise<T>,
+  ): Promise<T> {
     if (this.#interruption !== undefined) return await forever();
     this.assertUsable(options.method);
     const callSite = captureCallSite(options.method, true);
     const scope = currentJobScope();
     const signal = options.signal ?? scope.signal;
-    // What a save has written goes with it; once its parts are complete, nothing comes between them and the commit.
-    const undo = action.kind === 'save' ? () => abortOutput(this.fileSystem, action.output) : undefined;
     using running = this.#actions.begin(describeCallSite(callSite), undo);
     const start: JobRunner = (of, what, partitions) =>
       running.follow(
@@ -270,11 +326,14 @@ export class SessionEngine implements Engine {
             }),
         }),
       );
-    try {
-      const preparations = pendingPreparations(node, (visited) => this.#cleaner.watchShuffles(visited));
+    const runJob: AllPartitionsRunner = async (of, what, partitions) => {
+      const preparations = pendingPreparations(of, (visited) => this.#cleaner.watchShuffles(visited));
       for (const preparation of preparations) await preparation.prepare(start);
-      const partitions = options.partitions ?? findPartitions(node).map((partition) => partition.index);
-      return await start(node, action, partitions);
+      return await start(of, what, partitions ?? findPartitions(of).map((partition) => partition.index));
+    };
+    try {
+      const result = await work(runJob, callSite);
+      return this.#interruption === undefined ? result : await forever();
     } catch (error) {
       if (this.#interruption !== undefined) return await forever();
       throw continueStack(running.explain(error), callSite);
@@ -289,7 +348,44 @@ export class SessionEngine implements Engine {
     this.#recorder.noteNode(node);
   }
 
+  checkpoint(node: LineageNode, settings: CheckpointSettings): void {
+    this.assertUsable('checkpoint');
+    this.checkpoints.markReliable(node, settings);
+  }
+
+  localCheckpoint(node: LineageNode): void {
+    this.assertUsable('localCheckpoint');
+    if (!this.checkpoints.markLocal(node)) return;
+    const level = localCheckpointLevel(node.storageLevel);
+    if (sameLevel(level, node.storageLevel)) return;
+    // Blocks know the level they were stored at: one that was kept in memory alone would be given up for room.
+    if (node.isPersisted) this.unpersist(node);
+    this.persist(node, level);
+  }
+
+  isLocalCheckpoint(node: LineageNode): boolean {
+    return node.checkpoint instanceof LocalCheckpointNode || this.checkpoints.isMarkedLocal(node);
+  }
+
+  /** A shuffle that a running job reads stays; so does what only a persisted ancestor needs. */
+  cleanShuffles(node: LineageNode): void {
+    const visited = new Set<LineageNode>();
+    const stack = [...(node.formerDependencies ?? node.dependencies)];
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (next.kind === 'shuffle' && !this.scheduler.isInUse(next.shuffleId)) this.#removeShuffle(next.shuffleId);
+      const { parent } = next;
+      if (visited.has(parent) || parent.isPersisted) continue;
+      visited.add(parent);
+      stack.push(...(parent.formerDependencies ?? parent.dependencies));
+    }
+  }
+
   unpersist(node: LineageNode): void {
+    if (node.checkpoint instanceof LocalCheckpointNode && node.isPersisted) {
+      this.#warn(
+        `${describeNode(node)} was checkpointed locally: without its blocks it cannot be computed again, nor can what is computed from it`,
+      );
+    }
     node.storageLevel = STORAGE_LEVELS.NONE;
     this.#recorder.noteUnpersist(node);
     this.#threads.dropNode(node.id);
@@ -346,8 +442,9 @@ export class SessionEngine implements Engine {
   /** What has been written by halves is undone, and the run ended in the metadata. */
   #lastWrites(): readonly (() => void)[] {
     const error = this.#interruption;
-    if (error === undefined) return [() => this.#recorder.close()];
-    return [() => this.#actions.undo(), () => this.#recorder.close({ state: 'killed', error })];
+    const giveUp = () => this.checkpoints.close();
+    if (error === undefined) return [giveUp, () => this.#recorder.close()];
+    return [() => this.#actions.undo(), giveUp, () => this.#recorder.close({ state: 'killed', error })];
   }
 
   async #close(): Promise<void> {
@@ -385,6 +482,37 @@ export class SessionEngine implements Engine {
       ),
       this.blocks,
     );
+  }
+
+  #makeCheckpoints(): Checkpoints {
+    const { fileSystem, clock, run, config } = this;
+    return new Checkpoints({
+      fileSystem,
+      clock,
+      run,
+      catalog: this.checkpointCatalog,
+      codec: config['checkpoint.codec'],
+      allMarkedAncestors: config['checkpoint.allMarkedAncestors'],
+      originOf: ({ method, location, position }) => ({
+        id: nodeId(this.#nextNodeId++),
+        callSite: { method, location, position },
+      }),
+      hasBlock: (node, partition) => this.#threads.hasBlock(rddBlockId(node.id, partition)),
+      onTruncated: (node, committed) => this.#onTruncated(node, committed),
+      onWarning: (message) => this.#warn(message),
+    });
+  }
+
+  #onTruncated(node: LineageNode, committed: CommittedRow | undefined): void {
+    this.#threads.lineageChanged();
+    if (committed === undefined) return;
+    const { key, directory: path, manifest } = committed;
+    if (this.config['checkpoint.cleanUp'] && node.checkpoint !== undefined) {
+      this.#cleaner.watchCheckpoint(node.checkpoint, key);
+    }
+    const { partitionCount: partCount, rows: rowCount, bytes: sizeBytes } = manifest;
+    const atMs = this.clock.nowMs();
+    this.events.emit({ kind: 'checkpoint-committed', atMs, nodeId: node.id, path, partCount, rowCount, sizeBytes });
   }
 
   #warn(message: string): void {

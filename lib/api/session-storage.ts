@@ -9,8 +9,10 @@ import { DirectoryLock } from '../../storage/fs/directory-lock.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { type ProcessTable, systemProcesses } from '../../storage/fs/process-identity.ts';
 import { ScratchSpace } from '../../storage/fs/scratch-space.ts';
+import { CheckpointCatalog } from '../../storage/metadata/checkpoint-catalog.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
 import { hasRun, markDeadRuns } from '../../storage/metadata/job-log.ts';
+import { reconcileCheckpoints } from '../../storage/metadata/reconcile-checkpoints.ts';
 import { sweep } from '../../storage/sweep/sweeper.ts';
 import { attemptAll } from '../base/attempt-all.ts';
 import type { Clock } from '../base/clock.ts';
@@ -74,6 +76,8 @@ export class SessionStorage implements Disposable {
       // We hold the lock: whatever run was not ended belongs to a process that died, or lost the directory.
       markDeadRuns(database, () => false);
       const notSwept = RUN_FOLDERS.flatMap((folder) => sweepRuns(fileSystem, join(lock.directory, folder)));
+      const { failures } = reconcileCheckpoints(new CheckpointCatalog(database), { fileSystem, isLive: () => false });
+      notSwept.push(...failures.map((failure) => `${failure.directory}: ${failure.reason}`));
       // Nor does another owner of scratch space, be it this very process: its session has lost the directory.
       scratch = ScratchSpace.open(fileSystem, lock.directory, { ...processes, stateOf: () => 'dead' });
       notSwept.push(

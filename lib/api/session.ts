@@ -1,3 +1,4 @@
+import { openCheckpoint, requireClasses } from '../../storage/checkpoint/open-checkpoint.ts';
 import { CairnError } from '../base/errors.ts';
 import { driverOnly } from '../closure/driver-only.ts';
 import { resolveConfig } from '../config/config.ts';
@@ -10,9 +11,11 @@ import { EmptyNode } from '../lineage/nodes/empty-node.ts';
 import type { InputPath } from '../lineage/nodes/input-files.ts';
 import { ObjectFileNode } from '../lineage/nodes/object-file-node.ts';
 import { RangeNode } from '../lineage/nodes/range-node.ts';
+import { ReliableCheckpointNode } from '../lineage/nodes/reliable-checkpoint-node.ts';
 import { StepNode } from '../lineage/nodes/step-node.ts';
 import { TextScanNode } from '../lineage/nodes/text-scan-node.ts';
 import { BinaryFileScanNode, WholeTextScanNode } from '../lineage/nodes/whole-file-scan-node.ts';
+import { fromPartitionerRecord } from '../lineage/partitioner-record.ts';
 import {
   type Accumulator,
   type AccumulatorDefinition,
@@ -203,6 +206,58 @@ export class Session implements AsyncDisposable {
     return new Rdd<T>(this.#engine, node);
   }
 
+  /**
+   * Sets where `checkpoint` writes from now on: below a folder of this session's own in `directory`, which is made at
+   * once. What is there stays when the session ends. Raises what the file system raises, as PERMISSION_DENIED.
+   */
+  setCheckpointDir(directory: string): void {
+    this.#engine.assertUsable('setCheckpointDir');
+    checkDirectory('setCheckpointDir', directory);
+    try {
+      this.#engine.checkpoints.setDirectory(directory);
+    } catch (error) {
+      throw error instanceof CairnError ? startAtCaller(error) : error;
+    }
+  }
+
+  /** The session's own folder in the checkpoint directory, absolute; undefined while none is set. */
+  get checkpointDir(): string | undefined {
+    return this.#engine.checkpoints.directory;
+  }
+
+  /**
+   * The records of a checkpoint, of this session or any other one: `path` is what `getCheckpointFile` gave. Partitions
+   * and their order are those it was written with, and so is the partitioner unless it was of the user's own.
+   *
+   * Raises CHECKPOINT_NOT_FOUND where there is none, or none that was completed; CORRUPT_FILE, with path and offset,
+   * where a part is missing, of another checkpoint, or one too many; UNSUPPORTED_VERSION; RECORD_CLASS_UNKNOWN for
+   * classes that are not registered. What the parts hold is verified when they are read.
+   */
+  openCheckpoint<T>(path: string): Rdd<T> {
+    checkDirectory('openCheckpoint', path);
+    const { fileSystem } = this.#engine;
+    const origin = this.#engine.origin('openCheckpoint');
+    try {
+      const checkpoint = openCheckpoint(fileSystem, path);
+      requireClasses(checkpoint);
+      const { place, parts, manifest } = checkpoint;
+      const partitioner = fromPartitionerRecord(manifest.partitioner, parts.length);
+      return new Rdd<T>(this.#engine, new ReliableCheckpointNode(origin, place, parts, partitioner));
+    } catch (error) {
+      throw error instanceof CairnError ? startAtCaller(error) : error;
+    }
+  }
+
+  /**
+   * Removes the files of a checkpoint, complete or not; nothing there is no error. Datasets that read from it fail from
+   * then on. Files in its directory that are not the engine's stay. Raises CHECKPOINT_NOT_FOUND for what is no directory.
+   */
+  removeCheckpoint(path: string): void {
+    this.#engine.assertUsable('removeCheckpoint');
+    checkDirectory('removeCheckpoint', path);
+    this.#engine.checkpoints.remove(path);
+  }
+
   /** A dataset without records and without partitions. */
   emptyRdd<T = never>(): Rdd<T> {
     return new Rdd<T>(this.#engine, new EmptyNode(this.#engine.origin('emptyRdd'), []));
@@ -345,6 +400,10 @@ function checkPath(method: string, path: unknown): void {
   const isPath = (value: unknown): boolean => typeof value === 'string' && value !== '';
   if (isPath(path) || (Array.isArray(path) && path.length > 0 && path.every(isPath))) return;
   throw invalidArgument(method, 'path', 'a path, a pattern, or a non-empty array of these', path);
+}
+
+function checkDirectory(method: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '') throw invalidArgument(method, 'path', 'the path of a directory', path);
 }
 
 function describePath(path: InputPath): string {

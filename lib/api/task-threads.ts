@@ -23,9 +23,13 @@ export interface TaskThreads {
   countBlocks(node: NodeId): number;
   nodeStatus(node: NodeId): NodeStatus;
   status(id: BlockId): BlockStatus;
+  /** Whether a block is stored somewhere. Raises what looking at a file raises. */
+  hasBlock(id: BlockId): boolean;
   keepNode(node: NodeId, level: StorageLevel): void;
   /** The dataset is not kept any more. Raises what removing files raises. */
   dropNode(node: NodeId): void;
+  /** A lineage was truncated: what was made of lineages before is out of date. */
+  lineageChanged(): void;
   /** Nobody reads the shuffle any more. */
   forgetShuffle(shuffleId: ShuffleId): void;
   /** The process is about to end: no thread but this one writes to any file from here on. */
@@ -40,8 +44,10 @@ export function inlineThreads(executor: Executor, blocks: BlockManager): TaskThr
     countBlocks: (node) => blocks.countBlocks(node),
     nodeStatus: (node) => blocks.nodeStatus(node),
     status: (id) => blocks.status(id),
+    hasBlock: (id) => blocks.hasBlock(id),
     keepNode() {},
     dropNode: (node) => blocks.removeNode(node),
+    lineageChanged() {},
     forgetShuffle() {},
     abandon() {},
   };
@@ -66,6 +72,10 @@ export function workerThreads({ pool, directory, blocks, onBlockEvent }: WorkerT
     countBlocks: (node) => directory.countBlocks(node),
     nodeStatus: (node) => directory.nodeStatus(node),
     status: (id) => directory.status(id),
+    hasBlock(id) {
+      const { memoryBytes, diskBytes } = directory.status(id);
+      return memoryBytes + diskBytes > 0;
+    },
     keepNode: (node, level) => directory.keepNode(node, level),
     dropNode(node) {
       const dropped = directory.forgetNode(node);
@@ -73,6 +83,7 @@ export function workerThreads({ pool, directory, blocks, onBlockEvent }: WorkerT
       for (const blockId of dropped) onBlockEvent({ kind: 'removed', blockId, fromDisk: true });
       blocks.removeNode(node);
     },
+    lineageChanged: () => pool.shipAgain(),
     forgetShuffle: (shuffleId) => pool.forgetShuffle(shuffleId),
     abandon: () => pool.abandon(),
   };

@@ -213,9 +213,20 @@ export const ERROR_TABLE = {
 
   // Checkpoints of datasets
   CHECKPOINT_BLOCK_LOST: {
-    kind: 'user',
+    kind: 'transient',
     message: 'block {block} of a locally checkpointed dataset is gone, and the dataset cannot be computed again',
     hint: 'its worker ended, or the dataset was unpersisted; use checkpoint() in place of localCheckpoint() for what must survive that',
+  },
+
+  CHECKPOINT_DIR_NOT_SET: {
+    kind: 'user',
+    message: 'no directory for checkpoints has been set',
+    hint: "call session.setCheckpointDir(directory), or open the session with the option 'checkpoint.dir'",
+  },
+  CHECKPOINT_NAME_TAKEN: {
+    kind: 'user',
+    message: "dataset {other} of this session is checkpointed as '{name}' already",
+    hint: 'give each checkpoint of a session a name of its own',
   },
 
   // Storage: blocks and shuffles

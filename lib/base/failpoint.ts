@@ -28,6 +28,12 @@ export const FAILPOINTS = [
   'shuffle/after-index',
   'shuffle/after-data-rename',
   'shuffle/after-index-rename',
+  // Checkpoints
+  'checkpoint/after-begin',
+  'checkpoint/after-part',
+  'checkpoint/before-commit',
+  'checkpoint/after-manifest',
+  'checkpoint/after-row',
   // Saved datasets
   'output/before-part',
   'output/after-marker',

@@ -161,6 +161,28 @@ export const OPTIONS = {
     doc: 'How map outputs are compressed.',
   },
 
+  // Checkpoints
+  'checkpoint.dir': {
+    type: { kind: 'string' },
+    default: { text: 'unset: `checkpoint` needs `setCheckpointDir`', from: () => undefined },
+    doc: 'Where `checkpoint` writes: each session below a folder of its own there. Checkpoints stay after the session.',
+  },
+  'checkpoint.codec': {
+    type: { kind: 'choice', choices: CODECS },
+    default: 'none',
+    doc: 'How checkpoints are compressed. Each says how it is, so that it can be read whatever the option says then.',
+  },
+  'checkpoint.allMarkedAncestors': {
+    type: { kind: 'boolean' },
+    default: false,
+    doc: 'Whether a job checkpoints every marked dataset it reaches, or only the first one on each path, which cuts the others off.',
+  },
+  'checkpoint.cleanUp': {
+    type: { kind: 'boolean' },
+    default: false,
+    doc: 'Whether the files of a checkpoint are removed once the program holds neither the dataset nor anything computed from it.',
+  },
+
   // How functions travel
   'closure.mutableCaptures': {
     type: { kind: 'choice', choices: ['error', 'strict', 'copy'] },

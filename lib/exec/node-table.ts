@@ -17,20 +17,24 @@ import { CoGroupNode } from '../lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';
 import type { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { EmptyNode } from '../lineage/nodes/empty-node.ts';
+import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import { LocalCombineNode } from '../lineage/nodes/local-combine-node.ts';
 import { MapAsyncNode } from '../lineage/nodes/map-async-node.ts';
 import { MapPartitionsNode } from '../lineage/nodes/map-partitions-node.ts';
 import { ObjectFileNode } from '../lineage/nodes/object-file-node.ts';
 import { PipeNode, type PipeOptions } from '../lineage/nodes/pipe-node.ts';
 import { RangeNode } from '../lineage/nodes/range-node.ts';
+import { ReliableCheckpointNode } from '../lineage/nodes/reliable-checkpoint-node.ts';
 import { ShuffledNode } from '../lineage/nodes/shuffled-node.ts';
 import { SlicedCollectionNode } from '../lineage/nodes/sliced-collection-node.ts';
 import { StepNode } from '../lineage/nodes/step-node.ts';
 import { SubtractNode } from '../lineage/nodes/subtract-node.ts';
 import { TextScanNode } from '../lineage/nodes/text-scan-node.ts';
+import { TruncatedNode } from '../lineage/nodes/truncated-node.ts';
 import { PartitionerAwareUnionNode, UnionNode } from '../lineage/nodes/union-node.ts';
 import { BinaryFileScanNode, WholeTextScanNode } from '../lineage/nodes/whole-file-scan-node.ts';
 import { ZipPartitionsNode } from '../lineage/nodes/zip-partitions-node.ts';
+import type { Partitioner } from '../lineage/partitioner.ts';
 import { packStep, unpackStep } from './pack-step.ts';
 import type { PartPacker, PartUnpacker } from './stage-parts.ts';
 
@@ -102,6 +106,15 @@ const NODE_TABLE: Readonly<Record<string, ErasedEntry>> = {
     pack: nothing,
     make: (_, { origin }) => new EmptyNode(origin, []),
   }),
+  'local-checkpoint': entry({
+    pack: ({ of, numPartitions, partitioner }: LocalCheckpointNode, packer) => ({
+      of,
+      numPartitions,
+      partitioner: partitioner && packer.partitioner(partitioner),
+    }),
+    make: ({ of, numPartitions, partitioner }, { origin, unpacker }) =>
+      new LocalCheckpointNode(origin, of, numPartitions, unpackPartitioner(partitioner, unpacker)),
+  }),
   'local-combine': entry({
     pack: ({ aggregator }: LocalCombineNode, packer) => packer.aggregator(aggregator),
     make: (aggregator, { origin, parents, unpacker }) =>
@@ -138,6 +151,15 @@ const NODE_TABLE: Readonly<Record<string, ErasedEntry>> = {
     pack: ({ start, end, step, numSlices }: RangeNode) => ({ start, end, step, numSlices }),
     make: ({ start, end, step, numSlices }, { origin }) => new RangeNode(origin, start, end, step, numSlices),
   }),
+  'reliable-checkpoint': entry({
+    sendsPartitions: true,
+    pack: ({ place, partitioner }: ReliableCheckpointNode, packer) => ({
+      place,
+      partitioner: partitioner && packer.partitioner(partitioner),
+    }),
+    make: ({ place, partitioner }, { origin, unpacker }) =>
+      new ReliableCheckpointNode(origin, place, [], unpackPartitioner(partitioner, unpacker)),
+  }),
   shuffled: entry({
     pack: nothing,
     make: (_, { origin, parents, shuffles }) => {
@@ -170,6 +192,14 @@ const NODE_TABLE: Readonly<Record<string, ErasedEntry>> = {
     sendsPartitions: true,
     pack: ({ options }: TextScanNode) => options,
     make: (options, { origin, fileSystem }) => new TextScanNode(origin, fileSystem, options),
+  }),
+  truncated: entry({
+    pack: ({ className, partitioner }: LineageNode, packer) => ({
+      className,
+      partitioner: partitioner && packer.partitioner(partitioner),
+    }),
+    make: ({ className, partitioner }, { origin, parents, unpacker }) =>
+      new TruncatedNode(origin, parentAt(parents, 0), className, unpackPartitioner(partitioner, unpacker)),
   }),
   union: entry({
     pack: nothing,
@@ -207,6 +237,10 @@ function parentAt(parents: readonly LineageNode[], index: number): LineageNode {
 function packPartitioner({ partitioner }: LineageNode, packer: PartPacker): number {
   invariant(partitioner !== undefined, 'the node has a partitioner');
   return packer.partitioner(partitioner);
+}
+
+function unpackPartitioner(number: number | undefined, unpacker: PartUnpacker): Partitioner | undefined {
+  return number === undefined ? undefined : unpacker.partitioner(number);
 }
 
 /** Gives the ids of the shuffles in turn, as when the node was first made. */

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/invariant.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
-import type { ResultAction, SaveAction } from '../lineage/result-action.ts';
+import type { CheckpointAction, ResultAction, SaveAction } from '../lineage/result-action.ts';
 import type { PackedShuffle, PartPacker, PartUnpacker, Root } from './stage-parts.ts';
 import type { StageWork } from './task.ts';
 
@@ -11,7 +11,8 @@ export type PackedAction =
   | { readonly kind: 'reduce'; readonly merge: Root }
   | { readonly kind: 'aggregate'; readonly zero: Root; readonly merge: Root; readonly finish: Root | undefined }
   | { readonly kind: 'foreach' | 'iterate'; readonly visit: Root }
-  | SaveAction;
+  | SaveAction
+  | CheckpointAction;
 
 /** What a stage's tasks do with their partition, as plain data. The node is the last of the stage's. */
 export type PackedWork =
@@ -51,6 +52,7 @@ function packAction(action: ResultAction, packer: PartPacker): PackedAction {
     case 'count':
     case 'take':
     case 'save':
+    case 'checkpoint':
       return action;
     default:
       return unreachable(action);
@@ -78,6 +80,7 @@ function unpackAction(packed: PackedAction, unpacker: PartUnpacker): ResultActio
     case 'count':
     case 'take':
     case 'save':
+    case 'checkpoint':
       return packed;
     default:
       return unreachable(packed);

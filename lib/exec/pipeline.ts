@@ -9,13 +9,14 @@ export interface Pipeline {
 }
 
 /**
- * The longest chain of steps that ends in `node` and can be fused: it stops below a dataset that is kept in blocks,
- * since that one is read or stored. `node` itself is part of the chain even if it is persisted: its caller stores it.
+ * The longest chain of steps that ends in `node` and can be fused: it stops below a dataset that is kept in blocks or
+ * checkpointed, since that one is read or stored. `node` itself is part of the chain even if its caller stores what
+ * comes out, but not where its records are read from a checkpoint.
  */
 export function pipelineOf(node: LineageNode): Pipeline {
   const steps: StepNode[] = [];
   let base = node;
-  while (base instanceof StepNode && (base === node || !base.isPersisted)) {
+  while (base instanceof StepNode && (base === node ? base.checkpoint === undefined : !base.endsChains)) {
     steps.push(base);
     base = base.parent;
   }

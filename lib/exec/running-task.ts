@@ -24,6 +24,7 @@ import { CoGrouper } from '../shuffle/co-group.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
 import { sortPairs } from '../shuffle/sort-pairs.ts';
 import { AccumulatorPartials } from './accumulator-partials.ts';
+import { CheckpointTees } from './checkpoint-tees.ts';
 import type { CurrentTask } from './current-task.ts';
 import type { FusedChain } from './fused-chain.ts';
 import { MetricsCounter } from './metrics-counter.ts';
@@ -50,6 +51,7 @@ export class RunningTask implements TaskContext {
   readonly batchRows: number;
   readonly metrics = new MetricsCounter();
   readonly accumulators = new AccumulatorPartials();
+  readonly tees: CheckpointTees;
   /** What the user's functions see of it. */
   readonly current: CurrentTask;
   readonly #task: TaskDescription;
@@ -68,6 +70,7 @@ export class RunningTask implements TaskContext {
     this.#chains = chains;
     this.#signal = signal;
     this.fileSystem = environment.fileSystem;
+    this.tees = new CheckpointTees(environment.fileSystem, task.taskId);
     this.partition = task.partition;
     this.attempt = task.attempt;
     this.stage = task.stageId;
@@ -78,8 +81,8 @@ export class RunningTask implements TaskContext {
   }
 
   iterate(node: LineageNode, partition: number): BatchIterator {
-    if (!node.isPersisted) return this.#compute(node, partition);
-    return this.#fromBlock(node, partition);
+    const batches = node.isPersisted ? this.#fromBlock(node, partition) : this.#compute(node, partition);
+    return node.checkpointTarget === undefined ? batches : this.tees.copy(node, partition, batches);
   }
 
   /**
@@ -92,7 +95,8 @@ export class RunningTask implements TaskContext {
     partition: number,
     currentSink: () => Sink,
   ): Generator<Promise<unknown> | undefined, void, undefined> {
-    const pipeline: Pipeline = node.isPersisted ? { base: node, steps: [] } : pipelineOf(node);
+    const isWhole = node.isPersisted || node.checkpointTarget !== undefined;
+    const pipeline: Pipeline = isWhole ? { base: node, steps: [] } : pipelineOf(node);
     let sink = currentSink();
     let chain = this.#chains.get(node, pipeline, sink);
     // Cursors belong to the steps, not to the sink: they stay when the sink changes.
@@ -259,9 +263,7 @@ export class RunningTask implements TaskContext {
       const pipeline = pipelineOf(node);
       const isChain = pipeline.steps.length > 0;
       const countsRows = !isChain && node.dependencies.length === 0;
-      const batches = isChain
-        ? this.#computeSteps(node, pipeline, partition)
-        : computedNode(node).compute(partitionOf(node, partition), this);
+      const batches = isChain ? this.#computeSteps(node, pipeline, partition) : this.#computeNode(node, partition);
       for (const batch of batches) {
         if (countsRows) this.metrics.rowsRead += lengthOf(batch);
         yield batch;
@@ -271,6 +273,11 @@ export class RunningTask implements TaskContext {
     } finally {
       this.#depth--;
     }
+  }
+
+  #computeNode(node: LineageNode, partition: number): BatchIterator {
+    if (node.checkpoint !== undefined) return this.iterate(node.checkpoint, partition);
+    return computedNode(node).compute(partitionOf(node, partition), this);
   }
 
   *#computeSteps(node: LineageNode, pipeline: Pipeline, partition: number): BatchIterator {

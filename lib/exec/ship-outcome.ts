@@ -3,6 +3,7 @@ import { CairnError, firstFailure } from '../base/errors.ts';
 import type { ShuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import type { TaskMetrics } from '../events/engine-event.ts';
+import type { WrittenPart } from './checkpoint-tees.ts';
 import { receiveError, type ShippedError, shipError } from './ship-error.ts';
 import { buffersOf, receiveValue, type ShippedValue, shipValue, sizeOfShipped } from './ship-value.ts';
 import type { TaskOutcome } from './task.ts';
@@ -14,6 +15,7 @@ export type ShippedOutcome =
       readonly value: ShippedValue;
       readonly mapOutput: MapOutput | undefined;
       readonly accumulators: readonly { readonly id: number; readonly value: ShippedValue }[];
+      readonly checkpointParts?: readonly WrittenPart[];
       readonly metrics: TaskMetrics;
     }
   | { readonly kind: 'failed'; readonly error: ShippedError; readonly metrics: TaskMetrics }
@@ -85,6 +87,7 @@ function encodeSuccess(outcome: Extract<TaskOutcome, { kind: 'succeeded' }>): Ou
     id,
     value: shipValue(value, 'accumulator.value'),
   }));
+  const { checkpointParts } = outcome;
   const resultBytes = outcome.value === undefined ? 0 : sizeOfShipped(value);
   return {
     shipped: {
@@ -92,6 +95,7 @@ function encodeSuccess(outcome: Extract<TaskOutcome, { kind: 'succeeded' }>): Ou
       value,
       mapOutput: outcome.mapOutput,
       accumulators,
+      ...(checkpointParts === undefined ? {} : { checkpointParts }),
       metrics: { ...outcome.metrics, resultBytes },
     },
     transfer: [value, ...accumulators.map((update) => update.value)].flatMap(buffersOf),

@@ -13,6 +13,7 @@ import { invariant } from '../base/invariant.ts';
 import { type CaptureOptions, capture } from '../closure/capture.ts';
 import type { Packet } from '../closure/packet.ts';
 import { type ReviveOptions, revive } from '../closure/revive.ts';
+import type { CheckpointTarget } from '../lineage/checkpoint-target.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
@@ -38,6 +39,7 @@ interface PackedNode {
   readonly name: string | undefined;
   /** Undefined when the node is not persisted. */
   readonly storageLevel: StorageLevel | undefined;
+  readonly checkpointTarget: CheckpointTarget | undefined;
   readonly inputs: readonly PackedInput[];
   /** Where they travel: see `NodeEntry`. */
   readonly partitions: readonly Partition[] | undefined;
@@ -114,9 +116,11 @@ function stageNodes(root: LineageNode): readonly LineageNode[] {
 }
 
 function packNode(node: LineageNode, places: ReadonlyMap<LineageNode, number>, packer: PartPacker): PackedNode {
-  const { sendsPartitions, pack } = nodeEntry(node.kind);
+  // A truncated node travels as one, whatever it was.
+  const kind = node.checkpoint === undefined ? node.kind : 'truncated';
+  const { sendsPartitions, pack } = nodeEntry(kind);
   return {
-    kind: node.kind,
+    kind,
     id: node.id,
     callSite: packer.callSite(node.callSite),
     name: node.name,
@@ -126,6 +130,7 @@ function packNode(node: LineageNode, places: ReadonlyMap<LineageNode, number>, p
       if (dependency.kind === 'narrow') return places.get(parent) as number;
       return { shuffle: packer.shuffle(dependency), parent: packer.shuffleParent(parent) };
     }),
+    checkpointTarget: node.checkpointTarget,
     partitions: sendsPartitions === true ? node.partitions : undefined,
     fields: pack(node, packer),
   };
@@ -157,6 +162,7 @@ function unpackNode(
     `node ${id} reads its parents as in the driver`,
   );
   node.name = packed.name;
+  node.checkpointTarget = packed.checkpointTarget;
   node.storageLevel = packed.storageLevel ?? STORAGE_LEVELS.NONE;
   return node;
 }

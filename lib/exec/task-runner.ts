@@ -21,6 +21,7 @@ import { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
 import { withTask } from './current-task.ts';
 import { MapSide } from './map-side.ts';
 import { RunningTask } from './running-task.ts';
+import { saveCheckpointPart } from './save-checkpoint-part.ts';
 import { savePart } from './save-part.ts';
 import { AggregateSink, CountSink, ForeachSink, ReduceSink, RowsSink, type Sink, TakeSink } from './sink.ts';
 import type { StageChains } from './stage-chains.ts';
@@ -65,7 +66,9 @@ async function attempt(
     error = joinFailures(atEnd.map((thrown) => failureOf(thrown, 'onCompletion')));
   const metrics = running.metrics.snapshot(environment.clock.monotonicMs() - startedMs);
   if (result !== undefined && error === undefined) {
-    return { kind: 'succeeded', ...result, accumulators: running.accumulators.take(), metrics };
+    const { written } = running.tees;
+    const parts = written.length === 0 ? {} : { checkpointParts: written };
+    return { kind: 'succeeded', ...result, accumulators: running.accumulators.take(), ...parts, metrics };
   }
   running.accumulators.drop();
   invariant(error !== undefined, 'an attempt without a result has an error');
@@ -175,6 +178,8 @@ async function runAction(
       return undefined;
     case 'save':
       return await drive(running, savePart(running, task, node, action), environment);
+    case 'checkpoint':
+      return await drive(running, saveCheckpointPart(running, task, node, action.target), environment);
     case 'iterate': {
       const records = await drive(running, settledRecords(running, node), environment);
       try {

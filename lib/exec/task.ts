@@ -9,6 +9,7 @@ import type { TaskMetrics } from '../events/engine-event.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
+import type { WrittenPart } from './checkpoint-tees.ts';
 
 /** What all tasks of a stage do with their partition of `node`. */
 export type StageWork =
@@ -51,6 +52,8 @@ export type TaskOutcome =
       readonly mapOutput: MapOutput | undefined;
       /** One for each accumulator the attempt added to. The driver merges them once a partition. */
       readonly accumulators: readonly AccumulatorUpdate[];
+      /** Parts of checkpoints that the attempt wrote on its way, if any. */
+      readonly checkpointParts?: readonly WrittenPart[];
       readonly metrics: TaskMetrics;
     }
   | { readonly kind: 'failed'; readonly error: Error; readonly metrics: TaskMetrics }

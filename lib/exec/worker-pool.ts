@@ -18,6 +18,7 @@ import type { CaptureOptions } from '../closure/capture.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
 import { allNarrowReads } from '../lineage/narrow-reads.ts';
 import { CollectionNode } from '../lineage/nodes/collection-node.ts';
+import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import type { BlockDirectory } from './block-directory.ts';
 import type { BroadcastRegistry } from './broadcasts.ts';
 import { shippedSlice } from './collection-slices.ts';
@@ -60,6 +61,9 @@ const STOP_MS = 20;
 /** What a worker gets to hand over a block that another one needs, before that one computes it. */
 const FETCH_MS = 500;
 
+/** As long, for a block that is a checkpoint: its holder answers when its task gives it a turn, or ends. */
+const LAST_COPY_MS = 24 * 60 * 60 * 1000;
+
 /** A worker's place: its thread may be another one after it died. */
 interface Seat {
   readonly name: string;
@@ -70,7 +74,7 @@ interface Seat {
 /** A thread, and what it was sent. */
 interface SeatedThread {
   readonly thread: WorkerThread;
-  readonly stages: Set<StageId>;
+  readonly stages: Map<StageId, ShippedStage>;
   readonly outputs: Map<ShuffleId, readonly MapOutput[]>;
   broadcasts: number;
   classes: number;
@@ -131,6 +135,11 @@ export class WorkerPool implements Executor {
     }
   }
 
+  /** A lineage was truncated: tasks that start from now on get their stages as they are now. */
+  shipAgain(): void {
+    this.#stages.clear();
+  }
+
   /** The files of a shuffle are removed: nobody reads them any more. */
   forgetShuffle(shuffleId: ShuffleId): void {
     for (const seated of this.#seated()) {
@@ -169,9 +178,12 @@ export class WorkerPool implements Executor {
     if (this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
     // While functions are captured the thread starts.
     seat.thread ??= this.#start(seat);
-    const stage = await this.#stageOf(task);
-    const slices = await this.#slicesOf(task);
-    const { blocks, onDisk } = await this.#blocksOf(task, seat.name);
+    // At once, both: a lineage that a checkpoint truncates meanwhile reads other collections than the stage has.
+    const shipping = this.#stageOf(task);
+    const reads = collectionReads(task);
+    const stage = await shipping;
+    const slices = await this.#slicesOf(reads);
+    const { blocks, onDisk } = await this.#blocksOf(task, seat.name, signal);
     await this.#options.broadcasts.ready();
     if (this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
     // What earlier tasks left running in it may have ended it since, which is not this one's failure.
@@ -272,9 +284,9 @@ export class WorkerPool implements Executor {
       thread.post({ kind: 'broadcasts', update });
       seated.broadcasts = update.version;
     }
-    if (!seated.stages.has(task.stageId)) {
+    if (seated.stages.get(task.stageId) !== stage) {
       thread.post({ kind: 'stage', stage });
-      seated.stages.add(task.stageId);
+      seated.stages.set(task.stageId, stage);
     }
     for (const [shuffleId, outputs] of task.shuffles) {
       if (seated.outputs.get(shuffleId) === outputs) continue;
@@ -283,10 +295,9 @@ export class WorkerPool implements Executor {
     }
   }
 
-  async #slicesOf(task: TaskDescription): Promise<ShippedSlice[]> {
+  async #slicesOf(reads: readonly CollectionRead[]): Promise<ShippedSlice[]> {
     const slices: ShippedSlice[] = [];
-    for (const { node, partition } of allNarrowReads(task.work.node, task.partition)) {
-      if (!(node instanceof CollectionNode)) continue;
+    for (const { node, partition } of reads) {
       const rows = await shippedSlice(node, partition, this.#options.captureOptions);
       slices.push({ nodeId: node.id, slice: partition, rows });
     }
@@ -294,7 +305,11 @@ export class WorkerPool implements Executor {
   }
 
   /** Blocks that the task reads: those that only other workers have, unless they do not come in time, and those on disk. */
-  async #blocksOf(task: TaskDescription, worker: string): Promise<Pick<ShippedTask, 'blocks' | 'onDisk'>> {
+  async #blocksOf(
+    task: TaskDescription,
+    worker: string,
+    signal: AbortSignal,
+  ): Promise<Pick<ShippedTask, 'blocks' | 'onDisk'>> {
     const { directory } = this.#options;
     if (directory.isEmpty) return { blocks: [], onDisk: [] };
     const onFile: BlockId[] = [];
@@ -307,7 +322,9 @@ export class WorkerPool implements Executor {
       if (onDisk) onFile.push(id);
       if (onDisk || inMemory.includes(worker)) continue;
       const holder = inMemory.map((name) => this.#threadOf(name)).find((thread) => thread !== undefined);
-      if (holder !== undefined) wanted.push(holder.exportBlock(id, FETCH_MS));
+      // What cannot be computed again is waited for, as long as there is someone to give it.
+      const patienceMs = node.checkpoint instanceof LocalCheckpointNode ? LAST_COPY_MS : FETCH_MS;
+      if (holder !== undefined) wanted.push(unlessAborted(holder.exportBlock(id, patienceMs), signal));
     }
     return { blocks: (await Promise.all(wanted)).filter((block) => block !== undefined), onDisk: onFile };
   }
@@ -337,7 +354,7 @@ export class WorkerPool implements Executor {
       this.#threads.delete(thread);
       if (!this.#isClosed) onEnded(label);
     });
-    return { thread, stages: new Set(), outputs: new Map(), broadcasts: 0, classes: 0 };
+    return { thread, stages: new Map(), outputs: new Map(), broadcasts: 0, classes: 0 };
   }
 
   #threadOf(name: string): WorkerThread | undefined {
@@ -346,5 +363,31 @@ export class WorkerPool implements Executor {
 
   *#seated(): IterableIterator<SeatedThread> {
     for (const { thread } of this.#seats) if (thread !== undefined) yield thread;
+  }
+}
+
+/** A slice of a collection that a task reads. */
+interface CollectionRead {
+  readonly node: CollectionNode;
+  readonly partition: number;
+}
+
+function collectionReads({ work, partition }: TaskDescription): CollectionRead[] {
+  const reads: CollectionRead[] = [];
+  for (const read of allNarrowReads(work.node, partition)) {
+    if (read.node instanceof CollectionNode) reads.push({ node: read.node, partition: read.partition });
+  }
+  return reads;
+}
+
+async function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let stop: () => void = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = onAbort(signal, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([wanted, aborted]);
+  } finally {
+    stop();
   }
 }

@@ -1,6 +1,7 @@
 import type { CodecName } from '../../formats/bytes/compression.ts';
 import type { OutputJob } from '../../storage/output/output-job.ts';
 import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
+import type { CheckpointTarget } from './checkpoint-target.ts';
 
 /**
  * What a result task does with the records of its partition. The kinds with a hot loop are fused into the stage's
@@ -23,11 +24,18 @@ export type ResultAction =
     }
   | { readonly kind: 'foreach'; readonly visit: (record: unknown) => void }
   | SaveAction
+  | CheckpointAction
   /** Anything else: may return a promise, which the task awaits. */
   | {
       readonly kind: 'iterate';
       readonly visit: (records: IterableIterator<unknown>, partition: number) => unknown;
     };
+
+/** Writes the partition as one part of a checkpoint; the result is its `CheckpointPart`. */
+export interface CheckpointAction {
+  readonly kind: 'checkpoint';
+  readonly target: CheckpointTarget;
+}
 
 /** Writes the partition as one part of `output`; the result is its `OutputPart`. */
 export interface SaveAction {

@@ -14,6 +14,7 @@ import { unreachable } from '../base/invariant.ts';
 import type { PoolSettings, SchedulingMode } from '../config/pools.ts';
 import type { EngineEvent } from '../events/engine-event.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import type { WrittenPart } from '../exec/checkpoint-tees.ts';
 import type { Executor } from '../exec/executor.ts';
 import type { AccumulatorUpdate } from '../exec/task.ts';
 import type { DagEffect, DagEvent, TimelessEvent } from './dag-event.ts';
@@ -59,6 +60,8 @@ export interface DagSchedulerOptions {
    * dataset used by two jobs that is not kept, for one. What it throws ends the jobs of the stage.
    */
   readonly onAccumulators?: (updates: readonly AccumulatorUpdate[]) => void;
+  /** Takes the parts of checkpoints that tasks wrote on their way, before any job that waits for them goes on. */
+  readonly onCheckpointParts?: (parts: readonly WrittenPart[]) => void;
   /** Told of each map output that no one will read, so that its files can be removed. Must not raise. */
   readonly onUnusedMapOutput?: (output: MapOutput) => void;
   readonly timer?: Timer;
@@ -119,6 +122,9 @@ export class DagScheduler {
         this.#drain();
       },
       onEnd: (task, outcome) => {
+        if (outcome.kind === 'succeeded' && outcome.checkpointParts !== undefined) {
+          options.onCheckpointParts?.(outcome.checkpointParts);
+        }
         this.#post({ kind: 'task-ended', task, outcome });
         if (this.#tasks.isIdle) this.#onIdle();
       },
@@ -171,6 +177,11 @@ export class DagScheduler {
       job: { jobId: id, node, partitions: [...partitions], action, callSite, name, group, pool },
     });
     return handle;
+  }
+
+  /** Whether a job that runs now needs the outputs of this shuffle. */
+  isInUse(shuffleId: ShuffleId): boolean {
+    return this.#state.findStage(shuffleId) !== undefined;
   }
 
   /** Ends a job with JOB_CANCELLED; nothing happens when it has ended. */

@@ -11,12 +11,13 @@ import { Session } from '../../lib/api/session.ts';
 import { CairnError } from '../../lib/base/errors.ts';
 import { FAILPOINTS } from '../../lib/base/failpoint.ts';
 import { runId } from '../../lib/base/ids.ts';
+import { CheckpointCatalog } from '../../storage/metadata/checkpoint-catalog.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
 import { RunReader } from '../../storage/metadata/run-reader.ts';
 import { leftovers, SpecDirectory } from '../support/engine-of-spec.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { Child } from './support/child.ts';
-import { crashJob, crashJobAnswer, crashJobInput } from './support/crash-job.ts';
+import { crashJob, crashJobAnswer, crashJobCheckpoints, crashJobInput, crashJobRecords } from './support/crash-job.ts';
 
 const SCRIPT = join(import.meta.dirname, 'support/session-child.ts');
 
@@ -52,12 +53,30 @@ const SAVED = crashJobAnswer()
   .map(([key, sum]) => `${key} ${sum}\n`)
   .join('');
 
+/** A checkpoint is there whole, in the catalog and on disk, or not at all. */
+async function checkCheckpoints(session: Session): Promise<void> {
+  const directory = crashJobCheckpoints(session.directory);
+  if (!existsSync(directory)) return;
+  const found = readdirSync(directory).flatMap((id) =>
+    readdirSync(join(directory, id)).map((name) => join(directory, id, name)),
+  );
+  using database = MetadataDatabase.open(join(session.directory, 'cairn.sqlite'), { readOnly: true });
+  const rows = new CheckpointCatalog(database).list();
+  expect(rows.map(({ state, directory: path }) => [state, path])).toEqual(found.map((path) => ['complete', path]));
+  for (const path of found) {
+    const records = await session.openCheckpoint<[number, number]>(path).collect();
+    expect(records.sort(([, a], [, b]) => a - b)).toEqual(crashJobRecords());
+    session.removeCheckpoint(path);
+  }
+}
+
 /** Opens the directory of a dead process and checks all that must hold. */
 async function recover(name: string, run: string | undefined): Promise<void> {
   const { dir, output } = placesOf(name);
   // A saved dataset is there whole, or not at all.
   if (existsSync(output)) expect(savedIn(output)).toBe(SAVED);
   const session = await Session.open({ dir, master: 'local', memory: '400 B', memoryFraction: 1, progress: 'off' });
+  await checkCheckpoints(session);
   const own = leftovers(dir).filter((path) => path.split('/').length > 1 && !path.includes(session.run));
   expect(own.filter((path) => !path.startsWith('scratch/'))).toEqual([]);
   expect(await crashJob(session, input, output)).toEqual(crashJobAnswer());

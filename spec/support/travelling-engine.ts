@@ -102,6 +102,26 @@ export class TravellingEngine implements Engine {
     this.#engine.unpersist(...args);
   }
 
+  checkpoint(...args: Parameters<Engine['checkpoint']>): void {
+    this.#engine.checkpoint(...args);
+  }
+
+  localCheckpoint(...args: Parameters<Engine['localCheckpoint']>): void {
+    this.#engine.localCheckpoint(...args);
+  }
+
+  isLocalCheckpoint(...args: Parameters<Engine['isLocalCheckpoint']>): boolean {
+    return this.#engine.isLocalCheckpoint(...args);
+  }
+
+  materialize(...args: Parameters<Engine['materialize']>): Promise<void> {
+    return this.#engine.materialize(...args);
+  }
+
+  cleanShuffles(...args: Parameters<Engine['cleanShuffles']>): void {
+    this.#engine.cleanShuffles(...args);
+  }
+
   rename(...args: Parameters<Engine['rename']>): void {
     this.#engine.rename(...args);
   }

@@ -13,29 +13,35 @@ interface CartesianSplit {
 export class CartesianNode extends ComputedNode {
   readonly kind = 'cartesian';
   readonly className = 'CartesianRDD';
-  readonly left: LineageNode;
-  readonly right: LineageNode;
 
   constructor(origin: NodeOrigin, left: LineageNode, right: LineageNode) {
     super(origin, [
       { kind: 'narrow', parent: left },
       { kind: 'narrow', parent: right },
     ]);
-    this.left = left;
-    this.right = right;
+  }
+
+  get left(): LineageNode {
+    return this.parentAt(0);
+  }
+
+  get right(): LineageNode {
+    return this.parentAt(1);
   }
 
   protected override computePartitions(): readonly Partition<CartesianSplit>[] {
     const partitions: Partition<CartesianSplit>[] = [];
-    for (let left = 0; left < this.left.partitions.length; left++) {
-      for (let right = 0; right < this.right.partitions.length; right++) {
+    const lefts = this.left.partitions.length;
+    const rights = this.right.partitions.length;
+    for (let left = 0; left < lefts; left++) {
+      for (let right = 0; right < rights; right++) {
         partitions.push({ index: partitions.length, split: { left, right } });
       }
     }
     return partitions;
   }
 
-  override narrowReads(partition: number): readonly NarrowRead[] {
+  protected override parentReads(partition: number): readonly NarrowRead[] {
     const { left, right } = (this.partitions[partition] as Partition).split as CartesianSplit;
     return [
       { node: this.left, partition: left },
@@ -46,12 +52,13 @@ export class CartesianNode extends ComputedNode {
   /** The right side is computed once and held; the left one streams. */
   override *compute(partition: Partition, task: TaskContext): BatchIterator {
     const { left, right } = partition.split as CartesianSplit;
+    const leftNode = this.left;
     const settledRight = yield* settle(this.right, right, task);
     const rights = [...recordsOf(settledRight)];
     if (rights.length === 0) return;
     const limit = task.batchRows;
     let pairs: unknown[] = [];
-    for (const batch of task.iterate(this.left, left)) {
+    for (const batch of task.iterate(leftNode, left)) {
       if (batch.kind === 'pending') {
         yield batch;
         continue;

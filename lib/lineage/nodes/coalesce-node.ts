@@ -11,13 +11,15 @@ interface CoalesceSplit {
 export class CoalesceNode extends ComputedNode {
   readonly kind = 'coalesce';
   readonly className = 'CoalescedRDD';
-  readonly parent: LineageNode;
   readonly maxPartitions: number;
 
   constructor(origin: NodeOrigin, parent: LineageNode, maxPartitions: number) {
     super(origin, [{ kind: 'narrow', parent }]);
-    this.parent = parent;
     this.maxPartitions = maxPartitions;
+  }
+
+  get parent(): LineageNode {
+    return this.parentAt(0);
   }
 
   protected override computePartitions(): readonly Partition<CoalesceSplit>[] {
@@ -29,13 +31,15 @@ export class CoalesceNode extends ComputedNode {
     }));
   }
 
-  override narrowReads(partition: number): readonly NarrowRead[] {
+  protected override parentReads(partition: number): readonly NarrowRead[] {
     const { from, to } = (this.partitions[partition] as Partition).split as CoalesceSplit;
-    return Array.from({ length: to - from }, (_, i) => ({ node: this.parent, partition: from + i }));
+    const { parent } = this;
+    return Array.from({ length: to - from }, (_, i) => ({ node: parent, partition: from + i }));
   }
 
   override *compute(partition: Partition, task: TaskContext): BatchIterator {
     const { from, to } = partition.split as CoalesceSplit;
-    for (let i = from; i < to; i++) yield* task.iterate(this.parent, i);
+    const { parent } = this;
+    for (let i = from; i < to; i++) yield* task.iterate(parent, i);
   }
 }

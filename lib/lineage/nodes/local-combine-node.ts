@@ -7,13 +7,15 @@ import type { BatchIterator, TaskContext } from '../task-context.ts';
 export class LocalCombineNode extends ComputedNode {
   readonly kind = 'local-combine';
   readonly className = 'MapPartitionsRDD';
-  readonly parent: LineageNode;
   readonly aggregator: Aggregator;
 
   constructor(origin: NodeOrigin, parent: LineageNode, aggregator: Aggregator) {
     super(origin, [{ kind: 'narrow', parent }], parent.partitioner);
-    this.parent = parent;
     this.aggregator = aggregator;
+  }
+
+  get parent(): LineageNode {
+    return this.parentAt(0);
   }
 
   protected override computePartitions(): readonly Partition[] {

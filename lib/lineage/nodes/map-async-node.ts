@@ -8,15 +8,17 @@ import type { BatchIterator, TaskContext } from '../task-context.ts';
 export class MapAsyncNode extends ComputedNode {
   readonly kind = 'map-async';
   readonly className = 'MapPartitionsRDD';
-  readonly parent: LineageNode;
   readonly f: (record: unknown) => unknown;
   readonly concurrency: number;
 
   constructor(origin: NodeOrigin, parent: LineageNode, f: (record: unknown) => unknown, concurrency: number) {
     super(origin, [{ kind: 'narrow', parent }], undefined, { isAsync: true });
-    this.parent = parent;
     this.f = f;
     this.concurrency = concurrency;
+  }
+
+  get parent(): LineageNode {
+    return this.parentAt(0);
   }
 
   protected override computePartitions(): readonly Partition[] {

@@ -12,7 +12,6 @@ export type PartitionFunction = (records: IterableIterator<unknown>, index: numb
 export class MapPartitionsNode extends ComputedNode {
   readonly kind = 'map-partitions';
   readonly className = 'MapPartitionsRDD';
-  readonly parent: LineageNode;
   readonly f: PartitionFunction;
 
   constructor(
@@ -22,8 +21,11 @@ export class MapPartitionsNode extends ComputedNode {
     options: { readonly keepsPartitioning?: boolean } = {},
   ) {
     super(origin, [{ kind: 'narrow', parent }], options.keepsPartitioning === true ? parent.partitioner : undefined);
-    this.parent = parent;
     this.f = f;
+  }
+
+  get parent(): LineageNode {
+    return this.parentAt(0);
   }
 
   protected override computePartitions(): readonly Partition[] {

@@ -28,14 +28,12 @@ export interface PipeOptions {
 export class PipeNode extends ComputedNode {
   readonly kind = 'pipe';
   readonly className = 'PipedRDD';
-  readonly parent: LineageNode;
   readonly command: readonly string[];
   readonly options: PipeOptions;
 
   /** Raises INVALID_ARGUMENT for an empty command. */
   constructor(origin: NodeOrigin, parent: LineageNode, command: string | readonly string[], options: PipeOptions = {}) {
     super(origin, [{ kind: 'narrow', parent }], undefined, { isAsync: true });
-    this.parent = parent;
     this.command = typeof command === 'string' ? command.split(/\s+/).filter((word) => word !== '') : [...command];
     this.options = options;
     if (this.command[0] === undefined || this.command[0] === '') {
@@ -46,6 +44,10 @@ export class PipeNode extends ComputedNode {
         found: describeValue(command),
       });
     }
+  }
+
+  get parent(): LineageNode {
+    return this.parentAt(0);
   }
 
   protected override computePartitions(): readonly Partition[] {

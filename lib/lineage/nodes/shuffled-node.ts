@@ -1,4 +1,5 @@
 import type { ShuffleId } from '../../base/ids.ts';
+import { invariant } from '../../base/invariant.ts';
 import type { Aggregator, ShuffleDependency } from '../dependency.ts';
 import type { KeyOrder } from '../key-order.ts';
 import { ComputedNode, type LineageNode, type NodeOrigin } from '../lineage-node.ts';
@@ -17,7 +18,6 @@ export interface ShuffleOptions {
 export class ShuffledNode extends ComputedNode {
   readonly kind = 'shuffled';
   readonly className = 'ShuffledRDD';
-  readonly shuffle: ShuffleDependency;
 
   constructor(origin: NodeOrigin, parent: LineageNode, partitioner: Partitioner, options: ShuffleOptions) {
     const shuffle: ShuffleDependency = {
@@ -30,7 +30,13 @@ export class ShuffledNode extends ComputedNode {
       keyOrder: options.keyOrder,
     };
     super(origin, [shuffle], partitioner);
-    this.shuffle = shuffle;
+  }
+
+  /** Raises INTERNAL once truncated. */
+  get shuffle(): ShuffleDependency {
+    const [shuffle] = this.dependencies;
+    invariant(shuffle?.kind === 'shuffle', `node ${this.id} reads a shuffle`);
+    return shuffle;
   }
 
   protected override computePartitions(): readonly Partition[] {

@@ -9,7 +9,6 @@ import type { Step } from '../step.ts';
 export class StepNode extends LineageNode {
   readonly kind = 'step';
   readonly className: string;
-  readonly parent: LineageNode;
   readonly step: Step;
 
   /** `keepsPartitioning`: the step leaves every key where it is, so that the parent's partitioner still holds. */
@@ -20,15 +19,18 @@ export class StepNode extends LineageNode {
     options: { readonly keepsPartitioning?: boolean; readonly className?: string } = {},
   ) {
     super(origin, [{ kind: 'narrow', parent }], options.keepsPartitioning === true ? parent.partitioner : undefined);
-    this.parent = parent;
     this.step = step;
     this.className = options.className ?? 'MapPartitionsRDD';
   }
 
-  /** The parent's, found without recursion: chains of steps may be long. */
+  get parent(): LineageNode {
+    return this.parentAt(0);
+  }
+
+  /** The parent's, found without recursion: chains of steps may be long. A truncated step knows its own. */
   protected override computePartitions(): readonly Partition[] {
     let node: LineageNode = this.parent;
-    while (node instanceof StepNode) node = node.parent;
+    while (node instanceof StepNode && !node.arePartitionsKnown) node = node.parent;
     return node.partitions;
   }
 }

@@ -12,14 +12,16 @@ interface UnionSplit {
 export class UnionNode extends ComputedNode {
   readonly kind = 'union';
   readonly className = 'UnionRDD';
-  readonly parents: readonly LineageNode[];
 
   constructor(origin: NodeOrigin, parents: readonly LineageNode[]) {
     super(
       origin,
       parents.map((parent) => ({ kind: 'narrow', parent })),
     );
-    this.parents = parents;
+  }
+
+  get parents(): readonly LineageNode[] {
+    return this.allParents();
   }
 
   protected override computePartitions(): readonly Partition<UnionSplit>[] {
@@ -32,14 +34,14 @@ export class UnionNode extends ComputedNode {
     return partitions;
   }
 
-  override narrowReads(partition: number): readonly NarrowRead[] {
+  protected override parentReads(partition: number): readonly NarrowRead[] {
     const split = (this.partitions[partition] as Partition).split as UnionSplit;
-    return [{ node: this.parents[split.parent] as LineageNode, partition: split.partition }];
+    return [{ node: this.parentAt(split.parent), partition: split.partition }];
   }
 
   override compute(partition: Partition, task: TaskContext): BatchIterator {
     const split = partition.split as UnionSplit;
-    return task.iterate(this.parents[split.parent] as LineageNode, split.partition);
+    return task.iterate(this.parentAt(split.parent), split.partition);
   }
 }
 
@@ -47,7 +49,6 @@ export class UnionNode extends ComputedNode {
 export class PartitionerAwareUnionNode extends ComputedNode {
   readonly kind = 'partitioner-aware-union';
   readonly className = 'PartitionerAwareUnionRDD';
-  readonly parents: readonly LineageNode[];
 
   constructor(origin: NodeOrigin, parents: readonly LineageNode[], partitioner: Partitioner) {
     super(
@@ -55,11 +56,14 @@ export class PartitionerAwareUnionNode extends ComputedNode {
       parents.map((parent) => ({ kind: 'narrow', parent })),
       partitioner,
     );
-    this.parents = parents;
+  }
+
+  get parents(): readonly LineageNode[] {
+    return this.allParents();
   }
 
   protected override computePartitions(): readonly Partition[] {
-    return (this.parents[0] as LineageNode).partitions.map(({ index }) => ({ index, split: undefined }));
+    return this.parentAt(0).partitions.map(({ index }) => ({ index, split: undefined }));
   }
 
   override *compute(partition: Partition, task: TaskContext): BatchIterator {

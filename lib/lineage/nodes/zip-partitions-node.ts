@@ -10,7 +10,6 @@ import { batchRecords } from './map-partitions-node.ts';
 export class ZipPartitionsNode extends ComputedNode {
   readonly kind = 'zip-partitions';
   readonly className: string;
-  readonly parents: readonly LineageNode[];
   readonly f: (...iterators: IterableIterator<unknown>[]) => Iterable<unknown>;
 
   constructor(
@@ -23,24 +22,29 @@ export class ZipPartitionsNode extends ComputedNode {
       origin,
       parents.map((parent) => ({ kind: 'narrow', parent })),
     );
-    this.parents = parents;
     this.f = f;
     this.className = className;
   }
 
+  get parents(): readonly LineageNode[] {
+    return this.allParents();
+  }
+
   protected override computePartitions(): readonly Partition[] {
-    const counts = this.parents.map((parent) => parent.partitions.length);
+    const { parents } = this;
+    const counts = parents.map((parent) => parent.partitions.length);
     const first = counts[0] as number;
     if (counts.some((count) => count !== first)) {
       throw new CairnError('PARTITION_COUNTS_DIFFER', { counts: counts.join(', ') });
     }
-    return (this.parents[0] as LineageNode).partitions.map(({ index }) => ({ index, split: undefined }));
+    return (parents[0] as LineageNode).partitions.map(({ index }) => ({ index, split: undefined }));
   }
 
   override *compute(partition: Partition, task: TaskContext): BatchIterator {
     const iterators: IterableIterator<unknown>[] = [];
+    const { parents } = this;
     try {
-      for (const parent of this.parents) {
+      for (const parent of parents) {
         iterators.push(recordsOf(yield* settle(parent, partition.index, task)));
       }
       yield* batchRecords(this.f(...iterators), task.batchRows, 'zipPartitions');

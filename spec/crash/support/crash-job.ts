@@ -8,18 +8,32 @@ export function crashJobInput(): string {
   return Array.from({ length: RECORDS }, (_, n) => `${(n * 37) % RECORDS}\n`).join('');
 }
 
-/** A job with everything that touches files: input, blocks on disk, spilled runs, map outputs, a saved dataset. */
+/** Where the job's checkpoints go. */
+export function crashJobCheckpoints(directory: string): string {
+  return `${directory}-checkpoints`;
+}
+
+/**
+ * A job with everything that touches files: input, blocks on disk, spilled runs, map outputs, a checkpoint, a saved
+ * dataset.
+ */
 export async function crashJob(session: Session, input: string, output: string): Promise<[number, number][]> {
   const kept = session
     .textFile(input, 2)
     .map((line): [number, number] => [Number(line) % KEYS, Number(line)])
     .persist('MEMORY_AND_DISK');
-  const sums = kept
-    .partitionBy(3)
-    .reduceByKey((a, b) => a + b, 2)
-    .sortByKey({ numPartitions: 2 });
+  session.setCheckpointDir(crashJobCheckpoints(session.directory));
+  const placed = kept.partitionBy(3).checkpoint({ name: `placed ${kept.id}` });
+  const sums = placed.reduceByKey((a, b) => a + b, 2).sortByKey({ numPartitions: 2 });
   await sums.map(([key, sum]) => `${key} ${sum}`).saveAsTextFile(output, { overwrite: true });
-  return await sums.collect();
+  const answer = await sums.collect();
+  session.removeCheckpoint(placed.getCheckpointFile() as string);
+  return answer;
+}
+
+/** The records that the job's checkpoint holds, in any order. */
+export function crashJobRecords(): [number, number][] {
+  return Array.from({ length: RECORDS }, (_, n) => [n % KEYS, n]);
 }
 
 /** What the job gives. */

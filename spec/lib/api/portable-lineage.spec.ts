@@ -270,6 +270,11 @@ const REST = [
   'persist',
   'cache',
   'unpersist',
+  'checkpoint',
+  'localCheckpoint',
+  'isCheckpointed',
+  'getCheckpointFile',
+  'cleanShuffleDependencies',
 ];
 
 const CASES = Object.entries(PROGRAMS).flatMap(([method, programs]) =>

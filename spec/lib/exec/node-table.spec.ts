@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowBatch } from '../../../formats/schema/batch.ts';
-import { shuffleId } from '../../../lib/base/ids.ts';
+import { nodeId, shuffleId } from '../../../lib/base/ids.ts';
 import { capture } from '../../../lib/closure/capture.ts';
 import { revive } from '../../../lib/closure/revive.ts';
 import { nodeEntry, SHIPPABLE_KINDS } from '../../../lib/exec/node-table.ts';
@@ -13,20 +13,24 @@ import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { EmptyNode } from '../../../lib/lineage/nodes/empty-node.ts';
+import { LocalCheckpointNode } from '../../../lib/lineage/nodes/local-checkpoint-node.ts';
 import { LocalCombineNode } from '../../../lib/lineage/nodes/local-combine-node.ts';
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
 import { MapPartitionsNode } from '../../../lib/lineage/nodes/map-partitions-node.ts';
 import { ObjectFileNode } from '../../../lib/lineage/nodes/object-file-node.ts';
 import { PipeNode } from '../../../lib/lineage/nodes/pipe-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
+import { ReliableCheckpointNode } from '../../../lib/lineage/nodes/reliable-checkpoint-node.ts';
 import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
 import { SubtractNode } from '../../../lib/lineage/nodes/subtract-node.ts';
 import { TextScanNode } from '../../../lib/lineage/nodes/text-scan-node.ts';
+import { TruncatedNode } from '../../../lib/lineage/nodes/truncated-node.ts';
 import { PartitionerAwareUnionNode, UnionNode } from '../../../lib/lineage/nodes/union-node.ts';
 import { BinaryFileScanNode, WholeTextScanNode } from '../../../lib/lineage/nodes/whole-file-scan-node.ts';
 import { ZipPartitionsNode } from '../../../lib/lineage/nodes/zip-partitions-node.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
+import type { CheckpointPart } from '../../../storage/checkpoint/checkpoint-part.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
 import { sourceFiles } from '../../support/source-files.ts';
@@ -42,6 +46,11 @@ const shuffled = new ShuffledNode(origin(), pairs, hash, { shuffleId: shuffleId(
 const nextId = () => shuffleId(1);
 const aggregator = { createCombiner: identity, mergeValue: identity, mergeCombiners: identity };
 
+const place = { directory: '/checkpoints/rdd-1', owner: 'x', partitionCount: 2 };
+const part = (partition: number): CheckpointPart => {
+  return { partition, bytes: 9, rows: 1, checksum: 3, codec: 'none', classes: [] };
+};
+
 /** One node of each kind, with what is not the default. */
 const SAMPLES: readonly LineageNode[] = [
   new BinaryFileScanNode(origin(), fileSystem, { path: '/in/*', minPartitions: 2, maxFileBytes: 9 }, 3),
@@ -51,6 +60,7 @@ const SAMPLES: readonly LineageNode[] = [
   new CoalesceNode(origin(), range, 1),
   new CollectionNode(origin(), [1, 2, 3], 2),
   new EmptyNode(origin(), []),
+  new LocalCheckpointNode(origin(), nodeId(7), 2, hash),
   new LocalCombineNode(origin(), shuffled, aggregator),
   new MapAsyncNode(origin(), range, (x) => x, 3),
   new MapPartitionsNode(origin(), shuffled, (rows) => rows, { keepsPartitioning: true }),
@@ -58,10 +68,12 @@ const SAMPLES: readonly LineageNode[] = [
   new PartitionerAwareUnionNode(origin(), [shuffled, shuffled], hash),
   new PipeNode(origin(), range, ['grep', '-v', 'x'], { env: { A: 'b' }, cwd: '/in', separateWorkingDir: true }),
   range,
+  new ReliableCheckpointNode(origin(), place, [part(0), part(1)], hash),
   shuffled,
   new StepNode(origin(), shuffled, { kind: 'pass' }, { keepsPartitioning: true, className: 'PassRDD' }),
   new SubtractNode(origin(), shuffled, pairs, hash, nextId),
   new TextScanNode(origin(), fileSystem, { path: '/in', minPartitions: 2, maxLineBytes: 100 }),
+  new TruncatedNode(origin(), range, 'MapPartitionsRDD', hash),
   new UnionNode(origin(), [range, pairs]),
   new WholeTextScanNode(origin(), fileSystem, { path: '/in', minPartitions: 1 }),
   new ZipPartitionsNode(origin(), [range, range], (a) => a, 'ZippedRDD'),

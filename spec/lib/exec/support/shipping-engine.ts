@@ -1,6 +1,8 @@
 /** What datasets need of a session, over stores in memory; its tasks run as on workers, without a thread. */
+
 import type { Engine, JobOptions } from '../../../../lib/api/engine.ts';
 import { Rdd } from '../../../../lib/api/rdd.ts';
+import { CairnError } from '../../../../lib/base/errors.ts';
 import { type NodeId, nodeId, type ShuffleId, shuffleId } from '../../../../lib/base/ids.ts';
 import { EventBus } from '../../../../lib/events/event-bus.ts';
 import type { CodegenMode } from '../../../../lib/exec/fused-chain.ts';
@@ -69,6 +71,25 @@ export class ShippingEngine implements Engine {
     node.storageLevel = STORAGE_LEVELS.NONE;
     this.bench.blocks.removeNode(node.id);
   }
+
+  /** Datasets of these specs are not checkpointed. */
+  isLocalCheckpoint(): boolean {
+    return false;
+  }
+
+  checkpoint(): never {
+    throw new CairnError('INTERNAL', { detail: 'no checkpoints here' });
+  }
+
+  localCheckpoint(): never {
+    return this.checkpoint();
+  }
+
+  materialize(): never {
+    return this.checkpoint();
+  }
+
+  cleanShuffles(): void {}
 
   rename(node: LineageNode, name: string): void {
     node.name = name;
