@@ -14,6 +14,11 @@ import type { FileHandle, FileSystem } from './file-system.ts';
 export interface AtomicWriteOptions {
   /** A text that no other writer in the directory uses now; called again when the name is taken. */
   readonly unique?: () => string;
+  /**
+   * Called when the new content is durable under its temporary name and not yet there under its own: for what has to
+   * be durable first. What it raises ends the write as any failure does.
+   */
+  readonly beforeRename?: () => void;
   /** Called between any two steps with `atomic-write.created`, `.written`, `.synced`, `.closed`, `.renamed`. */
   readonly failpoint?: (name: string) => void;
 }
@@ -58,6 +63,7 @@ export function atomicWrite(
     // Before the rename: some disks report a failed write only here.
     file.close();
     failpoint?.('atomic-write.closed');
+    options.beforeRename?.();
     fs.rename(file.path, path);
   } catch (error) {
     discard(fs, file);

@@ -15,6 +15,7 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -28,11 +29,14 @@ import {
   writevSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { ensureDirSync, removeSync } from 'fs-extra/esm';
+import type * as fsExtra from 'fs-extra';
 import { CairnError, describeValue, errorCodeOf } from '../../lib/base/errors.ts';
 import { invariant } from '../../lib/base/invariant.ts';
+import { loadWhenUsed } from '../../lib/base/load-when-used.ts';
 import { fileError } from './file-error.ts';
 import type { DirectoryEntry, FileAccess, FileHandle, FileStat, FileSystem, OpenMode } from './file-system.ts';
+
+const extra = loadWhenUsed<typeof fsExtra>('fs-extra');
 
 /** Data belongs to the user who runs the job: nobody else reads its files or lists its directories. */
 const FILE_MODES: Readonly<Record<FileAccess, number>> = { private: 0o600, shared: 0o666 };
@@ -231,7 +235,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   makeDirectory(path: string, mode: number = DIRECTORY_MODE): void {
-    attempt('make directory', path, () => ensureDirSync(path, mode));
+    attempt('make directory', path, () => mkdirSync(path, { recursive: true, mode }));
   }
 
   list(path: string): readonly DirectoryEntry[] {
@@ -278,7 +282,7 @@ export class NodeFileSystem implements FileSystem {
   removeTree(path: string): void {
     // A trailing separator would make the system follow a symbolic link.
     const plain = path.length > 1 ? path.replace(/[/\\]+$/, '') : path;
-    attempt('remove', path, () => removeSync(plain));
+    attempt('remove', path, () => extra().removeSync(plain));
   }
 
   syncDirectory(path: string): void {

@@ -205,6 +205,12 @@ test('a truncated database is never taken for a sound one', () => {
     using database = MetadataDatabase.open(scratch.database);
     const log = beginWordCount(database);
     for (let i = 0; i < 3; i++) log.recordStageEnd(exampleStage(i, 20));
+    // The last page of the file belongs to the table made last: empty, it would be zeros that nobody misses.
+    database.transaction(() => {
+      const values = `1, 'aaaa0001', 2, NULL, NULL, 'o', 'p', 'complete', NULL, 1, 1, 88, NULL, 1, 0, 0`;
+      database.run(`INSERT INTO checkpoints VALUES (${values})`);
+      database.run(`INSERT INTO checkpoint_parts VALUES (1, 0, 88, 1, 7, 'none')`);
+    });
   }
   const whole = readFileSync(scratch.database);
   for (let length = 1; length < whole.length; length += 1000) {
@@ -265,4 +271,25 @@ test.skipIf(process.getuid?.() === 0)('a directory that refuses is PERMISSION_DE
   chmodSync(scratch.path, 0o500);
   expect(() => MetadataDatabase.open(scratch.database)).toThrow(/PERMISSION_DENIED/);
   chmodSync(scratch.path, 0o700);
+});
+
+test('a durable transaction is committed with synchronous=FULL, and only it', () => {
+  using scratch = new ScratchDirectory();
+  using database = MetadataDatabase.open(scratch.database);
+  const setting = () => database.get<{ synchronous: number }>('PRAGMA synchronous')?.synchronous;
+  const [normal, full] = [1, 2];
+  expect(setting()).toBe(normal);
+  expect(database.durableTransaction(() => setting())).toBe(full);
+  expect(setting()).toBe(normal);
+  const failing = () =>
+    database.durableTransaction(() => {
+      database.run("INSERT INTO checkpoint_parts VALUES (1, 0, 88, 1, 7, 'none')");
+      throw new RangeError('no');
+    });
+  expect(failing).toThrow(RangeError);
+  expect(setting()).toBe(normal);
+  expect(database.all('SELECT * FROM checkpoint_parts')).toEqual([]);
+  // Within another one it would be that one's commit, and not synced.
+  expect(() => database.transaction(() => database.durableTransaction(() => 1))).toThrow(/INTERNAL/);
+  expect(database.durableTransaction(() => database.transaction(() => 2))).toBe(2);
 });

@@ -5,13 +5,14 @@ import { ALL_MIGRATIONS } from '../../../storage/metadata/migrations/all-migrati
 import type { Migration } from '../../../storage/metadata/migrations/migration.ts';
 import { beginWordCount, ScratchDirectory } from './example-run.ts';
 
+const LATEST = ALL_MIGRATIONS.length;
 const NEXT: Migration = {
-  version: 2,
+  version: LATEST + 1,
   name: 'notes',
   sql: 'CREATE TABLE notes (run TEXT) STRICT; INSERT INTO notes SELECT run FROM runs;',
 };
 const BROKEN: Migration = {
-  version: 2,
+  version: LATEST + 1,
   name: 'broken',
   sql: 'CREATE TABLE half (a TEXT) STRICT; CREATE TABLE runs (b)',
 };
@@ -43,7 +44,7 @@ test('a step is added to what is there, once, in one transaction', () => {
   const trace: string[] = [];
   const migrations = [...ALL_MIGRATIONS, NEXT];
   using database = MetadataDatabase.open(scratch.database, { migrations, trace: (sql) => trace.push(sql) });
-  expect(versionOf(database)).toBe(2);
+  expect(versionOf(database)).toBe(LATEST + 1);
   expect(trace.filter((sql) => sql === 'COMMIT')).toHaveLength(1);
   database.close();
   using again = MetadataDatabase.open(scratch.database, { migrations });
@@ -57,7 +58,7 @@ test('a step that fails leaves the version and the tables of before', () => {
     /already exists/,
   );
   using database = MetadataDatabase.open(scratch.database);
-  expect(versionOf(database)).toBe(1);
+  expect(versionOf(database)).toBe(LATEST);
   expect(database.get("SELECT 1 FROM sqlite_schema WHERE name = 'half'")).toBeUndefined();
 });
 
@@ -67,7 +68,7 @@ test('a database of a newer release is refused and left as it is, for reading an
   const before = readFileSync(scratch.database);
   for (const readOnly of [true, false]) {
     expect(() => MetadataDatabase.open(scratch.database, { readOnly })).toThrow(
-      `UNSUPPORTED_VERSION: ${scratch.database} has format version 2; this release reads up to 1`,
+      `UNSUPPORTED_VERSION: ${scratch.database} has format version ${LATEST + 1}; this release reads up to ${LATEST}`,
     );
   }
   expect(readFileSync(scratch.database)).toEqual(before);

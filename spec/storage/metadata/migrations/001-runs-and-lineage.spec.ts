@@ -24,7 +24,7 @@ test('every table is strict', () => {
 
 test('a run goes with all its rows', () => {
   using scratch = new ScratchDirectory();
-  using database = MetadataDatabase.open(scratch.database);
+  using database = MetadataDatabase.open(scratch.database, { migrations: [RUNS_AND_LINEAGE] });
   for (const run of ['aaaa0001', 'bbbb0002']) {
     const log = beginWordCount(database, run);
     log.recordStageEnd(exampleStage(3, 4, { parents: [exampleStage().stage.stage] }));
