@@ -26,6 +26,7 @@ import type { ReviveOptions } from '../closure/revive.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
 import { WorkerBroadcasts } from './broadcasts.ts';
 import { rowsOfShipped } from './collection-slices.ts';
+import { flushOutput } from './flush-output.ts';
 import { CANCELLED_TASK, type FromWorker, type ShippedTask, type ToWorker, type WorkerSettings } from './protocol.ts';
 import { resolveSharedToken } from './shared-tokens.ts';
 import { applyClasses } from './ship-classes.ts';
@@ -35,6 +36,9 @@ import { StageChains } from './stage-chains.ts';
 import type { StageWork, TaskOutcome } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 import { runTask } from './task-runner.ts';
+
+/** What a task's end waits at most for what it has printed. */
+const FLUSH_MS = 100;
 
 /** A stage as this thread has it. */
 interface LiveStage {
@@ -160,6 +164,8 @@ export class WorkerMain {
     this.#slices.clear();
     this.#borrowed.clear();
     const { shipped, transfer } = encodeOutcome(outcome);
+    // The driver may end the process, or print what follows, as soon as it knows.
+    await flushOutput(FLUSH_MS);
     this.#post({ kind: 'ended', taskId: task.taskId, outcome: shipped }, transfer);
   }
 

@@ -20,8 +20,12 @@ const ACTIONS: readonly (readonly [what: string, pattern: RegExp, homes: readonl
     ['lib/base/clock.ts'],
   ],
   ['write to the console', /(?<![\w.])console\s*\./g, ['cli/']],
-  ['write to stdout', /\bprocess\s*\.\s*stdout\b/g, ['cli/']],
-  ['write to stderr', /\bprocess\s*\.\s*stderr\b/g, ['cli/', 'lib/base/logger.ts', 'lib/base/terminal.ts']],
+  ['write to stdout', /\bprocess\s*\.\s*stdout\b/g, ['cli/', 'lib/exec/flush-output.ts']],
+  [
+    'write to stderr',
+    /\bprocess\s*\.\s*stderr\b/g,
+    ['cli/', 'lib/base/logger.ts', 'lib/base/terminal.ts', 'lib/exec/flush-output.ts'],
+  ],
   ['throw a bare error', /\bthrow\s+new\s+(?:Type|Range|Syntax|Reference|Aggregate|URI|Eval)?Error\b/g, []],
   ['export a default', /\bexport\s+default\b|\bexport\s*\{[^}]*\bas\s+default\b/g, []],
 ];
