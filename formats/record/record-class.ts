@@ -3,6 +3,7 @@
  * and no class name is ever evaluated from data.
  */
 import { CairnError, describeValue } from '../../lib/base/errors.ts';
+import { sharedState } from '../../lib/base/shared-state.ts';
 
 /** How instances of one class become plain data and back. */
 export interface RecordClass<T extends object = object, Data = unknown> {
@@ -34,10 +35,19 @@ interface Registration {
   readonly definition: RecordClass;
 }
 
-const byPrototype = new Map<object, RegisteredClass>();
-const byName = new Map<string, Registration>();
-let changes = 0;
-let collected: Map<string, RegisteredClass> | undefined;
+interface Registry {
+  readonly byPrototype: Map<object, RegisteredClass>;
+  readonly byName: Map<string, Registration>;
+  changes: number;
+  /** What `collectClasses` fills now. */
+  collected: Map<string, RegisteredClass> | undefined;
+}
+
+const registry = sharedState(
+  'record classes 1',
+  (): Registry => ({ byPrototype: new Map(), byName: new Map(), changes: 0, collected: undefined }),
+);
+const { byPrototype, byName } = registry;
 
 /**
  * Lets instances of a class be part of records: cached on disk, shuffled and checkpointed. A later call with the same
@@ -61,7 +71,7 @@ export function registerRecordClass<T extends object, Data>(definition: RecordCl
   };
   byPrototype.set(prototype, entry);
   byName.set(name, { entry, prototype, definition: definition as object as RecordClass });
-  changes++;
+  registry.changes++;
 }
 
 /** Takes a class out of the registry; true when it was there. */
@@ -69,7 +79,7 @@ export function unregisterRecordClass(name: string): boolean {
   const previous = byName.get(name);
   if (previous === undefined) return false;
   byPrototype.delete(previous.prototype);
-  changes++;
+  registry.changes++;
   return byName.delete(name);
 }
 
@@ -78,7 +88,7 @@ export function unregisterRecordClass(name: string): boolean {
  * who register the same ones in other threads.
  */
 export function recordClasses(): { readonly version: number; readonly definitions: readonly RecordClass[] } {
-  return { version: changes, definitions: [...byName.values()].map(({ definition }) => definition) };
+  return { version: registry.changes, definitions: [...byName.values()].map(({ definition }) => definition) };
 }
 
 /** The class an instance with this prototype belongs to. */
@@ -91,18 +101,18 @@ export function findClassOf(prototype: object): RegisteredClass | undefined {
  * records which classes a reader needs.
  */
 export function collectClasses<T>(into: Map<string, RegisteredClass>, body: () => T): T {
-  const outer = collected;
-  collected = into;
+  const outer = registry.collected;
+  registry.collected = into;
   try {
     return body();
   } finally {
-    collected = outer;
+    registry.collected = outer;
   }
 }
 
 /** Encoders say so when they meet the first instance of a class in a frame. */
 export function noteClassUse(registered: RegisteredClass): void {
-  collected?.set(registered.name, registered);
+  registry.collected?.set(registered.name, registered);
 }
 
 export function findClassNamed(name: string): RegisteredClass | undefined {

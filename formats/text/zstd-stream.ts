@@ -1,7 +1,10 @@
-import { Decompress } from 'fzstd';
+import type * as fzstd from 'fzstd';
 import { CairnError } from '../../lib/base/errors.ts';
+import { loadWhenUsed } from '../../lib/base/load-when-used.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { Xxh64 } from './xxh64.ts';
+
+const decoder = loadWhenUsed<typeof fzstd>('fzstd');
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
@@ -35,7 +38,7 @@ export class ZstdStream implements ByteStream {
   #end = 0;
   #consumed = 0;
   #frame: FrameHeader | undefined;
-  #decompress = new Decompress();
+  #decompress = new (decoder().Decompress)();
   #isFirstBlock = true;
   #hash = new Xxh64();
   #given = 0;
@@ -80,7 +83,7 @@ export class ZstdStream implements ByteStream {
     this.#hash = new Xxh64();
     this.#given = 0;
     this.#isFirstBlock = true;
-    this.#decompress = new Decompress((data) => {
+    this.#decompress = new (decoder().Decompress)((data) => {
       if (data.length > 0) this.#pieces.push(data);
     });
   }

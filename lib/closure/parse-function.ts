@@ -1,4 +1,7 @@
-import * as acorn from 'acorn';
+import type * as acorn from 'acorn';
+import { loadWhenUsed } from '../base/load-when-used.ts';
+
+const parser = loadWhenUsed<typeof acorn>('acorn');
 
 /** How the text of a function is turned back into a function: as an expression, or as a member of an object literal. */
 export type FunctionForm = 'expression' | 'method' | 'getter' | 'setter' | 'class';
@@ -83,10 +86,10 @@ export function findAnchor(text: string, { form, node, offset }: ParsedFunction)
 /** As a module first, since most text is strict; sloppy text (`with`, octal numbers) as a script. */
 function tryParse(code: string): acorn.Program | Error {
   try {
-    return acorn.parse(code, { ...OPTIONS, sourceType: 'module' });
+    return parser().parse(code, { ...OPTIONS, sourceType: 'module' });
   } catch (moduleError) {
     try {
-      return acorn.parse(code, { ...OPTIONS, sourceType: 'script' });
+      return parser().parse(code, { ...OPTIONS, sourceType: 'script' });
     } catch {
       return moduleError as Error;
     }

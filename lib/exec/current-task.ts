@@ -7,6 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CairnError } from '../base/errors.ts';
+import { sharedState } from '../base/shared-state.ts';
 import type { AccumulatorPartials } from './accumulator-partials.ts';
 
 /** What a function may ask about the task attempt that runs it, and leave for its end; see `taskContext()`. */
@@ -38,7 +39,7 @@ export interface CurrentTask {
   readonly accumulators: AccumulatorPartials;
 }
 
-const storage = new AsyncLocalStorage<CurrentTask>();
+const storage = sharedState('current task 1', () => new AsyncLocalStorage<CurrentTask>());
 
 /** Runs `work` as part of a task. */
 export function withTask<T>(task: CurrentTask, work: () => T): T {

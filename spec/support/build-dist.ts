@@ -42,6 +42,7 @@ export function setup(): void {
   try {
     const arguments_ = [tsc, '-p', join(PROJECT_ROOT, 'tsconfig.build.json'), '--outDir', fresh];
     spawnSync(process.execPath, arguments_, { stdio: 'ignore' });
+    spawnSync(process.execPath, [join(PROJECT_ROOT, 'scripts/bundle-worker.mjs'), fresh], { stdio: 'inherit' });
     for (const entry of readdirSync(fresh, { recursive: true, encoding: 'utf8' })) replace(join(fresh, entry), entry);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
