@@ -27,17 +27,22 @@ export function canonicalText(value: PlainData): string {
     case 'object': {
       if (value === null) return 'null';
       if (isList(value)) return `[${value.map(canonicalText).join()}]`;
+      if (Object.getPrototypeOf(value) !== Object.prototype) throw noData(value);
       const names = Object.keys(value).sort();
       return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalText(value[name])}`).join()}}`;
     }
     default:
-      throw new CairnError('INTERNAL', { detail: `${describeValue(value)} is no parameter of a fingerprint` });
+      throw noData(value);
   }
 }
 
 /** SHA-256, in hexadecimal, of a value's canonical text. */
 export function digestOfData(value: PlainData): string {
   return createHash('sha256').update(canonicalText(value)).digest('hex');
+}
+
+function noData(value: unknown): CairnError {
+  return new CairnError('INTERNAL', { detail: `${describeValue(value)} is no parameter of a fingerprint` });
 }
 
 function isList(value: object): value is readonly PlainData[] {

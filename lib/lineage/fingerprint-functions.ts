@@ -4,7 +4,7 @@ import { type CaptureOptions, captureEach, type Refused } from '../closure/captu
 import { describePacket } from '../closure/describe-packet.ts';
 import { fingerprintOf } from '../closure/fingerprint.ts';
 import type { Packet } from '../closure/packet.ts';
-import type { ShuffleDependency } from './dependency.ts';
+import type { Dependency, ShuffleDependency } from './dependency.ts';
 import { type NodeParts, partsOfShuffle } from './fingerprint-parts.ts';
 import type { FunctionsRecord, NodeRecord } from './fingerprint-record.ts';
 import type { LineageNode } from './lineage-node.ts';
@@ -22,20 +22,24 @@ export interface Captured {
 /** Of what has no functions. */
 export const NOTHING_CAPTURED: Captured = { record: undefined, volatile: [] };
 
+/** A node, and what of it is needed to list its functions. */
+export interface ListedNode {
+  readonly node: LineageNode;
+  readonly parts: NodeParts;
+  readonly dependencies: readonly Dependency[];
+  readonly records: NodeRecord['records'];
+}
+
 /**
  * Adds the functions of a node and of its shuffles, where there are any. An empty digest of `records` stands for records
  * that are no values: they are captured, as they are when they travel.
  */
 export function listFunctions(
-  {
-    node,
-    parts,
-    records,
-  }: { readonly node: LineageNode; readonly parts: NodeParts; readonly records: NodeRecord['records'] },
+  { node, parts, dependencies, records }: ListedNode,
   lists: Map<Owner, readonly unknown[]>,
 ): void {
   addList(lists, node, records?.digest === '' ? (parts.records ?? []) : parts.functions);
-  for (const dependency of node.dependencies) {
+  for (const dependency of dependencies) {
     if (dependency.kind === 'shuffle') addList(lists, dependency, partsOfShuffle(dependency).functions);
   }
 }

@@ -59,11 +59,16 @@ export class InputIdentifier {
     return { path, sizeBytes, content };
   }
 
-  /** The same file as it is now; undefined when it is gone. */
+  /** The same file as it is now; undefined when it is gone, or going. */
   again({ path }: InputRecord): InputRecord | undefined {
-    const found = this.#fileSystem.stat(path, { follow: true });
-    if (found === undefined) return undefined;
-    return this.identify({ path, sizeBytes: found.sizeBytes, modifiedMs: found.modifiedMs });
+    try {
+      const found = this.#fileSystem.stat(path, { follow: true });
+      if (found?.kind !== 'file') return undefined;
+      return this.identify({ path, sizeBytes: found.sizeBytes, modifiedMs: found.modifiedMs });
+    } catch (error) {
+      if (CairnError.is(error, 'FILE_NOT_FOUND') || CairnError.is(error, 'INPUT_CHANGED')) return undefined;
+      throw error;
+    }
   }
 
   #hash(file: InputFile): string {

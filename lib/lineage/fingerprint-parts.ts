@@ -6,6 +6,7 @@
  * When changing this: a new kind of node needs an entry; the spec compares the table with the kinds there are. All that
  * `compute` and `computePartitions` read of a node belongs here.
  */
+import type { CheckpointPart } from '../../storage/checkpoint/checkpoint-part.ts';
 import { invariant } from '../base/invariant.ts';
 import { digestOfData, type PlainData } from './canonical-text.ts';
 import type { ShuffleDependency } from './dependency.ts';
@@ -18,6 +19,7 @@ import type { MapAsyncNode } from './nodes/map-async-node.ts';
 import type { MapPartitionsNode } from './nodes/map-partitions-node.ts';
 import type { PipeNode } from './nodes/pipe-node.ts';
 import type { RangeNode } from './nodes/range-node.ts';
+import type { ReliableCheckpointNode } from './nodes/reliable-checkpoint-node.ts';
 import type { StepNode } from './nodes/step-node.ts';
 import type { TextScanNode } from './nodes/text-scan-node.ts';
 import type { BinaryFileScanNode, WholeTextScanNode } from './nodes/whole-file-scan-node.ts';
@@ -25,6 +27,14 @@ import type { ZipPartitionsNode } from './nodes/zip-partitions-node.ts';
 import { CustomPartitioner, type Partitioner, RangePartitioner } from './partitioner.ts';
 import { sampledInput } from './range-sampling.ts';
 import type { Step } from './step.ts';
+
+/**
+ * Part of every fingerprint: a change of it refuses all that was stored before.
+ *
+ * When changing this: raise it when an operator of the engine's gives other records, another order or other partitions
+ * for the same input (functions of the engine's count by their names alone), and when fingerprints hash something new.
+ */
+export const FINGERPRINT_VERSION = 1;
 
 /** What a node is, apart from what it is computed from. */
 export interface NodeParts {
@@ -35,6 +45,8 @@ export interface NodeParts {
   readonly files?: 'read' | 'named';
   /** The user's own array. */
   readonly records?: readonly unknown[];
+  /** Set where a checkpoint is all there is, and nothing tells what it is one of. */
+  readonly isLost?: true;
 }
 
 type PartsEntry<N extends LineageNode> = (node: N) => Partial<NodeParts>;
@@ -59,6 +71,8 @@ const PARTS: Readonly<Record<string, ErasedEntry>> = {
   coalesce: entry(({ maxPartitions }: CoalesceNode) => ({ parameters: { maxPartitions } })),
   collection: entry(({ numSlices, records }: CollectionNode) => ({ parameters: { numSlices }, records })),
   empty: NOTHING,
+  // Blocks of this run, which no other one has.
+  'local-checkpoint': entry(() => ({ isLost: true })),
   'local-combine': entry(({ aggregator }: LocalCombineNode) => ({
     functions: [aggregator.createCombiner, aggregator.mergeValue, aggregator.mergeCombiners],
   })),
@@ -76,6 +90,10 @@ const PARTS: Readonly<Record<string, ErasedEntry>> = {
     },
   })),
   range: entry(({ start, end, step, numSlices }: RangeNode) => ({ parameters: { start, end, step, numSlices } })),
+  // Wherever it lies: what its parts hold is told by their owner and their checksums.
+  'reliable-checkpoint': entry(({ place: { owner }, partitions }: ReliableCheckpointNode) => ({
+    parameters: { owner, parts: hidden(partitions.map(({ split }) => identityOfPart(split as CheckpointPart))) },
+  })),
   shuffled: NOTHING,
   step: entry(({ step }: StepNode) => partsOfStep(step)),
   subtract: NOTHING,
@@ -93,6 +111,7 @@ export const FINGERPRINTED_KINDS: readonly string[] = Object.keys(PARTS);
 
 /** The parts of a node. Raises INTERNAL for a kind without an entry. */
 export function partsOf(node: LineageNode): NodeParts {
+  if (node.checkpoint !== undefined) return { parameters: {}, functions: [], isLost: true };
   const find = Object.hasOwn(PARTS, node.kind) ? PARTS[node.kind] : undefined;
   invariant(find !== undefined, `a '${node.kind}' node has a fingerprint`);
   return { parameters: {}, functions: [], ...find(node) };
@@ -108,6 +127,10 @@ function partsOfStep(step: Step): Partial<NodeParts> {
 
 function limitsOf({ minPartitions, maxFileBytes }: WholeTextScanNode['options']): Record<string, PlainData> {
   return { minPartitions, maxFileBytes };
+}
+
+function identityOfPart({ bytes, rows, checksum, classes }: CheckpointPart): PlainData {
+  return [bytes, rows, checksum, classes.map(({ name, version }) => [name, version])];
 }
 
 function hidden(value: PlainData): string {

@@ -4,14 +4,6 @@
  */
 import type { FunctionDescription } from '../closure/describe-packet.ts';
 
-/**
- * Part of every fingerprint: a change of it refuses all that was stored before.
- *
- * When changing this: raise it when an operator of the engine's gives other records, another order or other partitions
- * for the same input (functions of the engine's count by their names alone), and when fingerprints hash something new.
- */
-export const FINGERPRINT_VERSION = 1;
-
 /** A file that was read, as it was when its dataset was planned. */
 export interface InputRecord {
   /** As the user wrote it. */

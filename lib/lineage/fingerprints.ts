@@ -15,7 +15,7 @@ import { invariant } from '../base/invariant.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import { describeCallSite } from './call-site.ts';
 import { canonicalText, digestOfData, type PlainData } from './canonical-text.ts';
-import type { ShuffleDependency } from './dependency.ts';
+import type { Dependency, ShuffleDependency } from './dependency.ts';
 import { changedFiles, changedFunctions } from './diff-fingerprints.ts';
 import { findPartitions } from './find-partitions.ts';
 import { digestOfRecords } from './fingerprint-collection.ts';
@@ -29,25 +29,25 @@ import {
 } from './fingerprint-functions.ts';
 import { filesOf, InputIdentifier, type InputIdentity, identityOfInput } from './fingerprint-inputs.ts';
 import {
+  FINGERPRINT_VERSION,
   type NodeParts,
   type PartitionerParts,
   partsOf,
   partsOfPartitioner,
   partsOfShuffle,
 } from './fingerprint-parts.ts';
-import {
-  FINGERPRINT_VERSION,
-  type FingerprintRecord,
-  type FunctionsRecord,
-  type InputEdge,
-  type InputRecord,
-  type NodeRecord,
-  type PartitionerRecord,
-  type ShuffleRecord,
+import type {
+  FingerprintRecord,
+  FunctionsRecord,
+  InputEdge,
+  InputRecord,
+  NodeRecord,
+  PartitionerRecord,
+  ShuffleRecord,
 } from './fingerprint-record.ts';
+import { dependenciesOf, parentsOf, partitionersOf, walkInputs } from './fingerprint-walk.ts';
 import type { LineageNode } from './lineage-node.ts';
 import { type Partitioner, RangePartitioner } from './partitioner.ts';
-import { sampledInput } from './range-sampling.ts';
 
 export interface FingerprintOptions {
   readonly fileSystem: FileSystem;
@@ -91,6 +91,8 @@ interface PartitionerEntry {
 interface Plan {
   readonly node: LineageNode;
   readonly parts: NodeParts;
+  /** As they are now: a checkpoint may take their place while modules are read. */
+  readonly dependencies: readonly Dependency[];
   /** New ones: kept, so that what they are sampled from is there to the end. */
   readonly partitioners: ReadonlyMap<Partitioner, PartitionerParts>;
   readonly partitions: number;
@@ -144,7 +146,7 @@ export class Fingerprints {
   /** Why a dataset is volatile: paths to values without content to hash, and the like; none when it is not. */
   volatileReasons(node: LineageNode): readonly string[] {
     const reasons = new Set<string>();
-    for (const each of this.#walk(node, (at) => !this.#entryOf(at).isVolatile)) {
+    for (const each of walkInputs(node, (at) => !this.#entryOf(at).isVolatile)) {
       for (const reason of this.#entryOf(each).record.volatile) reasons.add(reason);
     }
     return [...reasons];
@@ -155,18 +157,19 @@ export class Fingerprints {
    * last one on its way. Linear in what it gives; a store that keeps records by their fingerprints needs new ones only.
    */
   recordOf(node: LineageNode, stopAt: (node: LineageNode) => boolean = () => false): FingerprintRecord {
-    return this.#walk(node, stopAt).map((each) => this.#entryOf(each).record);
+    return walkInputs(node, stopAt).map((each) => this.#entryOf(each).record);
   }
 
   /**
    * What has changed since the fingerprints were taken, in words; nothing while they hold. Looks at `node` and what it is
-   * computed from, as far as the nodes where `isStored` holds, which are not computed again and not looked at.
+   * computed from, as far as checkpoints and nodes where `isStored` holds: these are not computed again.
    *
    * To be asked when a stage's functions are captured, or, where tasks run in the caller's thread, after they have
    * run; and again before a result is stored, for the files. What it names must not be stored under its fingerprint.
    */
   async recheck(node: LineageNode, isStored: (node: LineageNode) => boolean = () => false): Promise<readonly string[]> {
-    const nodes = this.#walk(node, (at) => at !== node && isStored(at)).filter((at) => at === node || !isStored(at));
+    const isComputed = (at: LineageNode): boolean => at.checkpoint === undefined && (at === node || !isStored(at));
+    const nodes = walkInputs(node, (at) => !isComputed(at), parentsOf).filter(isComputed);
     const changes = new Set<string>();
     const lists = new Map<Owner, readonly unknown[]>();
     for (const each of nodes) {
@@ -175,7 +178,7 @@ export class Fingerprints {
       const records = parts.records === undefined ? undefined : recordsOf(parts.records);
       if (records?.digest !== record.records?.digest) changes.add(`the records of ${record.callSite} changed`);
       for (const change of this.#changedFiles(record.files)) changes.add(change);
-      listFunctions({ node: each, parts, records }, lists);
+      listFunctions({ node: each, parts, dependencies: each.dependencies, records }, lists);
       for (const partitioner of partitionersOf(each)) {
         // Bounds are found once, and stay.
         if (!this.#isOfBounds(partitioner)) addList(lists, partitioner, partsOfPartitioner(partitioner).functions);
@@ -194,35 +197,16 @@ export class Fingerprints {
   }
 
   #newNodes(root: LineageNode): readonly LineageNode[] {
-    return this.#walk(root, (node) => this.#nodes.has(node)).filter((node) => !this.#nodes.has(node));
-  }
-
-  /** A node and what it is computed from, inputs first; what is beyond nodes where `stopAt` holds is left out. */
-  #walk(root: LineageNode, stopAt: (node: LineageNode) => boolean): LineageNode[] {
-    const found: LineageNode[] = [];
-    const entered = new Set<LineageNode>();
-    const stack: { readonly node: LineageNode; readonly leaving: boolean }[] = [{ node: root, leaving: false }];
-    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-      const { node, leaving } = top;
-      if (leaving) {
-        found.push(node);
-        continue;
-      }
-      if (entered.has(node)) continue;
-      entered.add(node);
-      stack.push({ node, leaving: true });
-      if (stopAt(node)) continue;
-      for (const input of inputsOf(node)) stack.push({ node: input, leaving: false });
-    }
-    return found;
+    return walkInputs(root, (node) => this.#nodes.has(node)).filter((node) => !this.#nodes.has(node));
   }
 
   #plan(nodes: readonly LineageNode[]): readonly Plan[] {
     const counts = new Map<LineageNode, number>();
     return nodes.map((node) => {
       const parts = partsOf(node);
+      const dependencies = dependenciesOf(node);
       // Asking each step of a long chain would be quadratic: they have their input's.
-      const [input] = node.dependencies;
+      const [input] = dependencies;
       const partitions =
         node.kind === 'step' && input !== undefined
           ? (counts.get(input.parent) ?? this.#entryOf(input.parent).record.partitions)
@@ -232,7 +216,7 @@ export class Fingerprints {
       const partitioners = new Map(unknown.map((partitioner) => [partitioner, partsOfPartitioner(partitioner)]));
       const files = parts.files && filesOf(node).map((file) => this.#inputs.identify(file));
       const records = parts.records && recordsOf(parts.records);
-      return { node, parts, partitioners, partitions, files, records };
+      return { node, parts, dependencies, partitioners, partitions, files, records };
     });
   }
 
@@ -268,13 +252,14 @@ export class Fingerprints {
   }
 
   #enter(plan: Plan, captured: ReadonlyMap<Owner, Captured>): Entry {
-    const { node, parts, partitions, files, records } = plan;
+    const { node, parts, dependencies, partitions, files, records } = plan;
     const declared = this.#declaredVersion(node);
     const own = captured.get(node) ?? NOTHING_CAPTURED;
     const volatile = new Set(declared === undefined ? own.volatile : []);
     const partitioner = node.partitioner && this.#enterPartitioner(node.partitioner, plan, captured);
     for (const reason of partitioner?.volatile ?? []) volatile.add(reason);
-    const inputs = node.dependencies.map((dependency): InputEdge => {
+    if (parts.isLost) volatile.add(`${describeCallSite(node.callSite)} was checkpointed before it had a fingerprint`);
+    const inputs = dependencies.map((dependency): InputEdge => {
       const parent = this.#entryOf(dependency.parent).record.fingerprint;
       if (dependency.kind === 'narrow') return { parent };
       const { record, reasons } = this.#enterShuffle(dependency, plan, captured, declared);
@@ -282,7 +267,6 @@ export class Fingerprints {
       return { parent, shuffle: record };
     });
     const fingerprint = digestOfData([
-      FINGERPRINT_VERSION,
       node.kind,
       partitions,
       parts.parameters,
@@ -310,7 +294,7 @@ export class Fingerprints {
       ...(declared === undefined ? {} : { declared }),
       volatile: [...volatile],
     };
-    const isVolatile = volatile.size > 0 || node.dependencies.some(({ parent }) => this.#entryOf(parent).isVolatile);
+    const isVolatile = volatile.size > 0 || dependencies.some(({ parent }) => this.#entryOf(parent).isVolatile);
     return { record, isVolatile };
   }
 
@@ -367,22 +351,6 @@ export class Fingerprints {
 
 function keyed(digest: string, isVolatile: boolean): Fingerprint {
   return { digest, key: isVolatile ? undefined : digest };
-}
-
-/** What a node's fingerprint is made from besides its own parts: what it reads, and what gives its partitioners their bounds. */
-function inputsOf(node: LineageNode): readonly LineageNode[] {
-  const inputs = node.dependencies.map(({ parent }) => parent);
-  for (const partitioner of partitionersOf(node)) {
-    const sampled = partitioner instanceof RangePartitioner ? sampledInput(partitioner) : undefined;
-    if (sampled !== undefined) inputs.push(sampled);
-  }
-  return inputs;
-}
-
-function partitionersOf(node: LineageNode): readonly Partitioner[] {
-  const found = new Set(node.dependencies.flatMap((each) => (each.kind === 'shuffle' ? [each.partitioner] : [])));
-  if (node.partitioner !== undefined) found.add(node.partitioner);
-  return [...found];
 }
 
 /** An empty digest stands for records that are captured as functions are. */

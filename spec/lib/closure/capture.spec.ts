@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { CairnError } from '../../../lib/base/errors.ts';
-import { type CaptureWarning, capture, captureNow, check } from '../../../lib/closure/capture.ts';
+import { type CaptureWarning, capture, captureEach, captureNow, check } from '../../../lib/closure/capture.ts';
+import { fingerprintOf } from '../../../lib/closure/fingerprint.ts';
 import { revive } from '../../../lib/closure/revive.ts';
 import { travel, travelAll } from '../../support/travel.ts';
 
@@ -154,5 +155,42 @@ describe('captureNow', () => {
     expect(captureNow([chunk])).toBe(undefined);
     const packet = await capture([chunk]);
     expect(captureNow([chunk])).toEqual(packet);
+  });
+});
+
+describe('captureEach', () => {
+  const digestsOf = async (...lists: readonly (readonly unknown[])[]) =>
+    (await captureEach(lists)).map((each) => ('error' in each ? each : fingerprintOf(each).digest));
+
+  it('gives each list what capture gives, whatever stands beside it', async () => {
+    const n = 3;
+    const times = (x: number) => x * n;
+    const { chunk, templateSettings } = createRequire(import.meta.url)('lodash') as Record<string, unknown>;
+    const settings = () => templateSettings;
+    const alone = fingerprintOf(await capture([times])).digest;
+    const [withoutModule] = await digestsOf([settings]);
+    expect(await digestsOf([times], [chunk], [settings], [times, times])).toEqual([
+      alone,
+      expect.any(String),
+      withoutModule,
+      expect.any(String),
+    ]);
+  });
+
+  it('refuses one list and not the others, and asks for no inspector where none is needed', async () => {
+    const [refused, fine] = await digestsOf([Promise.resolve()], [(x: number) => x]);
+    expect(refused).toMatchObject({ error: { code: 'TASK_NOT_SERIALIZABLE' } });
+    expect(fine).toMatch(/^[0-9a-f]{64}$/);
+    expect(await captureEach([])).toEqual([]);
+  });
+
+  it('takes all functions as they are at the call', async () => {
+    let n = 1;
+    const reading = () => n;
+    const pending = digestsOf([reading]);
+    const [before] = await digestsOf([reading]);
+    n = 2;
+    expect(await pending).toEqual([before]);
+    expect(await digestsOf([reading])).not.toEqual([before]);
   });
 });

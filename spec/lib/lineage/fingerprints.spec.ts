@@ -5,9 +5,19 @@ import type { Rdd } from '../../../lib/api/rdd.ts';
 import { perWorker } from '../../../lib/closure/per-worker.ts';
 import { BroadcastRegistry } from '../../../lib/exec/broadcasts.ts';
 import { captureCallSite } from '../../../lib/lineage/call-site.ts';
+import { findPartitions } from '../../../lib/lineage/find-partitions.ts';
+import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import { LocalCheckpointNode } from '../../../lib/lineage/nodes/local-checkpoint-node.ts';
+import { ReliableCheckpointNode } from '../../../lib/lineage/nodes/reliable-checkpoint-node.ts';
 import { RangePartitioner } from '../../../lib/lineage/partitioner.ts';
 import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
 import { compare, FingerprintBench, nodeOf, type Program } from './support/fingerprint-bench.ts';
+
+/** Puts a checkpoint in the place of a node's lineage. */
+function truncate(bench: FingerprintBench, node: LineageNode): void {
+  const count = findPartitions(node).length;
+  node.truncate(new LocalCheckpointNode(bench.engine.origin('checkpoint'), node.id, count, node.partitioner));
+}
 
 type Pairs = Rdd<[number, number]>;
 
@@ -518,6 +528,41 @@ describe('the fingerprints of a session', () => {
     (partitioner as RangePartitioner).setBounds([5]);
     expect(await bench.fingerprints.recheck(nodeOf(sorted))).toEqual([]);
     expect(await bench.of(sorted)).toBe(digest);
+  });
+
+  it('stay what they were when a checkpoint takes the place of a lineage', async () => {
+    const [bench, other] = [new FingerprintBench(), new FingerprintBench()];
+    const program = (of: FingerprintBench) => numbers(of).map(times(1));
+    const rdd = program(bench);
+    const digest = await bench.of(rdd);
+    truncate(bench, nodeOf(rdd));
+    expect(await bench.of(rdd)).toBe(digest);
+    expect(await bench.of(rdd.filter(Boolean))).toBe(await other.of(program(other).filter(Boolean)));
+    expect(bench.fingerprints.recordOf(nodeOf(rdd))).toHaveLength(1);
+    expect(bench.fingerprints.volatileReasons(nodeOf(rdd))).toEqual([]);
+    expect(await bench.fingerprints.recheck(nodeOf(rdd))).toEqual([]);
+  });
+
+  it('never speak for a lineage that was gone before they were asked', async () => {
+    const bench = new FingerprintBench();
+    const rdd = numbers(bench).map(times(1));
+    truncate(bench, nodeOf(rdd));
+    expect(await bench.keyOf(rdd.filter(Boolean))).toBe(undefined);
+    expect(bench.fingerprints.volatileReasons(nodeOf(rdd))).toEqual([
+      expect.stringMatching(/^map at .* was checkpointed before it had a fingerprint$/),
+    ]);
+  });
+
+  it('know a checkpoint that is read by its path by what its parts hold', async () => {
+    const digestOf = async (directory: string, checksum: number) => {
+      const bench = new FingerprintBench();
+      const part = { partition: 0, bytes: 10, rows: 1, checksum, codec: 'none' as const, classes: [] };
+      const place = { directory, owner: 'of a job', partitionCount: 1 };
+      const node = new ReliableCheckpointNode(bench.engine.origin('checkpointFile'), place, [part], undefined);
+      return (await bench.fingerprints.of(node)).key;
+    };
+    expect(await digestOf('/b', 1)).toBe(await digestOf('/a', 1));
+    expect(await digestOf('/a', 2)).not.toBe(await digestOf('/a', 1));
   });
 
   it('are the same when two jobs ask at once', async () => {

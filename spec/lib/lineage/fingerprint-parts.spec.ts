@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { SHIPPABLE_KINDS } from '../../../lib/exec/node-table.ts';
+import { FINGERPRINTED_KINDS, partsOf, partsOfPartitioner } from '../../../lib/lineage/fingerprint-parts.ts';
+import { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import { PipeNode } from '../../../lib/lineage/nodes/pipe-node.ts';
+import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
+import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
+import type { Partition } from '../../../lib/lineage/partition.ts';
+import { CustomPartitioner, HashPartitioner, RangePartitioner } from '../../../lib/lineage/partitioner.ts';
+import { rangePreparation } from '../../../lib/lineage/range-sampling.ts';
+import { origin } from '../../support/scan-task.ts';
+
+/** Made in workers only. */
+const OF_WORKERS = ['truncated'];
+
+const order = { compare: () => 0, ascending: true, natural: false };
+
+class StrayNode extends LineageNode {
+  readonly kind = 'toString';
+  readonly className = 'StrayRDD';
+
+  protected override computePartitions(): readonly Partition[] {
+    return [];
+  }
+}
+
+describe('the parts of a node', () => {
+  it('are known for every kind there is', () => {
+    expect([...FINGERPRINTED_KINDS, ...OF_WORKERS].sort()).toEqual([...SHIPPABLE_KINDS].sort());
+  });
+
+  it('hold no first numbers of partitions, which a job finds', () => {
+    const source = new RangeNode(origin(), 0, 5, 1, 2);
+    const before = new StepNode(origin(), source, { kind: 'index', starts: { value: undefined } });
+    const after = new StepNode(origin(), source, { kind: 'index', starts: { value: [0, 2] } });
+    expect(partsOf(after)).toEqual(partsOf(before));
+  });
+
+  it('hold no text of what a command is given', () => {
+    const source = new RangeNode(origin(), 0, 5, 1, 2);
+    const node = new PipeNode(origin(), source, 'login --password secret', { env: { KEY: 'secret' } });
+    expect(JSON.stringify(partsOf(node))).not.toContain('secret');
+  });
+
+  it('are refused for a kind without an entry', () => {
+    const stray = new StrayNode(origin(), []);
+    expect(() => partsOf(stray)).toThrow(/'toString' node has a fingerprint/);
+  });
+});
+
+describe('the parts of a partitioner', () => {
+  it('are its kind, its count, and what a user gave', () => {
+    const user = { numPartitions: 3, getPartition: () => 0 };
+    expect(partsOfPartitioner(new HashPartitioner(2)).parameters).toEqual({ kind: 'hash', numPartitions: 2 });
+    expect(partsOfPartitioner(new CustomPartitioner(user)).functions).toEqual([user]);
+  });
+
+  it('of ranges are those of the dataset that is sampled, before and after', () => {
+    const source = new RangeNode(origin(), 0, 5, 1, 2);
+    const partitioner = new RangePartitioner(3, order);
+    expect(partsOfPartitioner(partitioner).isLost).toBe(true);
+    rangePreparation(partitioner, source);
+    const before = partsOfPartitioner(partitioner);
+    expect(before.sampled).toBe(source);
+    partitioner.setBounds([1, 2]);
+    expect(partsOfPartitioner(partitioner)).toEqual(before);
+  });
+
+  it('of ranges are the bounds where nothing else is known, and nothing more where there is but one', () => {
+    const given = new RangePartitioner(3, order);
+    given.setBounds([1, 2]);
+    expect(partsOfPartitioner(given)).toMatchObject({ bounds: [1, 2], functions: [order.compare] });
+    expect(partsOfPartitioner(new RangePartitioner(1, order))).toEqual({
+      parameters: { kind: 'range', numPartitions: 1, ascending: true, natural: false },
+      functions: [order.compare],
+    });
+  });
+});
