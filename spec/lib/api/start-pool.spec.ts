@@ -349,8 +349,8 @@ describe('a long session', () => {
     for (let i = 0; i < 300; i++) await job(i);
     await settle();
     const after = await heaps();
-    // A stage that stayed would be several kilobytes, and there were 600.
-    for (const [i, bytes] of after.entries()) expect(bytes - (before[i] as number)).toBeLessThan(600 * 1000);
+    // A stage that stayed would be several kilobytes, and there were 600. What V8 compiles takes up to half of this.
+    for (const [i, bytes] of after.entries()) expect(bytes - (before[i] as number)).toBeLessThan(600 * 2000);
   });
 });
 
