@@ -201,7 +201,7 @@ describe('forged files', () => {
   }
 
   it('end in a typed error or in the records, and allocate no more than they are long', () => {
-    const rounds = Number(process.env.CAIRN_MUTATIONS ?? 20_000) / 2;
+    const rounds = Number(process.env.CAIRN_MUTATIONS ?? 8_000) / 2;
     const random = seededRandom(5);
     const fs = stored(1);
     const path = `${DIRECTORY}/part-00001`;
@@ -237,7 +237,7 @@ describe('forged files', () => {
   });
 
   it('of manifests end in a typed error too', () => {
-    const rounds = Number(process.env.CAIRN_MUTATIONS ?? 20_000) / 2;
+    const rounds = Number(process.env.CAIRN_MUTATIONS ?? 8_000) / 2;
     const random = seededRandom(6);
     const fs = stored(undefined);
     const path = `${DIRECTORY}/_manifest`;

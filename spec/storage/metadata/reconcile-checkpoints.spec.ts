@@ -234,29 +234,83 @@ describe('files that no row names', () => {
   });
 });
 
-it('either side missing at random, what is left agrees and is whole', () => {
-  for (let seed = 0; seed < 60; seed++) {
+/** Writes, or removes, with its rows, on a disk that is gone from the n-th call on: what `kill -9` there leaves. */
+function killedAt(call: number, data: DataDirectory, work: 'write' | 'remove'): boolean {
+  const dying = new FaultyFileSystem(nodeFileSystem).cutPowerAt(call);
+  try {
+    if (work === 'remove') {
+      data.catalog.remove(dying, data.write(call));
+    } else {
+      const key = data.begin(call);
+      const place = examplePlace({ directory: data.directoryOf(call), owner: `f${call}` });
+      const description = { name: null, fingerprint: `f${call}` };
+      data.catalog.recordCommit(key, writeCheckpoint(dying, place, PARTITIONS, { description }));
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('killed at any call', () => {
+  it.each(['write', 'remove'] as const)('a session leaves a checkpoint that is whole or none: %s', (work) => {
     using data = new DataDirectory();
+    const options = { everyByte: true, ownedDirectories: [data.checkpoints] };
+    let [whole, none] = [0, 0];
+    for (let call = 1; ; call++) {
+      const isDone = killedAt(call, data, work);
+      const directory = data.directoryOf(call);
+      // Never found before it is complete, nor while it is being removed.
+      const isFound = data.catalog.findByFingerprint(`f${call}`) !== undefined;
+      expect(isFound, `call ${call}`).toBe(work === 'write' && isDone);
+      expect(data.reconcile(options).failures).toEqual([]);
+      const found = data.catalog.findByFingerprint(`f${call}`);
+      if (found === undefined) {
+        none++;
+        expect(nodeFileSystem.stat(directory), `call ${call}`).toBeUndefined();
+      } else {
+        whole++;
+        expect(readCheckpoint(nodeFileSystem, directory), `call ${call}`).toEqual(PARTITIONS);
+      }
+      // A second look finds nothing left to do.
+      expect(data.reconcile(options)).toEqual({ ...NOTHING, kept: found === undefined ? [] : [directory] });
+      if (found !== undefined) data.catalog.remove(nodeFileSystem, found.checkpoint);
+      expect(data.catalog.list()).toEqual([]);
+      if (isDone) break;
+    }
+    expect(none).toBeGreaterThan(10);
+    // Of what is written, the last call only syncs the name that is there already: then the row is completed.
+    expect(whole).toBe(work === 'write' ? 2 : 0);
+  });
+});
+
+it('either side missing at random, what is left agrees and is whole', () => {
+  using data = new DataDirectory();
+  for (let seed = 0; seed < 40; seed++) {
     const random = seededRandom(seed);
-    const keys = [1, 2, 3].map((dataset) => data.write(dataset));
-    for (const [i, key] of keys.entries()) {
+    const datasets = [1, 2, 3].map((n) => seed * 10 + n);
+    const keys = datasets.map((dataset) => data.write(dataset));
+    for (const [i, dataset] of datasets.entries()) {
       if (random() < 0.4) {
         const names = ['_manifest', 'part-00000', 'part-00001', 'part-00002'];
-        rmSync(join(data.directoryOf(i + 1), names[Math.floor(random() * names.length)] as string));
+        rmSync(join(data.directoryOf(dataset), names[Math.floor(random() * names.length)] as string));
       }
-      if (random() < 0.3) data.database.run('DELETE FROM checkpoints WHERE checkpoint = ?', key);
+      if (random() < 0.3) data.database.run('DELETE FROM checkpoints WHERE checkpoint = ?', keys[i] as number);
     }
-    data.reconcile({ ownedDirectories: [data.checkpoints] });
-    const complete = data.catalog.list('complete').map(({ directory }) => directory);
-    for (const directory of complete)
-      expect(readCheckpoint(nodeFileSystem, directory), `seed ${seed}`).toEqual(PARTITIONS);
+    expect(data.reconcile({ ownedDirectories: [data.checkpoints] }).failures).toEqual([]);
+    for (const { directory, state } of data.catalog.list()) {
+      const read = () => readCheckpoint(nodeFileSystem, directory);
+      if (state === 'complete') expect(read(), `seed ${seed}`).toEqual(PARTITIONS);
+      else expect(read, `seed ${seed}`).toThrow(/CORRUPT_FILE|CHECKPOINT_NOT_FOUND/);
+    }
     const named = data.catalog.list().map(({ directory }) => directory);
-    for (const dataset of [1, 2, 3]) {
-      const directory = data.directoryOf(dataset);
+    for (const directory of datasets.map((dataset) => data.directoryOf(dataset))) {
       if (!named.includes(directory)) expect(nodeFileSystem.stat(directory), `seed ${seed}`).toBeUndefined();
     }
-    expect(data.database.findDamage()).toEqual([]);
+    for (const { checkpoint } of data.catalog.list()) data.catalog.remove(nodeFileSystem, checkpoint);
+    expect(nodeFileSystem.list(join(data.checkpoints, 'c1'))).toEqual([]);
   }
+  expect(data.database.findDamage()).toEqual([]);
 });
 
 /** A manifest's lines with the last one made right. */
