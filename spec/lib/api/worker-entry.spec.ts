@@ -32,7 +32,7 @@ it('runs as it is built, and ends when it is told', async () => {
   const { port1, port2 } = new MessageChannel();
   const flags = new Int32Array(new SharedArrayBuffer(FLAG_COUNT * Int32Array.BYTES_PER_ELEMENT));
   const settings = { ...workerSettings(directory.path), label: 'w0', flags };
-  const worker = new Worker(pathToFileURL(join(PROJECT_ROOT, 'dist/lib/api/worker-entry.js')), {
+  const worker = new Worker(pathToFileURL(join(PROJECT_ROOT, 'dist/lib/api/worker.js')), {
     workerData: { settings, port: port2 },
     transferList: [port2],
     execArgv: [],

@@ -21,7 +21,7 @@ import { describeTask } from './support/task-bench.ts';
 import { workerSettings } from './support/worker-settings.ts';
 
 const directory = temporaryDirectory();
-const ENTRY = pathToFileURL(join(PROJECT_ROOT, 'dist/lib/api/worker-entry.js'));
+const ENTRY = pathToFileURL(join(PROJECT_ROOT, 'dist/lib/api/worker.js'));
 
 interface Bench {
   readonly pool: WorkerPool;
