@@ -184,7 +184,7 @@ describe('random programs', () => {
         expect(orders[1]).toEqual(orders[0]);
         expect(orders[2]).toEqual(orders[0]);
       }),
-      { numRuns: Math.ceil(PROGRAMS / (ON_WORKERS ? 2 : 10)), seed: SEED },
+      { numRuns: Math.ceil(PROGRAMS / (ON_WORKERS ? 4 : 10)), seed: SEED },
     );
   });
 });

@@ -479,12 +479,3 @@ describe('keeping datasets', () => {
     expect(() => rdd.setName(5 as unknown as string)).toThrow(invalid);
   });
 });
-
-describe('long lineages', () => {
-  it('runs and prints 10,000 chained steps', async () => {
-    let rdd: Rdd<number> = of([1, 2, 3], 1);
-    for (let i = 0; i < 10_000; i++) rdd = rdd.map((x) => x + 1);
-    expect(rdd.toDebugString().split('\n')).toHaveLength(10_001);
-    expect(await rdd.collect()).toEqual([10_001, 10_002, 10_003]);
-  });
-});
