@@ -359,6 +359,21 @@ describe('a fingerprint', () => {
     expect(shuffle?.digest).not.toBe(digest);
   });
 
+  it('of a shuffle follows from its input, its partitioner and how values are merged, and from no id', async () => {
+    const shuffleOf = async (partitions: number, merge: (a: number, b: number) => number, key: number, skipped = 0) => {
+      const bench = new FingerprintBench();
+      if (skipped > 0) bench.skipIds(skipped);
+      const rdd = bench.parallelize<[number, number]>([[key, 1]]).reduceByKey(merge, partitions);
+      await bench.of(rdd);
+      const [dependency] = nodeOf(rdd).dependencies;
+      return dependency?.kind === 'shuffle' ? bench.fingerprints.findShuffle(dependency)?.key : undefined;
+    };
+    const key = await shuffleOf(2, add, 1);
+    expect(await shuffleOf(2, add, 1, 7)).toBe(key);
+    const others = [await shuffleOf(3, add, 1), await shuffleOf(2, (a, b) => a * b, 1), await shuffleOf(2, add, 2)];
+    expect(new Set([key, ...others]).size).toBe(4);
+  });
+
   it('of a dataset partitioned by the ranges of another one follows from that one', async () => {
     const program =
       (factor: number): Program =>
