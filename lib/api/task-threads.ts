@@ -13,7 +13,7 @@ import type { Executor } from '../exec/executor.ts';
 import type { MemoryOptions } from '../exec/memory-shares.ts';
 import type { WorkerPool } from '../exec/worker-pool.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
-import { allNarrowReads } from '../lineage/narrow-reads.ts';
+import { allNarrowReads, TO_BLOCKS } from '../lineage/narrow-reads.ts';
 
 export interface TaskThreads {
   readonly executor: Executor;
@@ -126,7 +126,7 @@ const NOWHERE: readonly string[] = [];
 function holdersOf(directory: BlockDirectory, node: LineageNode, partition: number): readonly string[] {
   if (directory.isEmpty) return NOWHERE;
   const found = new Set<string>();
-  for (const read of allNarrowReads(node, partition, (each) => each.isPersisted)) {
+  for (const read of allNarrowReads(node, partition, TO_BLOCKS)) {
     if (!read.node.isPersisted) continue;
     for (const name of directory.holdersOf(rddBlockId(read.node.id, read.partition)).inMemory) found.add(name);
   }

@@ -16,7 +16,7 @@ import { invariant } from '../base/invariant.ts';
 import { onAbort } from '../base/on-abort.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
-import { allNarrowReads } from '../lineage/narrow-reads.ts';
+import { allNarrowReads, TO_BLOCKS } from '../lineage/narrow-reads.ts';
 import { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import type { BlockDirectory } from './block-directory.ts';
@@ -314,8 +314,7 @@ export class WorkerPool implements Executor {
     if (directory.isEmpty) return { blocks: [], onDisk: [] };
     const onFile: BlockId[] = [];
     const wanted: Promise<ExportedBlock | undefined>[] = [];
-    const stopAt = (node: { readonly isPersisted: boolean }): boolean => node.isPersisted;
-    for (const { node, partition } of allNarrowReads(task.work.node, task.partition, stopAt)) {
+    for (const { node, partition } of allNarrowReads(task.work.node, task.partition, TO_BLOCKS)) {
       if (!node.isPersisted) continue;
       const id = rddBlockId(node.id, partition);
       const { inMemory, onDisk } = directory.holdersOf(id);
@@ -374,7 +373,7 @@ interface CollectionRead {
 
 function collectionReads({ work, partition }: TaskDescription): CollectionRead[] {
   const reads: CollectionRead[] = [];
-  for (const read of allNarrowReads(work.node, partition)) {
+  for (const read of allNarrowReads(work.node, partition, { passOver: () => true })) {
     if (read.node instanceof CollectionNode) reads.push({ node: read.node, partition: read.partition });
   }
   return reads;

@@ -1,25 +1,51 @@
+import type { Dependency } from './dependency.ts';
 import type { LineageNode, NarrowRead } from './lineage-node.ts';
+
+/** What of a walk is left out. */
+export interface NarrowWalk {
+  /** Where it holds, a node is given and what it reads is not. */
+  readonly stopAt?: (node: LineageNode) => boolean;
+  /** Steps for which it holds are passed over, at a hundredth of the cost: chains of them are long. */
+  readonly passOver?: (step: LineageNode) => boolean;
+}
+
+/** A walk up to the nearest datasets that are kept. */
+export const TO_BLOCKS: NarrowWalk = {
+  stopAt: (node) => node.isPersisted,
+  passOver: (step) => !step.isPersisted,
+};
+
+const NEVER = (): boolean => false;
 
 /**
  * Every partition that a task may read when it computes `partition` of `node`, itself included, each once: through
- * narrow dependencies, up to sources and shuffles. Where `stopAt` holds, a node is given and what it reads is not.
- * Iterative, and linear in what it gives. Partitions must have been found: see `findPartitions`.
+ * narrow dependencies, up to sources and shuffles. Iterative, and linear in what it gives. Partitions must have been
+ * found: see `findPartitions`.
  */
 export function* allNarrowReads(
   node: LineageNode,
   partition: number,
-  stopAt: (node: LineageNode) => boolean = () => false,
+  { stopAt = NEVER, passOver = NEVER }: NarrowWalk = {},
 ): Generator<NarrowRead, void, undefined> {
   const entered = new Map<LineageNode, Set<number>>();
   const stack: NarrowRead[] = [{ node, partition }];
   for (let read = stack.pop(); read !== undefined; read = stack.pop()) {
-    const known = entered.get(read.node);
-    if (known === undefined) entered.set(read.node, new Set([read.partition]));
+    const at = afterSteps(read.node, passOver);
+    if (at !== read.node) read = { node: at, partition: read.partition };
+    const known = entered.get(at);
+    if (known === undefined) entered.set(at, new Set([read.partition]));
     else if (known.has(read.partition)) continue;
     else known.add(read.partition);
     yield read;
-    if (stopAt(read.node)) continue;
+    if (stopAt(at)) continue;
     // Not by spreading: a coalesced partition may read more of them than a call takes arguments.
-    for (const next of read.node.narrowReads(read.partition)) stack.push(next);
+    for (const next of at.narrowReads(read.partition)) stack.push(next);
   }
+}
+
+/** The first node from here upwards that is no step to be passed over. A step reads its parent's partition of the same number. */
+function afterSteps(from: LineageNode, passOver: (step: LineageNode) => boolean): LineageNode {
+  let node = from;
+  while (node.kind === 'step' && passOver(node)) node = (node.dependencies[0] as Dependency).parent;
+  return node;
 }

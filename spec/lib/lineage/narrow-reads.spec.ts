@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shuffleId } from '../../../lib/base/ids.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
-import { allNarrowReads } from '../../../lib/lineage/narrow-reads.ts';
+import { allNarrowReads, type NarrowWalk, TO_BLOCKS } from '../../../lib/lineage/narrow-reads.ts';
 import { CartesianNode } from '../../../lib/lineage/nodes/cartesian-node.ts';
 import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
@@ -16,8 +16,8 @@ import { origin } from '../../support/scan-task.ts';
 const range = (slices: number) => new RangeNode(origin(), 0, 100, 1, slices);
 const pass = (parent: LineageNode) => new StepNode(origin(), parent, { kind: 'pass' });
 
-function reads(node: LineageNode, partition: number, stopAt?: (node: LineageNode) => boolean): string[] {
-  return [...allNarrowReads(node, partition, stopAt)].map((read) => `${read.node.kind} ${read.partition}`).sort();
+function reads(node: LineageNode, partition: number, walk?: NarrowWalk): string[] {
+  return [...allNarrowReads(node, partition, walk)].map((read) => `${read.node.kind} ${read.partition}`).sort();
 }
 
 describe('what a partition is computed from', () => {
@@ -43,8 +43,29 @@ describe('what a partition is computed from', () => {
   it('ends where it is told, and there the node is named', () => {
     const kept = pass(range(2));
     kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
-    expect(reads(pass(kept), 1, (node) => node.isPersisted)).toEqual(['step 1', 'step 1']);
-    expect(reads(kept, 1, (node) => node.isPersisted)).toEqual(['step 1']);
+    const stopAt = (node: LineageNode) => node.isPersisted;
+    expect(reads(pass(kept), 1, { stopAt })).toEqual(['step 1', 'step 1']);
+    expect(reads(kept, 1, { stopAt })).toEqual(['step 1']);
+  });
+
+  it('passes over steps where it is told, and finds what is kept behind them', () => {
+    const kept = pass(range(2));
+    kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    const walked = [
+      ...allNarrowReads(new UnionNode(origin(), [pass(pass(kept)), pass(kept), pass(range(2))]), 1, TO_BLOCKS),
+    ];
+    expect(walked.map(({ node }) => node.kind)).toEqual(['union', 'step']);
+    expect(walked[1]).toEqual({ node: kept, partition: 1 });
+    expect(reads(pass(pass(range(3))), 2, { passOver: () => true })).toEqual(['range 2']);
+  });
+
+  it('names what steps lead to once', () => {
+    const source = range(2);
+    expect(
+      reads(new CoalesceNode(origin(), new UnionNode(origin(), [pass(source), pass(source)]), 1), 0, {
+        passOver: () => true,
+      }),
+    ).toEqual(['coalesce 0', ...['range 0', 'range 1'], ...['union 0', 'union 1', 'union 2', 'union 3']]);
   });
 
   it('is named once, however many ways lead to it', () => {
