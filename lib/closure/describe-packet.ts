@@ -17,6 +17,7 @@ import {
   readFunction,
   readNamespace,
   readRecord,
+  readToken,
 } from './node-record.ts';
 import { FunctionFlag, ModuleTool, NodeTag, type Packet } from './packet.ts';
 import { PacketReader } from './packet-reader.ts';
@@ -40,11 +41,19 @@ export interface FunctionDescription {
   readonly captures: readonly CaptureDescription[];
 }
 
+/** A value that workers build, by the number of its handle in this process, and a digest of all that builds it. */
+export interface BuildDescription {
+  readonly token: number;
+  readonly digest: string;
+}
+
 export interface PacketDescription {
   /** Of what was captured apart from functions: parameters of the engine's own, objects, bound arguments. */
   readonly values: string;
   /** Every function of the packet, in its order: those captured first, then those they lead to. */
   readonly functions: readonly FunctionDescription[];
+  /** What is built once in each worker (`perWorker`), and never again though what builds it may change. */
+  readonly builds: readonly BuildDescription[];
   /** Where functions load modules by a path, which no packet holds: `import()` and `require`. */
   readonly loads: readonly string[];
 }
@@ -53,6 +62,9 @@ export interface PacketDescription {
 export function describePacket(packet: Packet): PacketDescription {
   return new Describer(packet).describe();
 }
+
+/** The kind of token that `per-worker.ts` makes. */
+const PER_WORKER = 'perWorker';
 
 /** Bytes are hashed in pieces of about this size. */
 const HASHED_BYTES = 64 * 1024;
@@ -91,9 +103,14 @@ class Describer {
 
   describe(): PacketDescription {
     const functions: FunctionDescription[] = [];
+    const builds: BuildDescription[] = [];
     const loads: string[] = [];
     for (let node = 0; node < this.#reader.nodeCount; node++) {
-      if (this.#reader.tagOf(node) !== NodeTag.FUNCTION) continue;
+      const tag = this.#reader.tagOf(node);
+      if (tag === NodeTag.TOKEN && this.#isBuilt(node)) {
+        builds.push({ token: this.#packet.places.get(node)?.tokenId ?? 0, digest: this.#walk(node, 'whole') });
+      }
+      if (tag !== NodeTag.FUNCTION) continue;
       const record = this.#readFunction(node);
       const location = this.#locationOf(node);
       functions.push({
@@ -104,7 +121,7 @@ class Describer {
       });
       if (this.#loadsModules(record)) loads.push(location);
     }
-    return { values: this.#digestOf(0), functions, loads };
+    return { values: this.#digestOf(0), functions, builds, loads };
   }
 
   #readFunction(node: number): FunctionRecord {
@@ -144,6 +161,10 @@ class Describer {
     return [key, isHidden, value, ...(accessor ?? [])].map((each) => this.#digestOfValue(each));
   }
 
+  #isBuilt(node: number): boolean {
+    return readToken(this.#reader.payloadOf(node), () => undefined).kind === PER_WORKER;
+  }
+
   #loadsModules({ flags, captures }: FunctionRecord): boolean {
     if ((flags & FunctionFlag.IMPORT) !== 0) return true;
     return captures.some(({ value }) => {
@@ -173,8 +194,8 @@ class Describer {
     return digest;
   }
 
-  /** Breadth first from a node, which is number 0 here. */
-  #walk(start: number): string {
+  /** Breadth first from a node, which is number 0 here. `whole`: through functions, too. */
+  #walk(start: number, extent?: 'whole'): string {
     const hash = createHash('sha256');
     using out = new ByteWriter();
     const numbers = new Map([[start, 0]]);
@@ -189,7 +210,7 @@ class Describer {
       const node = queue[at] as number;
       const tag = this.#reader.tagOf(node);
       out.u8(tag);
-      if (tag === NodeTag.FUNCTION) out.string(this.#readFunction(node).name);
+      if (tag === NodeTag.FUNCTION && extent === undefined) out.string(this.#readFunction(node).name);
       else this.#writeRecord(out, node, tag, numberOf);
       if (out.length < HASHED_BYTES) continue;
       hash.update(out.bytes());

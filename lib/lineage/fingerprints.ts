@@ -23,6 +23,7 @@ import {
   addList,
   type Captured,
   captureLists,
+  type FirstBuilds,
   listFunctions,
   NOTHING_CAPTURED,
   type Owner,
@@ -105,6 +106,7 @@ export class Fingerprints {
   readonly #capture: CaptureOptions;
   readonly #inputs: InputIdentifier;
   readonly #declaredVersion: (node: LineageNode) => string | undefined;
+  readonly #firstBuilds: FirstBuilds = new Map();
   readonly #nodes = new WeakMap<LineageNode, Entry>();
   readonly #shuffles = new WeakMap<ShuffleDependency, ShuffleEntry>();
   readonly #partitioners = new WeakMap<Partitioner, PartitionerEntry>();
@@ -184,7 +186,7 @@ export class Fingerprints {
         if (!this.#isOfBounds(partitioner)) addList(lists, partitioner, partsOfPartitioner(partitioner).functions);
       }
     }
-    for (const [owner, { record }] of await captureLists(lists, this.#capture)) {
+    for (const [owner, { record }] of await captureLists(lists, this.#capture, this.#firstBuilds)) {
       for (const change of changedFunctions(this.#functionsOf(owner), record)) changes.add(change);
     }
     return [...changes];
@@ -228,7 +230,7 @@ export class Fingerprints {
         addList(lists, partitioner, bounds === undefined ? functions : [...functions, bounds]);
       }
     }
-    return await captureLists(lists, this.#capture);
+    return await captureLists(lists, this.#capture, this.#firstBuilds);
   }
 
   #functionsOf(owner: Owner): FunctionsRecord | undefined {
@@ -255,7 +257,7 @@ export class Fingerprints {
     const { node, parts, dependencies, partitions, files, records } = plan;
     const declared = this.#declaredVersion(node);
     const own = captured.get(node) ?? NOTHING_CAPTURED;
-    const volatile = new Set(declared === undefined ? own.volatile : []);
+    const volatile = new Set(reasonsOf(own, declared));
     const partitioner = node.partitioner && this.#enterPartitioner(node.partitioner, plan, captured);
     for (const reason of partitioner?.volatile ?? []) volatile.add(reason);
     if (parts.isLost) volatile.add(`${describeCallSite(node.callSite)} was checkpointed before it had a fingerprint`);
@@ -316,7 +318,7 @@ export class Fingerprints {
       partitioner: partitioner.record,
       ...(own.record === undefined ? {} : { functions: own.record }),
     };
-    const reasons = [...(declared === undefined ? own.volatile : []), ...partitioner.volatile];
+    const reasons = [...reasonsOf(own, declared), ...partitioner.volatile];
     this.#shuffles.set(shuffle, { record, isVolatile: reasons.length > 0 || above.isVolatile });
     return { record, reasons };
   }
@@ -332,7 +334,7 @@ export class Fingerprints {
     invariant(parts !== undefined, 'a new partitioner is in the plan of its node');
     const { parameters, sampled, bounds, isLost } = parts;
     const own = captured.get(partitioner) ?? NOTHING_CAPTURED;
-    const volatile = [...own.volatile];
+    const volatile = [...reasonsOf(own, undefined)];
     if (isLost) volatile.push(`nothing holds the dataset that the ranges of ${partitioner.describe()} follow from`);
     if (sampled !== undefined) volatile.push(...this.volatileReasons(sampled));
     // The id gives the seeds of the sample, and with them the bounds.
@@ -356,6 +358,10 @@ function keyed(digest: string, isVolatile: boolean): Fingerprint {
 /** An empty digest stands for records that are captured as functions are. */
 function recordsOf(records: readonly unknown[]): { readonly count: number; readonly digest: string } {
   return { count: records.length, digest: digestOfRecords(records) ?? '' };
+}
+
+function reasonsOf({ volatile, stale }: Captured, declared: string | undefined): readonly string[] {
+  return declared === undefined ? [...volatile, ...stale] : stale;
 }
 
 function textsOf(parameters: Readonly<Record<string, PlainData>>): Record<string, string> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { capture } from '../../../lib/closure/capture.ts';
 import { describePacket } from '../../../lib/closure/describe-packet.ts';
+import { perWorker } from '../../../lib/closure/per-worker.ts';
 import { portable } from '../../../lib/closure/portable.ts';
 import { helperFactor } from './support/describe-packet-module.ts';
 
@@ -86,6 +87,23 @@ describe('describePacket', () => {
     expect(b?.text).toBe(a?.text);
     expect(a?.captures.map(({ name }) => name)).toEqual(['[members]']);
     expect(b?.captures).not.toEqual(a?.captures);
+  });
+
+  it('tells what builds values in workers, with all it captures', async () => {
+    const make = (value: number) => {
+      const inner = () => value;
+      return perWorker(() => inner());
+    };
+    const [one, two] = [make(1), make(2)];
+    const { builds } = await describeAll(
+      () => one(),
+      () => two(),
+    );
+    expect(builds).toHaveLength(2);
+    expect(builds[0]?.digest).not.toBe(builds[1]?.digest);
+    const again = make(1);
+    expect((await describeAll(() => again())).builds[0]?.digest).toBe(builds[0]?.digest);
+    expect(new Set(builds.map(({ token }) => token)).size).toBe(2);
   });
 
   it('finds functions that load modules', async () => {

@@ -7,7 +7,7 @@ import { SpecDirectory } from '../../support/engine-of-spec.ts';
 import { compile, runNode } from '../../support/programs.ts';
 import { PROJECT_ROOT } from '../../support/source-files.ts';
 
-const PROGRAM = join(import.meta.dirname, 'support/fingerprint-program.ts');
+const PROGRAM = join(import.meta.dirname, 'support/fingerprint-child.ts');
 const ENGINE = `${pathToFileURL(join(PROJECT_ROOT, 'dist')).href}/`;
 const TSX = import.meta.resolve('tsx');
 

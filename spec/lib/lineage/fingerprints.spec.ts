@@ -479,6 +479,23 @@ describe('a volatile dataset', () => {
     expect(bench.fingerprints.volatileReasons(node)[0]).toMatch(reason);
   });
 
+  it('is one whose value of perWorker is built by something else than before: workers keep the first', async () => {
+    const bench = new FingerprintBench();
+    let path = 'first';
+    const open = (): string => path;
+    const handle = perWorker(() => open());
+    const make = () => numbers(bench).map((x) => [x, handle()]);
+    const before = await bench.keyOf(make());
+    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    expect(await bench.keyOf(make())).toBe(before);
+    path = 'second';
+    const later = make();
+    expect(await bench.keyOf(later)).toBe(undefined);
+    expect(bench.fingerprints.volatileReasons(nodeOf(later))).toEqual([expect.stringMatching(/a value of perWorker/)]);
+    const other = new FingerprintBench();
+    expect(await other.keyOf(numbers(other).map((x) => [x, handle()]))).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it('is none where the user declared a version', async () => {
     const bench = new FingerprintBench({
       declaredVersion: (node) => (node.kind === 'step' ? 'tables of May' : undefined),

@@ -1,5 +1,5 @@
 /**
- * A program of a user's, for processes: `fingerprint-program <built engine's URL> <input file>` prints the fingerprints
+ * A program of a user's, for processes: `fingerprint-child <built engine's URL> <input file>` prints the fingerprints
  * of datasets of every kind of ingredient, as JSON.
  */
 const [, , engine = '', input = ''] = process.argv;
