@@ -25,9 +25,14 @@ export type { Broadcast } from './api/broadcast.ts';
 export type { Histogram } from './api/histogram.ts';
 export type { JobScope } from './api/job-scope.ts';
 export { hashPartitioner, type PartitionArgument } from './api/partition-argument.ts';
+export { PeriodicCheckpointer, type PeriodicCheckpointerOptions } from './api/periodic-checkpointer.ts';
 export {
   type ActionOptions,
+  type CheckpointOptions,
   type Comparator,
+  type EagerCheckpointOptions,
+  type EagerLocalCheckpointOptions,
+  type LocalCheckpointOptions,
   type OrderOptions,
   Rdd,
   type SaveObjectOptions,

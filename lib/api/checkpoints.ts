@@ -106,10 +106,12 @@ export class Checkpoints {
     return this.#directory;
   }
 
-  /** Makes a directory of the session's own below `directory`. Raises what the file system raises. */
+  /**
+   * Makes a directory of the session's own below `directory`. Raises CHECKPOINT_DIR_UNUSABLE, and DISK_FULL.
+   */
   setDirectory(directory: string): void {
     const own = join(resolve(directory), randomUUID());
-    this.#options.fileSystem.makeDirectory(own);
+    this.#makeDirectory(own);
     this.#leaveDirectory();
     this.#directory = own;
   }
@@ -189,6 +191,15 @@ export class Checkpoints {
     const entry = catalog.list().find((each) => each.directory === path);
     if (entry === undefined) removeCheckpoint(fileSystem, path);
     else catalog.remove(fileSystem, entry.checkpoint);
+  }
+
+  #makeDirectory(path: string): void {
+    try {
+      this.#options.fileSystem.makeDirectory(path);
+    } catch (error) {
+      if (!(error instanceof CairnError) || error.kind === 'resource') throw error;
+      throw new CairnError('CHECKPOINT_DIR_UNUSABLE', { path: dirname(path), reason: error.message }, { cause: error });
+    }
   }
 
   /** Removes the session's own directory where nothing is in it. */

@@ -33,6 +33,8 @@ import { type JobScope, withJobScope } from './job-scope.ts';
 import { type PairsOnly, Rdd } from './rdd.ts';
 import { type EngineParts, SessionEngine } from './session-engine.ts';
 
+let readEngine: (session: Session) => SessionEngine;
+
 /**
  * The way in: a session owns a data directory, memory and threads, and makes datasets.
  *
@@ -48,6 +50,10 @@ import { type EngineParts, SessionEngine } from './session-engine.ts';
  */
 export class Session implements AsyncDisposable {
   readonly #engine: SessionEngine;
+
+  static {
+    readEngine = (session) => session.#engine;
+  }
 
   private constructor(engine: SessionEngine) {
     this.#engine = engine;
@@ -208,7 +214,7 @@ export class Session implements AsyncDisposable {
 
   /**
    * Sets where `checkpoint` writes from now on: below a folder of this session's own in `directory`, which is made at
-   * once. What is there stays when the session ends. Raises what the file system raises, as PERMISSION_DENIED.
+   * once. What is there stays when the session ends. Raises CHECKPOINT_DIR_UNUSABLE where that cannot be written.
    */
   setCheckpointDir(directory: string): void {
     this.#engine.assertUsable('setCheckpointDir');
@@ -395,6 +401,11 @@ export class Session implements AsyncDisposable {
 }
 
 driverOnly('session', Session);
+
+/** The machinery behind a session. Not public. */
+export function engineOf(session: Session): SessionEngine {
+  return readEngine(session);
+}
 
 function checkPath(method: string, path: unknown): void {
   const isPath = (value: unknown): boolean => typeof value === 'string' && value !== '';

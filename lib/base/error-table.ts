@@ -223,6 +223,11 @@ export const ERROR_TABLE = {
     message: 'no directory for checkpoints has been set',
     hint: "call session.setCheckpointDir(directory), or open the session with the option 'checkpoint.dir'",
   },
+  CHECKPOINT_DIR_UNUSABLE: {
+    kind: 'user',
+    message: 'checkpoints cannot be written to {path}: {reason}',
+    hint: 'name a directory, or one that can be made, that this process may write to',
+  },
   CHECKPOINT_NAME_TAKEN: {
     kind: 'user',
     message: "dataset {other} of this session is checkpointed as '{name}' already",

@@ -5,6 +5,7 @@ import type { CheckpointPart } from '../../../../storage/checkpoint/checkpoint-p
 import { CheckpointPartWriter } from '../../../../storage/checkpoint/part-writer.ts';
 import { MemoryFileSystem } from '../../../support/memory-file-system.ts';
 import { origin, recordsOfBatches, ScanTask } from '../../../support/scan-task.ts';
+import { writeFile } from '../../../support/write-file.ts';
 
 const place = { directory: '/checkpoint', owner: 'spec', partitionCount: 2 };
 
@@ -32,8 +33,9 @@ describe('ReliableCheckpointNode', () => {
 
   it('says which file is damaged, and where', () => {
     const { task, node } = checkpointed();
-    using file = task.fileSystem.open('/checkpoint/part-00000', 'update');
-    file.write(Buffer.from('!'), 60);
+    const bytes = Buffer.from(task.fileSystem.readFile('/checkpoint/part-00000', 10_000));
+    bytes[60] = 255 - (bytes[60] as number);
+    writeFile(task.fileSystem as MemoryFileSystem, '/checkpoint/part-00000', bytes);
     expect(() => node.compute(node.partitions[0] as never, task).next()).toThrow(/CORRUPT_FILE.*part-00000/s);
     expect([...node.compute(node.partitions[1] as never, task)]).toEqual([]);
   });
