@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeId, runId } from '../../../lib/base/ids.ts';
 import { beginCheckpoint } from '../../../storage/checkpoint/commit.ts';
 import { CheckpointPartWriter } from '../../../storage/checkpoint/part-writer.ts';
+import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../../storage/fs/node-file-system.ts';
 import { CheckpointCatalog } from '../../../storage/metadata/checkpoint-catalog.ts';
 import { MetadataDatabase } from '../../../storage/metadata/database.ts';
@@ -14,6 +15,7 @@ import {
   reconcileCheckpoints,
 } from '../../../storage/metadata/reconcile-checkpoints.ts';
 import { FaultyFileSystem } from '../../support/faulty-file-system.ts';
+import { RecordingFileSystem } from '../../support/recording-file-system.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { examplePlace, PARTITIONS, readCheckpoint, writeCheckpoint } from '../checkpoint/example-checkpoint.ts';
 import { tickingClock } from './example-run.ts';
@@ -193,6 +195,28 @@ describe('a row of a dead run', () => {
     expect(data.catalog.partsOf(key)).toHaveLength(3);
     expect(data.reconcile({ everyByte: true }).kept).toEqual([data.directoryOf(1)]);
     expect(readCheckpoint(nodeFileSystem, data.directoryOf(1))).toEqual(PARTITIONS);
+  });
+
+  it('is completed only when the name of its manifest is durable', () => {
+    using data = new DataDirectory();
+    const key = data.begin(1);
+    data.writeFiles(1);
+    const states: string[] = [];
+    const recording = new RecordingFileSystem(nodeFileSystem, { base: data.directoryOf(1) });
+    const watched: FileSystem = Object.create(recording, {
+      syncDirectory: {
+        value: (path: string) => {
+          states.push(data.stateOf(key));
+          recording.syncDirectory(path);
+        },
+      },
+    });
+    for (const name of ['stat', 'list', 'readFile', 'open'] as const) {
+      Object.defineProperty(watched, name, { value: recording[name].bind(recording) });
+    }
+    expect(data.reconcile({ fileSystem: watched }).found).toHaveLength(1);
+    expect(recording.lines.at(-1)).toBe('syncDirectory .');
+    expect(states).toEqual(['writing']);
   });
 
   it('that had written something else there is not', () => {
