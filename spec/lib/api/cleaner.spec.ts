@@ -62,4 +62,32 @@ describe('Cleaner', () => {
     expect(dropped.toSorted()).toEqual(['rdd_0_0', 'rdd_0_1']);
     expect(filesBelow(`${dir.path}/blocks`)).toEqual([]);
   });
+
+  it('removes what a checkpoint cut off, while the dataset is held and read', async () => {
+    using dir = temporaryDirectory();
+    const checkpoint = { dir: `${dir.path}/checkpoints` };
+    await using session = await Session.open({ dir: `${dir.path}/data`, master: SPEC_MASTER, checkpoint });
+    const kept = sums(session).checkpoint();
+    const expected = await kept.collect();
+    const files = () => filesBelow(`${dir.path}/data/shuffle`).length;
+    expect(files()).toBeGreaterThan(0);
+    await collectUntil(() => files() === 0);
+    expect(files()).toBe(0);
+    expect(await kept.collect()).toEqual(expected);
+  });
+
+  it.each([true, false])('removes the files of checkpoints where it is told to: %s', async (cleanUp) => {
+    using dir = temporaryDirectory();
+    const checkpoint = { dir: `${dir.path}/checkpoints`, cleanUp };
+    await using session = await Session.open({ dir: `${dir.path}/data`, master: SPEC_MASTER, checkpoint });
+    const kept = await sums(session).checkpoint({ eager: true });
+    const files = () => filesBelow(`${dir.path}/checkpoints`).length;
+    const ofOne = files();
+    for (let i = 0; i < 3; i++) await sums(session).checkpoint({ eager: true });
+    const child = kept.map(([, n]) => n);
+    expect(files()).toBe(4 * ofOne);
+    await collectUntil(() => files() === ofOne);
+    expect(files()).toBe(cleanUp ? ofOne : 4 * ofOne);
+    expect(await child.count()).toBe(7);
+  });
 });

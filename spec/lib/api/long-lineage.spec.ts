@@ -1,9 +1,11 @@
 /** Lineages of any length: no call stack overflows, and planning looks at each node a few times, not each path. */
 
 import { describe, expect, test } from 'vitest';
+import { PeriodicCheckpointer } from '../../../lib/api/periodic-checkpointer.ts';
 import { nodeOf, type Rdd } from '../../../lib/api/rdd.ts';
 import type { CairnError } from '../../../lib/base/errors.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import { SpecDirectory } from '../../support/engine-of-spec.ts';
 import { ON_WORKERS } from '../../support/spec-master.ts';
 import { useSession } from '../../support/use-session.ts';
 
@@ -159,5 +161,37 @@ describe('a loop that adds steps and runs a job each time', () => {
       counts.push(visits.take());
     }
     expect(counts[99]).toBeLessThan(6 * 100);
+  });
+});
+
+describe('a loop that checkpoints', () => {
+  test('keeps a lineage of the steps since the last one, and gives what it gives without', async () => {
+    using directory = new SpecDirectory();
+    spec.session.setCheckpointDir(directory.path);
+    const checkpointer = new PeriodicCheckpointer<number>(spec.session, { interval: 10 });
+    let rdd: Rdd<number> = spec.session.range(0, 40, 1, 2);
+    let longest = 0;
+    for (let round = 1; round <= 120; round++) {
+      rdd = rdd.map((n) => n + 1);
+      checkpointer.update(rdd);
+      if (round % 5 === 0) expect(await rdd.sum()).toBe((39 * 40) / 2 + 40 * round);
+      longest = Math.max(longest, rdd.toDebugString().split('\n').length);
+    }
+    // Ten steps, the checkpoint, and a line of each of three datasets for what is cached of it.
+    expect(longest).toBeLessThan(2 * 10 + 5);
+    checkpointer.unpersistDataSet();
+    checkpointer.deleteAllCheckpoints();
+  });
+
+  test('truncates a chain of 10,000 steps, and starts another one there', async () => {
+    using directory = new SpecDirectory();
+    spec.session.setCheckpointDir(directory.path);
+    const kept = chain(10_000).checkpoint();
+    expect(await kept.take(1)).toEqual([6667]);
+    expect([kept.isCheckpointed, kept.toDebugString().split('\n').length]).toEqual([true, 2]);
+    let rdd: Rdd<number> = kept;
+    for (let i = 0; i < 10_000; i++) rdd = rdd.map((n) => n - 1);
+    expect(await rdd.localCheckpoint().sum()).toBe((39 * 40) / 2 + 40 * (6667 - 10_000));
+    expect(await rdd.count()).toBe(40);
   });
 });

@@ -40,6 +40,8 @@ describe('tasks in the thread of the session', () => {
     expect(threads.countBlocks(node.id)).toBe(2);
     expect(threads.nodeStatus(node.id)).toEqual(blocks.nodeStatus(node.id));
     expect(threads.status(id)).toEqual(blocks.status(id));
+    expect([threads.hasBlock(id), threads.hasBlock(rddBlockId(node.id, 2))]).toEqual([true, false]);
+    threads.lineageChanged();
     node.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
     expect(threads.locate(node, 0)).toEqual([]);
     threads.forgetShuffle(shuffleId(0));

@@ -25,6 +25,15 @@ describe('pipelineOf', () => {
     expect(pipelineOf(kept)).toEqual({ base: source, steps: [kept] });
   });
 
+  it('stops below a dataset that is being checkpointed, as what it gives is written down', () => {
+    const written = step(source);
+    const place = { directory: '/c', owner: 'x', partitionCount: 1 };
+    written.checkpointTarget = { place, codec: 'none' };
+    const last = step(written);
+    expect(pipelineOf(last)).toEqual({ base: written, steps: [last] });
+    expect(pipelineOf(written)).toEqual({ base: source, steps: [written] });
+  });
+
   it('follows long chains', () => {
     let node: LineageNode = source;
     for (let i = 0; i < 50_000; i++) node = step(node);

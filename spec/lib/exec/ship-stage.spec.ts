@@ -11,6 +11,7 @@ import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { compareNatural } from '../../../lib/lineage/natural-order.ts';
 import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
+import { LocalCheckpointNode } from '../../../lib/lineage/nodes/local-checkpoint-node.ts';
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
 import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
@@ -74,6 +75,31 @@ describe('a stage that travels', () => {
     const kept = plus(range(), 1);
     kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
     expect(parentOf(parentOf(await travel(plus(kept, 2)))).kind).toBe('range');
+  });
+
+  it('takes of a checkpointed dataset what it is called, and where its records are', async () => {
+    const hash = new HashPartitioner(2);
+    const secret = new StepNode(origin(), range(), { kind: 'key-by', f: () => Promise.resolve(secret) });
+    const kept = new ShuffledNode(origin('reduceByKey'), secret, hash, { shuffleId: shuffleId(3) });
+    kept.name = 'sums';
+    kept.storageLevel = STORAGE_LEVELS.DISK_ONLY;
+    const groups = new CoGroupNode(origin(), [kept, plus(range(), 1)], hash, () => shuffleId(4));
+    kept.truncate(new LocalCheckpointNode(origin(), kept.id, 2, hash));
+    const there = await travel(groups);
+    expect(there.dependencies.map(({ kind }) => kind)).toEqual(['narrow', 'shuffle']);
+    expect(parentOf(there)).toMatchObject({ kind: 'truncated', id: kept.id, name: 'sums', isPersisted: true });
+    expect(describeNode(parentOf(there))).toBe(describeNode(kept));
+    expect(parentOf(there).partitioner?.equals(hash)).toBe(true);
+    expect(parentOf(parentOf(there))).toMatchObject({ kind: 'local-checkpoint', of: kept.id });
+    expect(there.partitions).toHaveLength(2);
+  });
+
+  it('takes where a dataset is to be written down', async () => {
+    const node = plus(range(), 1);
+    node.checkpointTarget = { place: { directory: '/c', owner: 'x', partitionCount: 2 }, codec: 'zstd' };
+    const there = await travel(plus(node, 2));
+    expect(parentOf(there).checkpointTarget).toEqual(node.checkpointTarget);
+    expect(there.checkpointTarget).toBeUndefined();
   });
 
   it('ends at shuffles: beyond them there is a name', async () => {
