@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  collectClasses,
   findClassNamed,
   findClassOf,
+  type RegisteredClass,
   recordClasses,
   registerRecordClass,
   unregisterRecordClass,
@@ -110,5 +112,31 @@ describe('record classes', () => {
   ])('refuse a wrong %s', (argument, part) => {
     const good = { name: 'money', constructor: Money, toRecord: () => 1, fromRecord: () => new Money(1) };
     expect(() => registerRecordClass({ ...good, ...part } as typeof good)).toThrow(`registerRecordClass: ${argument}`);
+  });
+});
+
+describe('the classes that records need', () => {
+  it('are collected while records are encoded, nested collections apart', () => {
+    register(4);
+    const [outer, inner] = [new Map<string, RegisteredClass>(), new Map<string, RegisteredClass>()];
+    const result = collectClasses(outer, () => {
+      encodeValue([1, { plain: true }]);
+      expect([...outer.keys()]).toEqual([]);
+      collectClasses(inner, () => encodeValue([new Money(5), new Money(6)]));
+      expect([...outer.keys()]).toEqual([]);
+      return encodeValue({ deep: [new Money(7)] });
+    });
+    expect(decodeValue(result)).toEqual({ deep: [new Money(7)] });
+    for (const found of [outer, inner]) {
+      expect([...found.values()].map(({ name, version }) => [name, version])).toEqual([['money', 4]]);
+    }
+  });
+
+  it('are not collected after the end, which an error may be', () => {
+    register(1);
+    const found = new Map<string, RegisteredClass>();
+    expect(() => collectClasses(found, () => encodeValue(() => 1))).toThrow('VALUE_NOT_SERIALIZABLE');
+    encodeValue(new Money(1));
+    expect(found.size).toBe(0);
   });
 });

@@ -168,4 +168,23 @@ describe('atomicWrite', () => {
       expect(fs.tree('/d')).toEqual([PATH]);
     }
   });
+
+  it('lets what has to be durable first happen when the bytes are, and before the name is there', () => {
+    const fs = start();
+    atomicWrite(fs, PATH, (file) => file.write(bytes(NEW)), {
+      beforeRename: () => {
+        expect(read(fs)).toBe(OLD);
+        const hidden = fs.list('/d').find(({ name }) => name.endsWith('.tmp'))?.name;
+        fs.syncDirectory('/d');
+        expect(read(fs.crash({ keep: 'synced' }), `/d/${hidden}`)).toBe(NEW);
+      },
+    });
+    expect(read(fs)).toBe(NEW);
+    const refuse = () => {
+      throw new RangeError('not yet');
+    };
+    expect(() => atomicWrite(fs, PATH, (file) => file.write(bytes(OLD)), { beforeRename: refuse })).toThrow('not yet');
+    expect(read(fs)).toBe(NEW);
+    expect(fs.tree('/d')).toEqual([PATH]);
+  });
 });

@@ -34,6 +34,11 @@ describe('a chunk table', () => {
     expect(chunkBytes(chunks)).toBe(24 + 2 ** 32 - 1 + 8);
   });
 
+  test('places chunks from where they begin', () => {
+    const offsets = readChunkTable(tableOf([chunk(0, 8), chunk(0, 16)]), 2, 48).map(({ offset }) => offset);
+    expect(offsets).toEqual([48, 56]);
+  });
+
   test('refuses what no writer leaves', () => {
     expect(() => readChunkTable(tableOf([chunk(2, 8), chunk(1, 8)]), 2)).toThrow('CORRUPT_DATA');
     expect(() => readChunkTable(tableOf([chunk(0, 0)]), 1)).toThrow('CORRUPT_DATA');

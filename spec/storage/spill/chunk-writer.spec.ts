@@ -97,4 +97,18 @@ describe('a chunk writer', () => {
     expect(writer.chunks.length).toBe(2);
     writer.abort();
   });
+
+  test('puts a header before the chunks, also when there are none', () => {
+    const fileSystem = new MemoryFileSystem();
+    const header = Uint8Array.of(1, 2, 3);
+    const writer = new ChunkWriter({ fileSystem, path: '/f', header });
+    writer.append(0, one(7), 1);
+    expect(writer.sizeBytes).toBe(one(7).length);
+    writer.close();
+    expect(fileSystem.readFile('/f')).toEqual(Uint8Array.from([...header, ...one(7)]));
+    const empty = new ChunkWriter({ fileSystem, path: '/empty', header });
+    empty.close();
+    expect(empty.hasFile).toBe(true);
+    expect(fileSystem.readFile('/empty')).toEqual(header);
+  });
 });
