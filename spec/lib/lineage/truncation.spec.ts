@@ -2,25 +2,32 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { rowBatch } from '../../../formats/schema/batch.ts';
 import { nodeId, shuffleId } from '../../../lib/base/ids.ts';
 import { pipelineOf } from '../../../lib/exec/pipeline.ts';
 import { explainLineage } from '../../../lib/lineage/explain-lineage.ts';
 import { findPartitions } from '../../../lib/lineage/find-partitions.ts';
-import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import type { ComputedNode, LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { allNarrowReads } from '../../../lib/lineage/narrow-reads.ts';
 import { CartesianNode } from '../../../lib/lineage/nodes/cartesian-node.ts';
 import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
 import { LocalCheckpointNode } from '../../../lib/lineage/nodes/local-checkpoint-node.ts';
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
+import { MapPartitionsNode } from '../../../lib/lineage/nodes/map-partitions-node.ts';
+import { PipeNode } from '../../../lib/lineage/nodes/pipe-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
 import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
-import { UnionNode } from '../../../lib/lineage/nodes/union-node.ts';
+import { PartitionerAwareUnionNode, UnionNode } from '../../../lib/lineage/nodes/union-node.ts';
 import { ZipPartitionsNode } from '../../../lib/lineage/nodes/zip-partitions-node.ts';
+import type { Partition } from '../../../lib/lineage/partition.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import { pendingPreparations, preparation } from '../../../lib/lineage/preparation.ts';
+import { recordsOf } from '../../../lib/lineage/records.ts';
 import { shufflesReadBy } from '../../../lib/scheduler/stage-builder.ts';
-import { origin } from '../../support/scan-task.ts';
+import { BatchesNode } from '../../support/batches-node.ts';
+import { MemoryFileSystem } from '../../support/memory-file-system.ts';
+import { origin, ScanTask } from '../../support/scan-task.ts';
 
 v8.setFlagsFromString('--expose-gc');
 const collectGarbage = vm.runInNewContext('gc') as () => void;
@@ -34,6 +41,7 @@ function truncate(node: LineageNode): LineageNode {
   return checkpoint;
 }
 
+const hash = new HashPartitioner(4);
 const nothingStored = () => ({ cachedPartitions: 0, memoryBytes: 0, diskBytes: 0 });
 
 describe('a truncated node', () => {
@@ -116,5 +124,40 @@ describe('a truncated node', () => {
     const lines = explainLineage(child, nothingStored).split('\n');
     expect(lines).toHaveLength(10_002);
     expect(lines.at(-1)).toBe(` |  LocalCheckpointRDD[${checkpoint.id}] at spec at job.ts:1 []`);
+  });
+});
+
+describe('a computation that has begun when its node is truncated', () => {
+  const slow = () =>
+    new BatchesNode(
+      [0, 1, 2, 3].map((p) => [Promise.resolve(), rowBatch([p, p + 10]), Promise.resolve(), rowBatch([p + 20])]),
+      { isAsync: true, partitioner: hash },
+    );
+  const kinds: readonly (readonly [string, () => ComputedNode])[] = [
+    ['coalesce', () => new CoalesceNode(origin(), slow(), 2)],
+    ['union', () => new UnionNode(origin(), [slow(), slow()])],
+    ['partitioner-aware union', () => new PartitionerAwareUnionNode(origin(), [slow(), slow()], hash)],
+    ['cartesian', () => new CartesianNode(origin(), slow(), slow())],
+    ['zip', () => new ZipPartitionsNode(origin(), [slow(), slow()], (a, b) => [...a, ...b])],
+    ['map partitions', () => new MapPartitionsNode(origin(), slow(), (records) => [...records])],
+    ['async', () => new MapAsyncNode(origin(), slow(), async (x) => x, 2)],
+    ['pipe', () => new PipeNode(origin(), slow(), 'cat')],
+  ];
+
+  it.each(kinds)('(%s) goes on with the parents it began with, wherever it is', async (_, make) => {
+    const records = async (truncateAt: number): Promise<unknown[]> => {
+      const node = make();
+      const found: unknown[] = [];
+      let turn = 0;
+      for (const batch of node.compute(findPartitions(node)[1] as Partition, new ScanTask(new MemoryFileSystem()))) {
+        if (batch.kind === 'pending') await batch.ready;
+        else found.push(...recordsOf([batch]));
+        if (turn++ === truncateAt) truncate(node);
+      }
+      return found;
+    };
+    const expected = await records(-1);
+    expect(expected.length).toBeGreaterThan(0);
+    for (let turn = 0; turn < 6; turn++) expect(await records(turn)).toEqual(expected);
   });
 });
