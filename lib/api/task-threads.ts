@@ -13,7 +13,7 @@ import type { Executor } from '../exec/executor.ts';
 import type { MemoryOptions } from '../exec/memory-shares.ts';
 import type { WorkerPool } from '../exec/worker-pool.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
-import { allNarrowReads, TO_BLOCKS } from '../lineage/narrow-reads.ts';
+import { allNarrowReads, toBlocks } from '../lineage/narrow-reads.ts';
 
 export interface TaskThreads {
   readonly executor: Executor;
@@ -72,10 +72,7 @@ export function workerThreads({ pool, directory, blocks, onBlockEvent }: WorkerT
     countBlocks: (node) => directory.countBlocks(node),
     nodeStatus: (node) => directory.nodeStatus(node),
     status: (id) => directory.status(id),
-    hasBlock(id) {
-      const { memoryBytes, diskBytes } = directory.status(id);
-      return memoryBytes + diskBytes > 0;
-    },
+    hasBlock: (id) => directory.has(id),
     keepNode: (node, level) => directory.keepNode(node, level),
     dropNode(node) {
       const dropped = directory.forgetNode(node);
@@ -122,11 +119,12 @@ export function memoryOptions({ memory, memoryFraction, memoryStorageFraction }:
 
 const NOWHERE: readonly string[] = [];
 
-/** The holders of the first kept dataset on each way that has blocks in memory. */
+/** The holders of the first block on each way that is kept in memory. */
 function holdersOf(directory: BlockDirectory, node: LineageNode, partition: number): readonly string[] {
   if (directory.isEmpty) return NOWHERE;
   const found = new Set<string>();
-  for (const read of allNarrowReads(node, partition, TO_BLOCKS)) {
+  const walk = toBlocks((kept, of) => directory.has(rddBlockId(kept.id, of)));
+  for (const read of allNarrowReads(node, partition, walk)) {
     if (!read.node.isPersisted) continue;
     for (const name of directory.holdersOf(rddBlockId(read.node.id, read.partition)).inMemory) found.add(name);
   }

@@ -122,6 +122,11 @@ export class BlockDirectory {
     this.#drop(id, places);
   }
 
+  /** Whether a block is somewhere. */
+  has(id: BlockId): boolean {
+    return this.#find(id) !== undefined;
+  }
+
   holdersOf(id: BlockId): BlockHolders {
     const places = this.#find(id);
     return places === undefined ? NOWHERE : { inMemory: [...places.memory.keys()], onDisk: places.diskBytes > 0 };

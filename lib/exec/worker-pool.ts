@@ -16,7 +16,7 @@ import { invariant } from '../base/invariant.ts';
 import { onAbort } from '../base/on-abort.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
-import { allNarrowReads, TO_BLOCKS } from '../lineage/narrow-reads.ts';
+import { allNarrowReads, toBlocks } from '../lineage/narrow-reads.ts';
 import { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import type { BlockDirectory } from './block-directory.ts';
@@ -304,7 +304,10 @@ export class WorkerPool implements Executor {
     return slices;
   }
 
-  /** Blocks that the task reads: those that only other workers have, unless they do not come in time, and those on disk. */
+  /**
+   * Blocks that the task reads: those that only other workers have, and those on disk. In place of one that does not come
+   * in time, those that it is computed from.
+   */
   async #blocksOf(
     task: TaskDescription,
     worker: string,
@@ -312,20 +315,33 @@ export class WorkerPool implements Executor {
   ): Promise<Pick<ShippedTask, 'blocks' | 'onDisk'>> {
     const { directory } = this.#options;
     if (directory.isEmpty) return { blocks: [], onDisk: [] };
-    const onFile: BlockId[] = [];
-    const wanted: Promise<ExportedBlock | undefined>[] = [];
-    for (const { node, partition } of allNarrowReads(task.work.node, task.partition, TO_BLOCKS)) {
-      if (!node.isPersisted) continue;
+    const onFile = new Set<BlockId>();
+    /** What other workers gave, or did not. */
+    const answers = new Map<BlockId, ExportedBlock | undefined>();
+    const walk = toBlocks((node, partition) => {
       const id = rddBlockId(node.id, partition);
-      const { inMemory, onDisk } = directory.holdersOf(id);
-      if (onDisk) onFile.push(id);
-      if (onDisk || inMemory.includes(worker)) continue;
-      const holder = inMemory.map((name) => this.#threadOf(name)).find((thread) => thread !== undefined);
-      // What cannot be computed again is waited for, as long as there is someone to give it.
-      const patienceMs = node.checkpoint instanceof LocalCheckpointNode ? LAST_COPY_MS : FETCH_MS;
-      if (holder !== undefined) wanted.push(unlessAborted(holder.exportBlock(id, patienceMs), signal));
+      return answers.has(id) ? answers.get(id) !== undefined : directory.has(id);
+    });
+    for (let isComplete = false; !isComplete && !signal.aborted; ) {
+      const wanted: Promise<void>[] = [];
+      for (const { node, partition } of allNarrowReads(task.work.node, task.partition, walk)) {
+        if (!node.isPersisted) continue;
+        const id = rddBlockId(node.id, partition);
+        if (answers.has(id)) continue;
+        const { inMemory, onDisk } = directory.holdersOf(id);
+        if (onDisk) onFile.add(id);
+        if (onDisk || inMemory.includes(worker)) continue;
+        const holder = inMemory.map((name) => this.#threadOf(name)).find((thread) => thread !== undefined);
+        if (holder === undefined) continue;
+        // What cannot be computed again is waited for, as long as there is someone to give it.
+        const patienceMs = node.checkpoint instanceof LocalCheckpointNode ? LAST_COPY_MS : FETCH_MS;
+        const answer = unlessAborted(holder.exportBlock(id, patienceMs), signal);
+        wanted.push(answer.then((block) => void answers.set(id, block)));
+      }
+      await Promise.all(wanted);
+      isComplete = wanted.length === 0 || [...answers.values()].every((block) => block !== undefined);
     }
-    return { blocks: (await Promise.all(wanted)).filter((block) => block !== undefined), onDisk: onFile };
+    return { blocks: [...answers.values()].filter((block) => block !== undefined), onDisk: [...onFile] };
   }
 
   /** A task went for map outputs that the blocks it reads should have spared it: whatever they are, they are not to be had. */

@@ -3,17 +3,22 @@ import type { LineageNode, NarrowRead } from './lineage-node.ts';
 
 /** What of a walk is left out. */
 export interface NarrowWalk {
-  /** Where it holds, a node is given and what it reads is not. */
-  readonly stopAt?: (node: LineageNode) => boolean;
+  /** Where it holds, a partition of a node is given and what it reads is not. Asked after it was given. */
+  readonly stopAt?: (node: LineageNode, partition: number) => boolean;
   /** Steps for which it holds are passed over, at a hundredth of the cost: chains of them are long. */
   readonly passOver?: (step: LineageNode) => boolean;
 }
 
-/** A walk up to the nearest datasets that are kept. */
-export const TO_BLOCKS: NarrowWalk = {
-  stopAt: (node) => node.isPersisted,
-  passOver: (step) => !step.isPersisted,
-};
+/**
+ * A walk up to the nearest blocks. `hasBlock` is asked of datasets that are kept: one that has no block yet is computed,
+ * from the blocks of those before it.
+ */
+export function toBlocks(hasBlock: (node: LineageNode, partition: number) => boolean): NarrowWalk {
+  return {
+    stopAt: (node, partition) => node.isPersisted && hasBlock(node, partition),
+    passOver: (step) => !step.isPersisted,
+  };
+}
 
 const NEVER = (): boolean => false;
 
@@ -37,7 +42,7 @@ export function* allNarrowReads(
     else if (known.has(read.partition)) continue;
     else known.add(read.partition);
     yield read;
-    if (stopAt(at)) continue;
+    if (stopAt(at, read.partition)) continue;
     // Not by spreading: a coalesced partition may read more of them than a call takes arguments.
     for (const next of at.narrowReads(read.partition)) stack.push(next);
   }

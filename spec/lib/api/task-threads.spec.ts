@@ -91,7 +91,7 @@ function bench() {
 }
 
 describe('tasks in workers', () => {
-  it('are best run where the first kept datasets on each of their ways have blocks', () => {
+  it('are best run where the first blocks on each of their ways are in memory', () => {
     const { threads, parts } = bench();
     const [deep, left, right] = [range(), range(), range()];
     const keptLeft = map(left);
@@ -104,10 +104,11 @@ describe('tasks in workers', () => {
     expect(threads.locate(all, 0)).toEqual([]);
     followBlock(stored(rddBlockId(keptLeft.id, 1), 10), 'worker-2', parts);
     followBlock(stored(rddBlockId(keptRight.id, 0), 10), 'worker-1', parts);
-    // Behind a dataset that is kept itself, it decides nothing.
-    followBlock(stored(rddBlockId(left.id, 0), 10), 'worker-1', parts);
+    // Behind another block it decides nothing; behind a dataset that has none yet it is what is read.
+    followBlock(stored(rddBlockId(left.id, 1), 10), 'worker-3', parts);
+    followBlock(stored(rddBlockId(left.id, 0), 10), 'worker-3', parts);
     expect([0, 1, 2, 3].map((partition) => threads.locate(all, partition))).toEqual([
-      [],
+      ['worker-3'],
       ['worker-2'],
       ['worker-1'],
       [],

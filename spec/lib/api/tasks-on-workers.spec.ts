@@ -73,4 +73,36 @@ describe('tasks over blocks', () => {
     const places = ({ seen }: typeof first) => new Map(seen.map(({ partition, executor }) => [partition, executor]));
     expect(places(second)).toEqual(places(first));
   });
+
+  it('run on the worker that holds what they are computed from, where their own dataset is kept and not there yet', async () => {
+    const computed = of.session.longAccumulator('computed');
+    const first = of.session
+      .range(0, 8, 1, 8)
+      .map((n) => {
+        computed.add(1);
+        return n;
+      })
+      .persist();
+    await first.count();
+    let dataset = first;
+    for (let i = 0; i < 3; i++) {
+      dataset = dataset.map((n) => n + 1).persist();
+      await dataset.count();
+    }
+    expect(await dataset.collect()).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(computed.value).toBe(8);
+  });
+});
+
+describe('tasks over the blocks of a local checkpoint', () => {
+  const of = useSession({ master: 'local[2]', locality: { wait: 0 } });
+
+  it('get them wherever they run, also through datasets that are kept', async () => {
+    const checkpoint = of.session.range(0, 12, 1, 12).map((n) => n + 1);
+    await checkpoint.localCheckpoint({ eager: true });
+    for (let i = 0; i < 3; i++) {
+      const kept = checkpoint.map((n) => n * 2).persist();
+      expect(await kept.map((n) => n + i).count()).toBe(12);
+    }
+  });
 });

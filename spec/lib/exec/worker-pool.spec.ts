@@ -221,6 +221,39 @@ describe('a thread of a pool', () => {
   });
 });
 
+describe('blocks of another worker', () => {
+  /** Two datasets, one made of the other, both kept; counts how often records of the first are computed. */
+  function kept({ directory }: Bench) {
+    const count = new Int32Array(new SharedArrayBuffer(4));
+    const first = map(range(), (n) => n + Atomics.add(count, 0, 1) * 0);
+    const second = map(first, (n) => n * 10);
+    for (const node of [first, second]) {
+      node.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+      directory.keepNode(node.id, node.storageLevel);
+    }
+    return { first, second, computed: () => Atomics.load(count, 0) };
+  }
+
+  it('are handed over to what is computed from them, be that kept itself', async () => {
+    const bench = start();
+    const { first, second, computed } = kept(bench);
+    await bench.pool.run(collect(first), signal);
+    expect(resultOf(await bench.pool.run(collect(second, 'worker-2'), signal))).toEqual([0, 10]);
+    expect(computed()).toBe(2);
+    expect(bench.directory.holdersOf(rddBlockId(second.id, 0)).inMemory).toEqual(['worker-2']);
+  });
+
+  it('are handed over in place of a nearer one that does not come', async () => {
+    const bench = start();
+    const { first, second, computed } = kept(bench);
+    await bench.pool.run(collect(first), signal);
+    const blockId = rddBlockId(second.id, 0);
+    bench.directory.apply('worker-1', { kind: 'stored', blockId, memoryBytes: 10, diskBytes: 0 });
+    expect(resultOf(await bench.pool.run(collect(second, 'worker-2'), signal))).toEqual([0, 10]);
+    expect(computed()).toBe(2);
+  });
+});
+
 describe('a task that is cancelled', () => {
   const WAYS: Readonly<Record<string, () => LineageNode>> = {
     'loops in the engine': () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shuffleId } from '../../../lib/base/ids.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
-import { allNarrowReads, type NarrowWalk, TO_BLOCKS } from '../../../lib/lineage/narrow-reads.ts';
+import { allNarrowReads, type NarrowWalk, toBlocks } from '../../../lib/lineage/narrow-reads.ts';
 import { CartesianNode } from '../../../lib/lineage/nodes/cartesian-node.ts';
 import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
@@ -51,12 +51,25 @@ describe('what a partition is computed from', () => {
   it('passes over steps where it is told, and finds what is kept behind them', () => {
     const kept = pass(range(2));
     kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
-    const walked = [
-      ...allNarrowReads(new UnionNode(origin(), [pass(pass(kept)), pass(kept), pass(range(2))]), 1, TO_BLOCKS),
-    ];
+    const union = new UnionNode(origin(), [pass(pass(kept)), pass(kept), pass(range(2))]);
+    const walk = toBlocks(() => true);
+    const walked = [...allNarrowReads(union, 1, walk)];
     expect(walked.map(({ node }) => node.kind)).toEqual(['union', 'step']);
     expect(walked[1]).toEqual({ node: kept, partition: 1 });
     expect(reads(pass(pass(range(3))), 2, { passOver: () => true })).toEqual(['range 2']);
+  });
+
+  it('goes on behind what is kept and has no block of the partition', () => {
+    const [first, last] = [pass(range(2)), range(2)];
+    const second = pass(pass(first));
+    for (const node of [first, second, last]) node.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    const walk = toBlocks((node, partition) => node !== second || partition === 1);
+    const walked = [...allNarrowReads(new CoalesceNode(origin(), pass(second), 1), 0, walk)];
+    expect(walked.slice(1)).toEqual([
+      { node: second, partition: 1 },
+      { node: second, partition: 0 },
+      { node: first, partition: 0 },
+    ]);
   });
 
   it('names what steps lead to once', () => {
