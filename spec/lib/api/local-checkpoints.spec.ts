@@ -149,3 +149,34 @@ describe('localCheckpoint', () => {
     expect(numbers.isCheckpointed).toBe(true);
   });
 });
+
+describe('a local checkpoint on workers', () => {
+  const onTwo = () =>
+    EngineOfSpec.open({ dir: home.join(`run-${count++}`), master: 'local[2]', locality: { wait: 0 } });
+
+  it('is waited for where its only copy is with a worker that is busy', async () => {
+    await using spec = await onTwo();
+    const numbers = spec.parallelize([...Array(12).keys()], 6).map((n) => n);
+    await numbers.localCheckpoint({ eager: true });
+    const slow = numbers.mapPartitionsWithIndex((index, records) => {
+      // Longer than a worker waits for a block that it could compute.
+      if (index === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+      return records;
+    });
+    expect(await slow.collect()).toEqual([...Array(12).keys()]);
+    expect(spec.eventsOf('task-ended').filter(({ outcome }) => outcome.kind === 'failed')).toEqual([]);
+  });
+
+  it('is gone with the worker that held it in memory, and says so', async () => {
+    await using spec = await onTwo();
+    const numbers = spec.parallelize([1, 2, 3, 4], 4).map((n) => n);
+    await numbers.localCheckpoint({ eager: true });
+    const ended = numbers.map((n) => {
+      if (n === 1) process.exit(3);
+      return n;
+    });
+    await failure(ended.count());
+    const lost = await failure(numbers.count());
+    expect(lost.cause).toMatchObject({ code: 'CHECKPOINT_BLOCK_LOST' });
+  });
+});
