@@ -12,6 +12,7 @@
  */
 import { isMainThread } from 'node:worker_threads';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { startTimeout } from '../base/start-timeout.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type EndingSignal = (typeof SIGNALS)[number];
@@ -133,11 +134,6 @@ function signalExitCount(holder: object): number {
   const emitter: unknown = Reflect.get(holder, holder === globalThis ? SIGNAL_EXIT_4 : '__signal_exit_emitter__');
   const count: unknown = typeof emitter === 'object' && emitter !== null ? Reflect.get(emitter, 'count') : 0;
   return typeof count === 'number' ? count : 0;
-}
-
-function startTimeout(delayMs: number, action: () => void): () => void {
-  const timeout = setTimeout(action, delayMs);
-  return () => clearTimeout(timeout);
 }
 
 /** The guard of this process. */

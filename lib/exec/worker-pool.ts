@@ -13,15 +13,14 @@ import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { CairnError, firstFailure } from '../base/errors.ts';
 import type { NodeId, ShuffleId, StageId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
-import { onAbort } from '../base/on-abort.ts';
+import { onAbort, unlessAborted } from '../base/on-abort.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
 import { allNarrowReads, toBlocks } from '../lineage/narrow-reads.ts';
-import { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import type { BlockDirectory } from './block-directory.ts';
 import type { BroadcastRegistry } from './broadcasts.ts';
-import { shippedSlice } from './collection-slices.ts';
+import { type CollectionRead, collectionReads, shippedSlice } from './collection-slices.ts';
 import type { Executor } from './executor.ts';
 import type { ShippedSlice, ShippedTask, WorkerSettings } from './protocol.ts';
 import { classesSince, type ShippedClasses } from './ship-classes.ts';
@@ -180,7 +179,7 @@ export class WorkerPool implements Executor {
     seat.thread ??= this.#start(seat);
     // At once, both: a lineage that a checkpoint truncates meanwhile reads other collections than the stage has.
     const shipping = this.#stageOf(task);
-    const reads = collectionReads(task);
+    const reads = collectionReads(task.work.node, task.partition);
     const stage = await shipping;
     const slices = await this.#slicesOf(reads);
     const { blocks, onDisk } = await this.#blocksOf(task, seat.name, signal);
@@ -232,32 +231,33 @@ export class WorkerPool implements Executor {
   /** Runs an attempt, and ends its thread where it neither ends in time nor stops when told. */
   async #runOn(thread: WorkerThread, task: ShippedTask, signal: AbortSignal): Promise<ThreadResult> {
     const { taskTimeoutMs } = this.#options;
-    const timers: NodeJS.Timeout[] = [];
-    const killAfter = (ms: number, reason: string, cause?: CairnError): void => {
-      timers.push(setTimeout(() => void thread.kill(reason, cause), ms));
+    const timers: (() => void)[] = [];
+    const killAfter = (ms: number, reason: string, cause?: CairnError): (() => void) => {
+      const stopTimer = startTimeout(ms, () => void thread.kill(reason, cause));
+      timers.push(stopTimer);
+      return stopTimer;
+    };
+    const endAfter = (ms: number): (() => void) => {
+      const { taskId, partition } = task;
+      const timedOut = new CairnError('TASK_TIMED_OUT', { task: taskId, partition, timeout: `${taskTimeoutMs} ms` });
+      return killAfter(ms, 'its task took too long', timedOut);
+    };
+    // Starting a thread and sending it a stage is not the task's time; but a module may wait for ever where it is loaded.
+    const preparing = taskTimeoutMs === undefined ? undefined : endAfter(Math.max(taskTimeoutMs, LEAST_PREPARE_MS));
+    const onBegan = (): void => {
+      if (taskTimeoutMs === undefined) return;
+      preparing?.();
+      endAfter(taskTimeoutMs);
     };
     const stop = onAbort(signal, () => {
       thread.cancel(task.taskId);
       killAfter(CANCEL_MS, 'its task was cancelled and did not stop');
     });
-    const endAfter = (ms: number): void => {
-      const { taskId, partition } = task;
-      const timedOut = new CairnError('TASK_TIMED_OUT', { task: taskId, partition, timeout: `${taskTimeoutMs} ms` });
-      killAfter(ms, 'its task took too long', timedOut);
-    };
-    // Starting a thread and sending it a stage is not the task's time; but a module may wait for ever where it is loaded.
-    const onBegan = (): void => {
-      if (taskTimeoutMs === undefined) return;
-      clearTimeout(preparing);
-      endAfter(taskTimeoutMs);
-    };
-    if (taskTimeoutMs !== undefined) endAfter(Math.max(taskTimeoutMs, LEAST_PREPARE_MS));
-    const [preparing] = timers;
     try {
       return await thread.run(task, onBegan);
     } finally {
       stop();
-      for (const timer of timers) clearTimeout(timer);
+      for (const stopTimer of timers) stopTimer();
     }
   }
 
@@ -378,31 +378,5 @@ export class WorkerPool implements Executor {
 
   *#seated(): IterableIterator<SeatedThread> {
     for (const { thread } of this.#seats) if (thread !== undefined) yield thread;
-  }
-}
-
-/** A slice of a collection that a task reads. */
-interface CollectionRead {
-  readonly node: CollectionNode;
-  readonly partition: number;
-}
-
-function collectionReads({ work, partition }: TaskDescription): CollectionRead[] {
-  const reads: CollectionRead[] = [];
-  for (const read of allNarrowReads(work.node, partition, { passOver: () => true })) {
-    if (read.node instanceof CollectionNode) reads.push({ node: read.node, partition: read.partition });
-  }
-  return reads;
-}
-
-async function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  let stop: () => void = () => {};
-  const aborted = new Promise<undefined>((resolve) => {
-    stop = onAbort(signal, () => resolve(undefined));
-  });
-  try {
-    return await Promise.race([wanted, aborted]);
-  } finally {
-    stop();
   }
 }

@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { type JobId, jobId, type ShuffleId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
+import { startTimeout } from '../base/start-timeout.ts';
 import type { PoolSettings, SchedulingMode } from '../config/pools.ts';
 import type { EngineEvent } from '../events/engine-event.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -26,7 +27,7 @@ import { DEFAULT_POOL, Pools } from './pools.ts';
 import type { SpeculationSettings } from './speculation.ts';
 import { type MaterializedNodes, resolvePartitions } from './stage-builder.ts';
 import { TaskScheduler } from './task-scheduler.ts';
-import { Alarm, startTimeout, type Timer } from './timer.ts';
+import { Alarm, type Timer } from './timer.ts';
 
 export interface DagSchedulerOptions {
   /** Belongs to the caller, who closes it after the scheduler. */
@@ -64,6 +65,7 @@ export interface DagSchedulerOptions {
   readonly onCheckpointParts?: (parts: readonly WrittenPart[]) => void;
   /** Told of each map output that no one will read, so that its files can be removed. Must not raise. */
   readonly onUnusedMapOutput?: (output: MapOutput) => void;
+  /** Default: `startTimeout`, which keeps the process alive: a job that waits to be tried again is not over. */
   readonly timer?: Timer;
 }
 

@@ -1,12 +1,6 @@
 /** Calls back once after a while, unless stopped by what it gives. Specs drive it by hand. */
 export type Timer = (delayMs: number, action: () => void) => () => void;
 
-/** Keeps the process alive: a job that waits to be tried again is not over. */
-export function startTimeout(delayMs: number, action: () => void): () => void {
-  const timeout = setTimeout(action, delayMs);
-  return () => clearTimeout(timeout);
-}
-
 /** One call to come, or none. */
 export class Alarm {
   readonly #timer: Timer;

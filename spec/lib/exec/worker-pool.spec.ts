@@ -207,6 +207,12 @@ describe('a thread of a pool', () => {
     }
   });
 
+  it('is left alone by a time limit that is longer than timers can wait', async () => {
+    const { pool } = start({ taskTimeoutMs: 600 * 3_600_000 });
+    const waits = map(range(), (n) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20) && n);
+    expect(resultOf(await pool.run(collect(waits), signal))).toEqual([0, 1]);
+  });
+
   it('takes its blocks with it', async () => {
     const gone: (readonly [string, readonly string[]])[] = [];
     const bench = start({ onBlocksGone: (worker, ids) => gone.push([worker, ids]) });

@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Alarm, startTimeout } from '../../../lib/scheduler/timer.ts';
-
-describe('startTimeout', () => {
-  it('calls back, unless stopped before', async () => {
-    const calls: string[] = [];
-    const stop = startTimeout(0, () => calls.push('stopped'));
-    stop();
-    await new Promise<void>((resolve) => {
-      startTimeout(1, resolve);
-    });
-    expect(calls).toEqual([]);
-  });
-});
+import { Alarm } from '../../../lib/scheduler/timer.ts';
 
 describe('an alarm', () => {
   function setUp() {
