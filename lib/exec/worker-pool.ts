@@ -14,6 +14,7 @@ import { CairnError, firstFailure } from '../base/errors.ts';
 import type { NodeId, ShuffleId, StageId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
 import { onAbort, unlessAborted } from '../base/on-abort.ts';
+import { startTimeout } from '../base/start-timeout.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
 import { allNarrowReads, toBlocks } from '../lineage/narrow-reads.ts';
