@@ -29,7 +29,7 @@ export type ShippedError =
       readonly message: string;
       /** Of an `AggregateError`, and of others that have such an array. */
       readonly errors: readonly ShippedError[] | undefined;
-      /** Own enumerable properties, each encoded; those that cannot be are left out. */
+      /** Own enumerable properties, each encoded; those that cannot be, or cannot be made again, are left out. */
       readonly properties: readonly (readonly [name: string, bytes: Uint8Array])[];
     } & Common);
 
@@ -210,7 +210,11 @@ function makeOther(shipped: Extract<ShippedError, { kind: 'other' }>, cause: unk
   const { errors } = shipped;
   if (errors !== undefined) define(error, 'errors', errors.map(receiveError), className !== 'AggregateError');
   for (const [key, bytes] of shipped.properties) {
-    define(error, key, decodeValue(bytes), true);
+    try {
+      define(error, key, decodeValue(bytes), true);
+    } catch {
+      // Of a class that is not registered here, or whose `fromRecord` throws: the error itself is what matters.
+    }
   }
   return error;
 }

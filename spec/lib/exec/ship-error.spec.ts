@@ -165,4 +165,17 @@ describe('an error on its way to the driver', () => {
     expect(Object.getPrototypeOf(found)).toBe(Error.prototype);
     expect(Object.keys(found)).toEqual(['__proto__']);
   });
+
+  it('leaves out a property that the driver cannot make again', () => {
+    class Local {}
+    registerRecordClass({ name: 'only-there', constructor: Local, toRecord: () => null, fromRecord: () => new Local() });
+    const shipped = shipError(Object.assign(new RangeError('x'), { kept: 1, lost: new Local(), also: 2 }));
+    unregisterRecordClass('only-there');
+    const found = receiveError(structuredClone(shipped));
+    expect(found).toBeInstanceOf(RangeError);
+    expect(Object.entries(found as Error)).toEqual([
+      ['kept', 1],
+      ['also', 2],
+    ]);
+  });
 });
