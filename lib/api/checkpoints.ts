@@ -193,9 +193,16 @@ export class Checkpoints {
     else catalog.remove(fileSystem, entry.checkpoint);
   }
 
+  /** The names of what is made last: a checkpoint below them would be gone with them. */
   #makeDirectory(path: string): void {
+    const { fileSystem } = this.#options;
     try {
-      this.#options.fileSystem.makeDirectory(path);
+      const made: string[] = [];
+      for (let at = path; fileSystem.stat(at, { follow: true }) === undefined && dirname(at) !== at; at = dirname(at)) {
+        made.push(at);
+      }
+      fileSystem.makeDirectory(path);
+      for (const each of made) fileSystem.syncDirectory(dirname(each));
     } catch (error) {
       if (!(error instanceof CairnError) || error.kind === 'resource') throw error;
       throw new CairnError('CHECKPOINT_DIR_UNUSABLE', { path: dirname(path), reason: error.message }, { cause: error });

@@ -369,6 +369,7 @@ export class SessionEngine implements Engine {
 
   /** A shuffle that a running job reads stays; so does what only a persisted ancestor needs. */
   cleanShuffles(node: LineageNode): void {
+    this.assertUsable('cleanShuffleDependencies');
     const visited = new Set<LineageNode>();
     const stack = [...(node.formerDependencies ?? node.dependencies)];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {

@@ -20,6 +20,19 @@ export function onAbort(signal: AbortSignal, action: () => void): () => void {
   };
 }
 
+/** What was waited for; undefined should the signal abort first. The promise's rejection is the caller's either way. */
+export async function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let stop: () => void = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = onAbort(signal, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([wanted, aborted]);
+  } finally {
+    stop();
+  }
+}
+
 function abort(this: AbortSignal): void {
   const waiting = actions.get(this);
   for (const call of [...(waiting ?? [])]) if (waiting?.delete(call) === true) call();

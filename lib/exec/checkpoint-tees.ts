@@ -9,6 +9,7 @@ import type { CheckpointTarget } from '../lineage/checkpoint-target.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { storable } from '../lineage/records.ts';
 import type { BatchIterator, PendingBatch, TaskBatch } from '../lineage/task-context.ts';
+import type { MetricsCounter } from './metrics-counter.ts';
 
 /** A part of a checkpoint that a task wrote on its way. Plain data. */
 export interface WrittenPart {
@@ -30,12 +31,14 @@ export class CheckpointTees {
   readonly written: WrittenPart[] = [];
   readonly #fileSystem: FileSystem;
   readonly #taskId: TaskId;
+  readonly #metrics: MetricsCounter;
   /** A task may read one partition twice, even at once: one of them is written down. */
   readonly #begun = new Set<string>();
 
-  constructor(fileSystem: FileSystem, taskId: TaskId) {
+  constructor(fileSystem: FileSystem, taskId: TaskId, metrics: MetricsCounter) {
     this.#fileSystem = fileSystem;
     this.#taskId = taskId;
+    this.#metrics = metrics;
   }
 
   /** The batches of a partition, written down on their way where its dataset is to be checkpointed. */
@@ -64,7 +67,10 @@ export class CheckpointTees {
       }
       if (writer === undefined) return;
       const part = attempt(() => commit(writer));
-      if (part !== undefined) this.written.push({ node, owner: target.place.owner, part });
+      if (part === undefined) return;
+      this.written.push({ node, owner: target.place.owner, part });
+      this.#metrics.rowsWritten += part.rows;
+      this.#metrics.bytesWritten += part.bytes;
     } finally {
       close(writer);
     }

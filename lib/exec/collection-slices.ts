@@ -11,7 +11,9 @@ import { type CaptureOptions, capture } from '../closure/capture.ts';
 import type { Packet } from '../closure/packet.ts';
 import { type ReviveOptions, revive } from '../closure/revive.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
-import type { CollectionNode, Slice } from '../lineage/nodes/collection-node.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
+import { allNarrowReads } from '../lineage/narrow-reads.ts';
+import { CollectionNode, type Slice } from '../lineage/nodes/collection-node.ts';
 import type { Partition } from '../lineage/partition.ts';
 import { rowBatches } from '../lineage/records.ts';
 import { decodeBatches, encodeRows } from './row-frames.ts';
@@ -44,6 +46,21 @@ export function shippedSlice(node: CollectionNode, slice: number, options: Captu
     rows.catch(() => slices.delete(slice));
   }
   return rows;
+}
+
+/** A slice of a collection that a task reads. */
+export interface CollectionRead {
+  readonly node: CollectionNode;
+  readonly partition: number;
+}
+
+/** The slices of collections that computing a partition reads. */
+export function collectionReads(node: LineageNode, partition: number): CollectionRead[] {
+  const reads: CollectionRead[] = [];
+  for (const read of allNarrowReads(node, partition, { passOver: () => true })) {
+    if (read.node instanceof CollectionNode) reads.push({ node: read.node, partition: read.partition });
+  }
+  return reads;
 }
 
 /** In a worker: the batches of a slice, as often as they are asked for. Raises as `revive`. */

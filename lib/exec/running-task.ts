@@ -70,7 +70,7 @@ export class RunningTask implements TaskContext {
     this.#chains = chains;
     this.#signal = signal;
     this.fileSystem = environment.fileSystem;
-    this.tees = new CheckpointTees(environment.fileSystem, task.taskId);
+    this.tees = new CheckpointTees(environment.fileSystem, task.taskId, this.metrics);
     this.partition = task.partition;
     this.attempt = task.attempt;
     this.stage = task.stageId;

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { onAbort } from '../../../lib/base/on-abort.ts';
+import { onAbort, unlessAborted } from '../../../lib/base/on-abort.ts';
 
 describe('onAbort', () => {
   it('calls all that wait, in order and once, by one listener', () => {
@@ -43,5 +43,18 @@ describe('onAbort', () => {
     onAbort(signal, () => calls++);
     controller.abort();
     expect(calls).toBe(1);
+  });
+});
+
+describe('unlessAborted', () => {
+  it('gives what was waited for, or nothing once the signal aborts, and leaves no listener', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    expect(await unlessAborted(Promise.resolve(5), signal)).toBe(5);
+    await expect(unlessAborted(Promise.reject(new RangeError('no')), signal)).rejects.toThrow('no');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    const waiting = unlessAborted(new Promise(() => {}), signal);
+    controller.abort();
+    expect(await waiting).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rowBatch } from '../../../formats/schema/batch.ts';
 import { nodeId, taskId } from '../../../lib/base/ids.ts';
 import { CheckpointTees, type WrittenPart } from '../../../lib/exec/checkpoint-tees.ts';
+import { MetricsCounter } from '../../../lib/exec/metrics-counter.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import type { BatchIterator } from '../../../lib/lineage/task-context.ts';
 import { CheckpointPartReader } from '../../../storage/checkpoint/part-reader.ts';
@@ -29,18 +30,20 @@ const all = (batches: BatchIterator) => [...recordsOfBatches(batches)];
 describe('CheckpointTees', () => {
   it('writes what passes, and gives it on as it is', () => {
     const { fileSystem, node, batches } = setting();
-    const tees = new CheckpointTees(fileSystem, taskId(3));
+    const metrics = new MetricsCounter();
+    const tees = new CheckpointTees(fileSystem, taskId(3), metrics);
     const passing = tees.copy(node, 0, batches());
     expect(tees.written).toEqual([]);
     expect(all(passing)).toEqual([1, 2, 3]);
     expect(tees.written).toMatchObject([{ node: 5, owner: 'spec', part: { partition: 0, rows: 3 } }]);
+    expect(metrics).toMatchObject({ rowsWritten: 3, bytesWritten: partOf(tees).bytes });
     using reader = CheckpointPartReader.open(fileSystem, place, partOf(tees));
     expect(all(reader.batches() as BatchIterator)).toEqual([1, 2, 3]);
   });
 
   it('writes records before whoever gets them changes them', () => {
     const { fileSystem, node, batches } = setting([[{ n: 1 }]]);
-    const tees = new CheckpointTees(fileSystem, taskId(3));
+    const tees = new CheckpointTees(fileSystem, taskId(3), new MetricsCounter());
     for (const batch of tees.copy(node, 0, batches())) {
       if (batch.kind === 'rows') (batch.rows[0] as { n: number }).n = 9;
     }
@@ -50,7 +53,7 @@ describe('CheckpointTees', () => {
 
   it('writes nothing of a partition that is not read to its end', () => {
     const { fileSystem, node, batches } = setting();
-    const tees = new CheckpointTees(fileSystem, taskId(3));
+    const tees = new CheckpointTees(fileSystem, taskId(3), new MetricsCounter());
     for (const _ of tees.copy(node, 0, batches())) break;
     expect(tees.written).toEqual([]);
     expect(fileSystem.list(place.directory)).toEqual([]);
@@ -58,17 +61,17 @@ describe('CheckpointTees', () => {
 
   it('writes a partition once in an attempt, and not again what another attempt has written', () => {
     const { fileSystem, node, batches } = setting();
-    const first = new CheckpointTees(fileSystem, taskId(3));
+    const first = new CheckpointTees(fileSystem, taskId(3), new MetricsCounter());
     const [one, two] = [first.copy(node, 0, batches()), first.copy(node, 0, batches())];
     expect([all(one), all(two)]).toEqual([
       [1, 2, 3],
       [1, 2, 3],
     ]);
     expect(first.written).toHaveLength(1);
-    const second = new CheckpointTees(fileSystem, taskId(4));
+    const second = new CheckpointTees(fileSystem, taskId(4), new MetricsCounter());
     expect(all(second.copy(node, 0, batches()))).toEqual([1, 2, 3]);
     expect(second.written).toEqual([]);
-    const third = new CheckpointTees(fileSystem, taskId(5));
+    const third = new CheckpointTees(fileSystem, taskId(5), new MetricsCounter());
     expect([third.claim(node, 1), third.claim(node, 1)]).toEqual([true, false]);
   });
 
@@ -76,12 +79,12 @@ describe('CheckpointTees', () => {
     const { fileSystem, node, batches } = setting();
     node.checkpointTarget = undefined;
     const given = batches();
-    expect(new CheckpointTees(fileSystem, taskId(3)).copy(node, 0, given)).toBe(given);
+    expect(new CheckpointTees(fileSystem, taskId(3), new MetricsCounter()).copy(node, 0, given)).toBe(given);
   });
 
   it('never fails the task: neither for records, nor for the disk, whichever call fails', () => {
     const strange = setting([[1], [Symbol('s')], [2]]);
-    const tees = new CheckpointTees(strange.fileSystem, taskId(3));
+    const tees = new CheckpointTees(strange.fileSystem, taskId(3), new MetricsCounter());
     expect(all(tees.copy(strange.node, 0, strange.batches()))).toHaveLength(3);
     expect([tees.written, strange.fileSystem.list(place.directory)]).toEqual([[], []]);
     let failures = 0;
@@ -89,7 +92,7 @@ describe('CheckpointTees', () => {
       const { fileSystem, node, batches } = setting();
       const faulty = new FaultyFileSystem(fileSystem, { at: call, errno: 'EIO' });
       const given = batches();
-      const own = new CheckpointTees(faulty, taskId(3));
+      const own = new CheckpointTees(faulty, taskId(3), new MetricsCounter());
       expect(all(own.copy(node, 0, given))).toEqual([1, 2, 3]);
       if (own.written.length === 0) failures++;
     }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOfShipped, shippedSlice } from '../../../lib/exec/collection-slices.ts';
+import { collectionReads, rowsOfShipped, shippedSlice } from '../../../lib/exec/collection-slices.ts';
+import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
+import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
+import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
 import { origin, recordsOfBatches } from '../../support/scan-task.ts';
 
 async function travel(records: readonly unknown[], slices = 1, slice = 0) {
@@ -92,5 +95,18 @@ describe('a slice of a collection', () => {
     records[90] = 90;
     await expect(shippedSlice(node, 1)).resolves.toMatchObject({ kind: 'frames' });
     await expect(shippedSlice(node, 0)).resolves.toMatchObject({ kind: 'frames' });
+  });
+});
+
+describe('collectionReads', () => {
+  it('names the slices that a partition is computed from, behind any steps', () => {
+    const numbers = new CollectionNode(origin(), [1, 2, 3, 4], 4);
+    const node = new CoalesceNode(origin(), new StepNode(origin(), numbers, { kind: 'pass' }), 2);
+    expect(
+      collectionReads(node, 1)
+        .map(({ partition }) => partition)
+        .sort(),
+    ).toEqual([2, 3]);
+    expect(collectionReads(new RangeNode(origin(), 0, 4, 1, 2), 0)).toEqual([]);
   });
 });
