@@ -168,7 +168,12 @@ describe('an error on its way to the driver', () => {
 
   it('leaves out a property that the driver cannot make again', () => {
     class Local {}
-    registerRecordClass({ name: 'only-there', constructor: Local, toRecord: () => null, fromRecord: () => new Local() });
+    registerRecordClass({
+      name: 'only-there',
+      constructor: Local,
+      toRecord: () => null,
+      fromRecord: () => new Local(),
+    });
     const shipped = shipError(Object.assign(new RangeError('x'), { kept: 1, lost: new Local(), also: 2 }));
     unregisterRecordClass('only-there');
     const found = receiveError(structuredClone(shipped));
