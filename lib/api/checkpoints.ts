@@ -35,7 +35,7 @@ import { attemptAll } from '../base/attempt-all.ts';
 import type { Clock } from '../base/clock.ts';
 import { CairnError } from '../base/errors.ts';
 import { failpoint } from '../base/failpoint.ts';
-import type { RunId } from '../base/ids.ts';
+import type { NodeId, RunId } from '../base/ids.ts';
 import { engineVersion } from '../base/version.ts';
 import type { WrittenPart } from '../exec/checkpoint-tees.ts';
 import type { CallSite } from '../lineage/call-site.ts';
@@ -91,8 +91,7 @@ const NOTHING: CheckpointRun = { finish: () => Promise.resolve([]), abort() {} }
 export class Checkpoints {
   readonly #options: CheckpointsOptions;
   readonly #marks = new CheckpointMarks();
-  /** By owner. */
-  readonly #writing = new Map<string, { readonly mark: CheckpointMark; readonly writing: Writing }>();
+  readonly #writing = new Map<NodeId, { readonly mark: CheckpointMark; readonly writing: Writing }>();
   /** Datasets by the names of their checkpoints. */
   readonly #names = new Map<string, number>();
   #directory: string | undefined;
@@ -156,7 +155,7 @@ export class Checkpoints {
 
   /** Takes note of parts that tasks wrote on their way. Those of a checkpoint that was given up are passed over. */
   note(parts: readonly WrittenPart[]): void {
-    for (const { owner, part } of parts) this.#writing.get(owner)?.writing.parts.set(part.partition, part);
+    for (const { node, part } of parts) this.#writing.get(node)?.writing.parts.set(part.partition, part);
   }
 
   /** A job on `root` begins: the marked datasets it reaches are written down from now on. Raises nothing. */
@@ -234,7 +233,7 @@ export class Checkpoints {
     }
     const end = (): void => {
       for (const mark of marks) {
-        if (mark.request.kind === 'reliable') this.#abort(mark, mark.request);
+        this.#abort(mark);
         mark.running = undefined;
       }
       settle();
@@ -275,7 +274,7 @@ export class Checkpoints {
     try {
       const job = beginCheckpoint(fileSystem, { directory, owner, partitionCount });
       failpoint('checkpoint/after-begin');
-      this.#writing.set(owner, { mark, writing: { key, job, parts: new Map() } });
+      this.#writing.set(node.id, { mark, writing: { key, job, parts: new Map() } });
       node.checkpointTarget = { place: { directory, owner, partitionCount }, codec };
     } catch (error) {
       this.#quietly(() => catalog.remove(fileSystem, key));
@@ -308,8 +307,8 @@ export class Checkpoints {
     callSite: CallSite,
   ): Promise<void> {
     const { fileSystem, catalog, run, codec, clock, originOf, onTruncated } = this.#options;
-    const { owner, name, fingerprint } = request;
-    const writing = this.#writingOf(owner, node);
+    const { name, fingerprint } = request;
+    const writing = this.#writingOf(node);
     const { job, key } = writing;
     const parts = this.#writtenBefore(writing);
     const missing = Array.from({ length: job.partitionCount }, (_, i) => i).filter((i) => !parts.has(i));
@@ -317,7 +316,7 @@ export class Checkpoints {
       const target = { place: placeOf(job), codec };
       const written = (await runJob(node, { kind: 'checkpoint', target }, missing)) as CheckpointPart[];
       // The session may have ended meanwhile, and taken the files away.
-      this.#writingOf(owner, node);
+      this.#writingOf(node);
       for (const part of written) parts.set(part.partition, part);
     }
     failpoint('checkpoint/before-commit');
@@ -333,15 +332,15 @@ export class Checkpoints {
     failpoint('checkpoint/after-manifest');
     catalog.recordCommit(key, committed);
     failpoint('checkpoint/after-row');
-    this.#writing.delete(owner);
+    this.#writing.delete(node.id);
     const { manifest } = committed;
     const read = manifest.parts.map((part) => ({ ...part, classes: manifest.classes }));
     node.truncate(new ReliableCheckpointNode(originOf(callSite), placeOf(job), read, node.partitioner));
     onTruncated(node, { ...committed, key });
   }
 
-  #writingOf(owner: string, node: LineageNode): Writing {
-    const found = this.#writing.get(owner);
+  #writingOf(node: LineageNode): Writing {
+    const found = this.#writing.get(node.id);
     if (found === undefined)
       throw new CairnError('SESSION_CLOSED', { what: `the checkpoint of ${describeNode(node)}` });
     return found.writing;
@@ -356,14 +355,14 @@ export class Checkpoints {
     return new Map(there);
   }
 
-  #abort(mark: CheckpointMark, request: Extract<CheckpointRequest, { kind: 'reliable' }>): void {
-    const found = this.#writing.get(request.owner);
+  #abort(mark: CheckpointMark): void {
+    const found = this.#writing.get(mark.node.id);
     if (found?.mark === mark) this.#quietly(() => this.#giveUp(mark, found.writing));
   }
 
   #giveUp(mark: CheckpointMark, { key, job }: Writing): void {
     const { catalog, fileSystem } = this.#options;
-    this.#writing.delete(job.owner);
+    this.#writing.delete(mark.node.id);
     mark.node.checkpointTarget = undefined;
     try {
       catalog.remove(fileSystem, key);

@@ -14,8 +14,6 @@ import type { MetricsCounter } from './metrics-counter.ts';
 /** A part of a checkpoint that a task wrote on its way. Plain data. */
 export interface WrittenPart {
   readonly node: NodeId;
-  /** Of the checkpoint: `CheckpointPlace.owner`. */
-  readonly owner: string;
   readonly part: CheckpointPart;
 }
 
@@ -68,7 +66,7 @@ export class CheckpointTees {
       if (writer === undefined) return;
       const part = attempt(() => commit(writer));
       if (part === undefined) return;
-      this.written.push({ node, owner: target.place.owner, part });
+      this.written.push({ node, part });
       this.#metrics.rowsWritten += part.rows;
       this.#metrics.bytesWritten += part.bytes;
     } finally {

@@ -485,6 +485,18 @@ describe('the catalog', () => {
     spec.engine.checkpoints.remove(path);
   });
 
+  it('tells checkpoints of the same fingerprint apart that are written at once', async () => {
+    await using spec = await openEngine();
+    const same = [1, 2].map(() => spec.parallelize([1, 2, 3], 2).map((n) => n + 1));
+    for (const rdd of same) spec.engine.checkpoints.markReliable(nodeOf(rdd), { fingerprint: 'abc' });
+    expect(await (same[0] as Rdd<number>).union(same[1] as Rdd<number>).collect()).toEqual([2, 3, 4, 2, 3, 4]);
+    expect(same.map((rdd) => rdd.isCheckpointed)).toEqual([true, true]);
+    expect(jobs(spec)).toBe(1);
+    const [first, second] = same.map((rdd) => readFileSync(join(pathOf(rdd), 'part-00001')));
+    expect(first).toEqual(second);
+    for (const rdd of same) expect(await rdd.collect()).toEqual([2, 3, 4]);
+  });
+
   it('notes a fingerprint where one is given', async () => {
     await using spec = await openEngine();
     const numbers = spec.parallelize([1, 2, 3], 2);

@@ -35,7 +35,7 @@ describe('CheckpointTees', () => {
     const passing = tees.copy(node, 0, batches());
     expect(tees.written).toEqual([]);
     expect(all(passing)).toEqual([1, 2, 3]);
-    expect(tees.written).toMatchObject([{ node: 5, owner: 'spec', part: { partition: 0, rows: 3 } }]);
+    expect(tees.written).toMatchObject([{ node: 5, part: { partition: 0, rows: 3 } }]);
     expect(metrics).toMatchObject({ rowsWritten: 3, bytesWritten: partOf(tees).bytes });
     using reader = CheckpointPartReader.open(fileSystem, place, partOf(tees));
     expect(all(reader.batches() as BatchIterator)).toEqual([1, 2, 3]);
