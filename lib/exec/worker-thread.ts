@@ -3,13 +3,14 @@
  *
  * A thread keeps the process alive only while it is held. It has a port of its own for the protocol, which ends with it.
  */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { BlockEvent } from '../../storage/block/block-event.ts';
 import type { BlockId } from '../../storage/block/block-id.ts';
 import type { ExportedBlock } from '../../storage/block/block-manager.ts';
 import { CairnError, errorCodeOf, serializeError } from '../base/errors.ts';
 import type { TaskId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
+import { startTimeout } from '../base/start-timeout.ts';
 import {
   CANCELLED_TASK,
   FLAG_COUNT,
@@ -42,6 +43,8 @@ interface RunningAttempt {
 
 /** What a worker that has nothing left to do gets to end by itself: streams are flushed, handles of the user's closed. */
 const CLOSE_MS = 200;
+/** What it gets after that to come out of the system call it is in. Some never return: a child process, a pipe. */
+const SYSTEM_CALL_MS = 1000;
 
 export class WorkerThread {
   readonly name: string;
@@ -77,6 +80,7 @@ export class WorkerThread {
     });
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
+        this.#hearOut();
         const reason = describeEnd(this.#failure, code, settings);
         this.#leave(this.#isReady ? reason : `it could not start: ${reason}`, this.#failure);
         resolve();
@@ -170,13 +174,21 @@ export class WorkerThread {
     void this.#worker.terminate();
   }
 
-  /** Lets the thread end, and ends it when it does not. */
+  /**
+   * Lets the thread end, and ends it when it does not. One that stays in a system call is left there: it runs nothing
+   * afterwards.
+   */
   async close(): Promise<void> {
     this.hold();
     this.post({ kind: 'close' });
-    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_MS);
-    await this.ended;
-    clearTimeout(timer);
+    const stops: (() => void)[] = [];
+    const isLeft = new Promise<void>((resolve) => {
+      stops.push(startTimeout(CLOSE_MS, () => void this.#worker.terminate()));
+      stops.push(startTimeout(CLOSE_MS + SYSTEM_CALL_MS, resolve));
+    });
+    await Promise.race([this.ended, isLeft]);
+    for (const stop of stops) stop();
+    this.release();
   }
 
   #receive(message: FromWorker): void {
@@ -202,6 +214,19 @@ export class WorkerThread {
       default:
         unreachable(message);
     }
+  }
+
+  /** What a thread said last may still be on its way when its end is known: the outcome of its task, say. */
+  #hearOut(): void {
+    try {
+      for (let last = this.#nextMessage(); last !== undefined; last = this.#nextMessage()) this.#receive(last);
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+
+  #nextMessage(): FromWorker | undefined {
+    return receiveMessageOnPort(this.#port)?.message as FromWorker | undefined;
   }
 
   #leave(reason: string, cause: unknown): void {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -321,6 +323,25 @@ describe('closing a pool', () => {
     expect(await pool.run(collect(endless), signal)).toMatchObject({ error: { code: 'TASK_TIMED_OUT' } });
     await pool.close();
     expect(pool.size.threads).toBe(0);
+  });
+
+  it('leaves a thread in a system call that does not return', async () => {
+    const { pool } = start();
+    const controller = new AbortController();
+    const [begun, goOn] = [join(directory.path, 'begun'), join(directory.path, 'go-on')];
+    const script = ': > "$0"; until [ -e "$1" ]; do sleep 0.05; done';
+    const waits = map(range(), () => spawnSync('sh', ['-c', script, begun, goOn]).status);
+    try {
+      const running = pool.run(collect(waits), controller.signal);
+      while (!existsSync(begun)) await new Promise((resolve) => setImmediate(resolve));
+      controller.abort();
+      expect((await running).kind).toBe('cancelled');
+      await pool.close();
+      expect(pool.size.threads).toBe(1);
+    } finally {
+      writeFileSync(goOn, '');
+    }
+    while (pool.size.threads > 0) await new Promise((resolve) => setImmediate(resolve));
   });
 
   it('stops all threads at once where the process is about to end', async () => {
