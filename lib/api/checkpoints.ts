@@ -94,6 +94,8 @@ export class Checkpoints {
   readonly #writing = new Map<NodeId, { readonly mark: CheckpointMark; readonly writing: Writing }>();
   /** Datasets by the names of their checkpoints. */
   readonly #names = new Map<string, number>();
+  /** What attempts that failed could not remove, neither the files nor their row: the next attempt does it first. */
+  readonly #notRemoved = new Set<string>();
   #directory: string | undefined;
 
   constructor(options: CheckpointsOptions) {
@@ -268,8 +270,8 @@ export class Checkpoints {
     const partitionCount = findPartitions(node).length;
     const partitioner = node.partitioner?.describe() ?? null;
     const known = { run, node: node.id, name, fingerprint, owner, partitionCount, partitioner };
-    // What an attempt before this one could not remove.
-    if (fileSystem.stat(directory) !== undefined) this.remove(directory);
+    if (this.#notRemoved.has(directory)) this.remove(directory);
+    this.#notRemoved.delete(directory);
     const key = catalog.recordBegin({ ...known, directory });
     try {
       const job = beginCheckpoint(fileSystem, { directory, owner, partitionCount });
@@ -277,7 +279,7 @@ export class Checkpoints {
       this.#writing.set(node.id, { mark, writing: { key, job, parts: new Map() } });
       node.checkpointTarget = { place: { directory, owner, partitionCount }, codec };
     } catch (error) {
-      this.#quietly(() => catalog.remove(fileSystem, key));
+      this.#quietly(directory, () => void catalog.remove(fileSystem, key));
       throw error;
     }
   }
@@ -357,7 +359,7 @@ export class Checkpoints {
 
   #abort(mark: CheckpointMark): void {
     const found = this.#writing.get(mark.node.id);
-    if (found?.mark === mark) this.#quietly(() => this.#giveUp(mark, found.writing));
+    if (found?.mark === mark) this.#quietly(found.writing.job.directory, () => this.#giveUp(mark, found.writing));
   }
 
   #giveUp(mark: CheckpointMark, { key, job }: Writing): void {
@@ -373,13 +375,14 @@ export class Checkpoints {
     }
   }
 
-  #quietly(action: () => void): void {
+  #quietly(directory: string, remove: () => void): void {
     try {
-      action();
+      remove();
     } catch (error) {
+      this.#notRemoved.add(directory);
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.onWarning(
-        `what a failed checkpoint wrote could not be removed; the next session tries again\n${reason}`,
+        `what a failed checkpoint wrote could not be removed; the next attempt, or session, tries again\n${reason}`,
       );
     }
   }
