@@ -185,6 +185,14 @@ export class Checkpoints {
     ]);
   }
 
+  /** The directory of the newest complete checkpoint of that name. Raises CHECKPOINT_NOT_FOUND. */
+  find(name: string): string {
+    const entry = this.#options.catalog.findByName(name);
+    if (entry !== undefined) return entry.directory;
+    const reason = 'no complete checkpoint of this data directory has that name';
+    throw new CairnError('CHECKPOINT_NOT_FOUND', { path: `'${name}'`, reason });
+  }
+
   /** Removes the files of a checkpoint and its row. Raises as `CheckpointCatalog.remove` and `removeCheckpoint`. */
   remove(directory: string): void {
     const { catalog, fileSystem } = this.#options;

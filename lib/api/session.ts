@@ -28,7 +28,7 @@ import {
   longAccumulator,
 } from './accumulator.ts';
 import type { Broadcast } from './broadcast.ts';
-import { checkInteger, checkTravels, invalidArgument } from './check-argument.ts';
+import { checkInteger, checkOptions, checkTravels, invalidArgument } from './check-argument.ts';
 import { type JobScope, withJobScope } from './job-scope.ts';
 import { type PairsOnly, Rdd } from './rdd.ts';
 import { type EngineParts, SessionEngine } from './session-engine.ts';
@@ -232,19 +232,26 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * The records of a checkpoint, of this session or any other one: `path` is what `getCheckpointFile` gave. Partitions
-   * and their order are those it was written with, and so is the partitioner unless it was of the user's own.
+   * The records of a checkpoint, of this session or any other one: `path` is what `getCheckpointFile` gave; or the
+   * newest one of this data directory that was given the name. Partitions and their order are those it was written with,
+   * and so is the partitioner unless it was of the user's own.
    *
+   * ```ts
+   * await ratings.checkpoint({ name: 'ratings', eager: true });
+   * // In another run, in the same data directory:
+   * session.openCheckpoint<Rating>({ name: 'ratings' });
+   * ```
    * Raises CHECKPOINT_NOT_FOUND where there is none, or none that was completed; CORRUPT_FILE, with path and offset,
    * where a part is missing, of another checkpoint, or one too many; UNSUPPORTED_VERSION; RECORD_CLASS_UNKNOWN for
    * classes that are not registered. What the parts hold is verified when they are read.
    */
-  openCheckpoint<T>(path: string): Rdd<T> {
-    checkDirectory('openCheckpoint', path);
-    const { fileSystem } = this.#engine;
+  openCheckpoint<T>(path: string | { readonly name: string }): Rdd<T> {
+    if (typeof path !== 'object') checkDirectory('openCheckpoint', path);
+    else checkName(path);
+    const { fileSystem, checkpoints } = this.#engine;
     const origin = this.#engine.origin('openCheckpoint');
     try {
-      const checkpoint = openCheckpoint(fileSystem, path);
+      const checkpoint = openCheckpoint(fileSystem, typeof path === 'string' ? path : checkpoints.find(path.name));
       requireClasses(checkpoint);
       const { place, parts, manifest } = checkpoint;
       const partitioner = fromPartitionerRecord(manifest.partitioner, parts.length);
@@ -411,6 +418,12 @@ function checkPath(method: string, path: unknown): void {
   const isPath = (value: unknown): boolean => typeof value === 'string' && value !== '';
   if (isPath(path) || (Array.isArray(path) && path.length > 0 && path.every(isPath))) return;
   throw invalidArgument(method, 'path', 'a path, a pattern, or a non-empty array of these', path);
+}
+
+function checkName(by: { readonly name: string }): void {
+  checkOptions('openCheckpoint', by, ['name']);
+  if (typeof by.name === 'string' && by.name !== '') return;
+  throw invalidArgument('openCheckpoint', 'name', 'a text that is not empty', by.name);
 }
 
 function checkDirectory(method: string, path: unknown): void {

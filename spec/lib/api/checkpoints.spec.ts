@@ -485,6 +485,21 @@ describe('the catalog', () => {
     spec.engine.checkpoints.remove(path);
   });
 
+  it('finds the newest of a name, in the same data directory', async () => {
+    const dir = newDirectory();
+    for (const records of [[1], [2, 3]]) {
+      await using spec = await openEngine({}, dir);
+      await spec.parallelize(records, 1).checkpoint({ eager: true, name: 'again' });
+    }
+    await using session = await openSession(dir);
+    expect(await session.openCheckpoint({ name: 'again' }).collect()).toEqual([2, 3]);
+    const unknown = raised(() => session.openCheckpoint({ name: 'other' }));
+    expect(unknown.code).toBe('CHECKPOINT_NOT_FOUND');
+    expect(raised(() => session.openCheckpoint({ name: '' })).code).toBe('INVALID_ARGUMENT');
+    expect(raised(() => session.openCheckpoint({} as never)).code).toBe('INVALID_ARGUMENT');
+    expect(raised(() => session.openCheckpoint(null as never)).code).toBe('INVALID_ARGUMENT');
+  });
+
   it('tells checkpoints of the same fingerprint apart that are written at once', async () => {
     await using spec = await openEngine();
     const same = [1, 2].map(() => spec.parallelize([1, 2, 3], 2).map((n) => n + 1));
