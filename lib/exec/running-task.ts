@@ -104,12 +104,14 @@ export class RunningTask implements TaskContext {
     // Into a sink, which holds what it must: only ranges are cut.
     const cutter = new PieceCutter([], LOOP_ROWS);
     for (const batch of this.iterate(pipeline.base, partition)) {
-      this.throwIfCancelled();
       if (batch.kind === 'pending') {
+        this.throwIfCancelled();
         yield batch.ready;
         continue;
       }
       for (const piece of cutter.cut(batch)) {
+        // For each: a range is one batch, however long it is.
+        this.throwIfCancelled();
         if (sink !== currentSink()) {
           sink = currentSink();
           chain = this.#chains.get(node, pipeline, sink);
@@ -288,12 +290,13 @@ export class RunningTask implements TaskContext {
       this.batchRows,
     );
     for (const batch of this.iterate(pipeline.base, partition)) {
-      this.throwIfCancelled();
       if (batch.kind === 'pending') {
+        this.throwIfCancelled();
         yield batch;
         continue;
       }
       for (const piece of cutter.cut(batch)) {
+        this.throwIfCancelled();
         const sink = new RowsSink();
         this.#run(chain, piece, run, sink, pipeline, node);
         cutter.made(lengthOf(piece), sink.rows.length);

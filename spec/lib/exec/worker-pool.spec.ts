@@ -30,6 +30,7 @@ interface Bench {
   readonly directory: BlockDirectory;
   readonly broadcasts: BroadcastRegistry;
   readonly ready: number[];
+  readonly warnings: string[];
 }
 
 const pools: WorkerPool[] = [];
@@ -42,6 +43,7 @@ function start(more: Partial<WorkerPoolOptions> = {}): Bench {
   const blocks = new BlockDirectory();
   const broadcasts = new BroadcastRegistry();
   const ready: number[] = [];
+  const warnings: string[] = [];
   const pool = new WorkerPool({
     size: 2,
     entry: ENTRY,
@@ -54,10 +56,11 @@ function start(more: Partial<WorkerPoolOptions> = {}): Bench {
     onBlocksGone: () => {},
     onEnded: () => {},
     onReady: (bytes) => ready.push(bytes),
+    onWarning: (message) => warnings.push(message),
     ...more,
   });
   pools.push(pool);
-  return { pool, directory: blocks, broadcasts, ready };
+  return { pool, directory: blocks, broadcasts, ready, warnings };
 }
 
 let stages = 0;
@@ -174,6 +177,27 @@ describe('a thread of a pool', () => {
     expect(second).not.toBe(first);
   });
 
+  it('that dies of what a task left running is told of, with its place', async () => {
+    const { pool, warnings } = start();
+    const forgetful = map(range(), () => {
+      setTimeout(() => Promise.reject(new RangeError('nobody waits for it')), 0);
+      return 1;
+    });
+    expect(resultOf(await pool.run(collect(forgetful), signal))).toEqual([1, 1]);
+    while (pool.size.threads > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^worker-1 ended .*RangeError: nobody waits for it at .*\.spec\.ts:\d+/),
+    ]);
+  });
+
+  it('that dies with a task, or is closed, is no warning of its own', async () => {
+    const { pool, warnings } = start();
+    await pool.run(collect(map(range(), () => process.exit(3))), signal);
+    await pool.run(collect(map(range(), (n) => n)), signal);
+    await pool.close();
+    expect(warnings).toEqual([]);
+  });
+
   it('that dies with a task fails it, and has a successor', async () => {
     const ended: string[] = [];
     const { pool } = start({ onEnded: (label) => ended.push(label) });
@@ -263,26 +287,37 @@ describe('blocks of another worker', () => {
 });
 
 describe('a task that is cancelled', () => {
-  const WAYS: Readonly<Record<string, () => LineageNode>> = {
-    'loops in the engine': () => {
-      const endless = new RangeNode(origin('range'), 0, Number.MAX_SAFE_INTEGER, 1, 1);
-      return new StepNode(origin('filter'), endless, { kind: 'filter', f: (n) => (n as number) < 0 });
-    },
-    'loops in its function': () =>
-      map(range(), () => {
-        for (;;);
-      }),
-  };
+  const endless = () => new RangeNode(origin('range'), 0, Number.MAX_SAFE_INTEGER, 1, 1);
+  const none = (parent: LineageNode, begun: Int32Array) =>
+    new StepNode(origin('filter'), parent, { kind: 'filter', f: () => Atomics.add(begun, 0, 1) < 0 });
+  type Way = readonly [name: string, threads: number, make: (begun: Int32Array) => LineageNode];
+  const WAYS: readonly Way[] = [
+    ['loops in the engine', 1, (begun) => none(endless(), begun)],
+    [
+      'loops in the engine over what is to be kept',
+      1,
+      (begun) => Object.assign(none(endless(), begun), { storageLevel: STORAGE_LEVELS.MEMORY_ONLY }),
+    ],
+    [
+      'loops in its function',
+      2,
+      (begun) =>
+        map(range(), () => {
+          for (;;) Atomics.add(begun, 0, 1);
+        }),
+    ],
+  ];
 
-  it.each(Object.entries(WAYS))('and %s ends soon', async (_way, make) => {
-    const { pool } = start();
+  it.each(WAYS)('and %s ends soon, in %i threads with the next one', async (_way, threads, make) => {
+    const { pool, ready } = start();
     const controller = new AbortController();
-    const running = pool.run(collect(make()), controller.signal);
-    // Started, and sent.
-    while (pool.size.stages === 0) await new Promise((resolve) => setImmediate(resolve));
+    const begun = new Int32Array(new SharedArrayBuffer(4));
+    const running = pool.run(collect(make(begun)), controller.signal);
+    while (Atomics.load(begun, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
     controller.abort();
     expect((await running).kind).toBe('cancelled');
     expect(resultOf(await pool.run(collect(range()), signal))).toEqual([0, 1]);
+    expect(ready).toHaveLength(threads);
   });
 
   it('before it was sent does not run', async () => {
