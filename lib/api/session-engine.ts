@@ -359,7 +359,7 @@ export class SessionEngine implements Engine {
     const level = localCheckpointLevel(node.storageLevel);
     if (sameLevel(level, node.storageLevel)) return;
     // Blocks know the level they were stored at: one that was kept in memory alone would be given up for room.
-    if (node.isPersisted) this.unpersist(node);
+    if (node.isPersisted) this.#dropBlocks(node);
     this.persist(node, level);
   }
 
@@ -387,9 +387,8 @@ export class SessionEngine implements Engine {
         `${describeNode(node)} was checkpointed locally: without its blocks it cannot be computed again, nor can what is computed from it`,
       );
     }
-    node.storageLevel = STORAGE_LEVELS.NONE;
-    this.#recorder.noteUnpersist(node);
-    this.#threads.dropNode(node.id);
+    this.checkpoints.unmarkLocal(node);
+    this.#dropBlocks(node);
   }
 
   rename(node: LineageNode, name: string): void {
@@ -480,9 +479,16 @@ export class SessionEngine implements Engine {
           taskMemoryBytes: taskMemoryOf(this.budget, slots),
         },
         slots,
+        this.config['task.timeout'],
       ),
       this.blocks,
     );
+  }
+
+  #dropBlocks(node: LineageNode): void {
+    node.storageLevel = STORAGE_LEVELS.NONE;
+    this.#recorder.noteUnpersist(node);
+    this.#threads.dropNode(node.id);
   }
 
   #makeCheckpoints(): Checkpoints {

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setRecordCodegen } from '../../formats/record/record-codegen.ts';
+import { CairnError } from '../base/errors.ts';
 import type { StageId } from '../base/ids.ts';
+import { startTimeout } from '../base/start-timeout.ts';
 import type { Executor } from './executor.ts';
 import { StageChains } from './stage-chains.ts';
 import type { TaskDescription, TaskOutcome } from './task.ts';
@@ -16,14 +18,17 @@ const DRIVER: readonly string[] = ['driver'];
 export class InlineExecutor implements Executor {
   readonly slots: number;
   readonly #environment: TaskEnvironment;
+  readonly #taskTimeoutMs: number | undefined;
   #running = 0;
   #turnMs = Number.NEGATIVE_INFINITY;
   readonly #stages = new Map<StageId, StageChains>();
 
-  constructor(environment: TaskEnvironment, slots: number) {
+  /** `taskTimeoutMs`: how long an attempt may take; undefined for no limit. */
+  constructor(environment: TaskEnvironment, slots: number, taskTimeoutMs?: number) {
     setRecordCodegen(environment.codegen !== 'off');
     this.slots = slots;
     this.#environment = environment;
+    this.#taskTimeoutMs = taskTimeoutMs;
   }
 
   idle(): readonly string[] {
@@ -49,7 +54,24 @@ export class InlineExecutor implements Executor {
       await nextTurn();
       this.#turnMs = clock.monotonicMs();
     }
+    if (this.#taskTimeoutMs !== undefined) return await this.#runWithin(this.#taskTimeoutMs, task, signal);
     return await runTask(task, this.#environment, this.#chainsOf(task.stageId), signal);
+  }
+
+  /** An attempt past its time is told to stop as if it was cancelled, and has failed. */
+  async #runWithin(limitMs: number, task: TaskDescription, signal: AbortSignal): Promise<TaskOutcome> {
+    const late = new AbortController();
+    const stopTimer = startTimeout(limitMs, () => late.abort());
+    try {
+      const either = AbortSignal.any([signal, late.signal]);
+      const outcome = await runTask(task, this.#environment, this.#chainsOf(task.stageId), either);
+      if (outcome.kind !== 'cancelled' || signal.aborted) return outcome;
+      const { taskId, partition } = task;
+      const params = { task: taskId, partition, timeout: `${limitMs} ms` };
+      return { kind: 'failed', error: new CairnError('TASK_TIMED_OUT', params), metrics: outcome.metrics };
+    } finally {
+      stopTimer();
+    }
   }
 
   forgetStage(stageId: StageId): void {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../lib/base/clock.ts';
 import { stageId } from '../../../lib/base/ids.ts';
 import { refuseInsideTask } from '../../../lib/exec/current-task.ts';
 import { InlineExecutor } from '../../../lib/exec/inline-executor.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
+import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
 import { origin } from '../../support/scan-task.ts';
 import { describeTask, taskBench } from './support/task-bench.ts';
@@ -81,5 +83,33 @@ describe('InlineExecutor', () => {
       expect(await executor.run(collect(node), signal)).toMatchObject({ kind: 'succeeded', value: [1, 2] });
       executor.forgetStage(stageId(0));
     }
+  });
+
+  describe('with a time limit', () => {
+    const forever = () => new MapAsyncNode(origin(), source, () => new Promise<never>(() => {}), 1);
+    const endless = () => {
+      const numbers = new RangeNode(origin(), 0, Number.MAX_SAFE_INTEGER, 1, 1);
+      return new StepNode(origin(), numbers, { kind: 'filter', f: (n) => (n as number) < 0 });
+    };
+
+    it.each([
+      ['waits for a promise', forever],
+      ['computes without an end', endless],
+    ] as const)('fails a task that %s', async (_what, node) => {
+      const executor = new InlineExecutor({ ...taskBench().environment, clock: systemClock }, 1, 20);
+      const outcome = await executor.run(collect(node()), signal);
+      expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'TASK_TIMED_OUT', kind: 'transient' } });
+    });
+
+    it('leaves other tasks as they end, and calls a cancelled one cancelled', async () => {
+      const executor = new InlineExecutor(taskBench().environment, 1, 600 * 3_600_000);
+      expect(await executor.run(collect(new StepNode(origin(), source, { kind: 'pass' })), signal)).toMatchObject({
+        value: [1, 2],
+      });
+      const controller = new AbortController();
+      const running = executor.run(collect(forever()), controller.signal);
+      controller.abort();
+      expect((await running).kind).toBe('cancelled');
+    });
   });
 });
