@@ -107,9 +107,7 @@ export class Checkpoints {
     return this.#directory;
   }
 
-  /**
-   * Makes a directory of the session's own below `directory`. Raises CHECKPOINT_DIR_UNUSABLE, and DISK_FULL.
-   */
+  /** Makes a directory of the session's own below `directory`. Raises CHECKPOINT_DIR_UNUSABLE, and DISK_FULL. */
   setDirectory(directory: string): void {
     const own = join(resolve(directory), randomUUID());
     this.#makeDirectory(own);
@@ -149,6 +147,12 @@ export class Checkpoints {
     }
     if (mark?.request.kind !== 'local') this.#marks.set(node, { kind: 'local' });
     return true;
+  }
+
+  /** Takes a mark for a local checkpoint back: the dataset is not to be kept any more. */
+  unmarkLocal(node: LineageNode): void {
+    const mark = this.#marks.find(node);
+    if (mark?.request.kind === 'local' && mark.running === undefined) this.#marks.delete(node);
   }
 
   isMarkedLocal(node: LineageNode): boolean {

@@ -385,7 +385,7 @@ export class Rdd<T> {
    * worker held that ended, or what `unpersist` removed, is gone for good: CHECKPOINT_BLOCK_LOST. Gives this dataset.
    *
    * Sets the storage level to MEMORY_AND_DISK, or adds the disk to the one that was given. With `eager` the dataset is
-   * computed now. Takes the place of a mark for `checkpoint`.
+   * computed now. Takes the place of a mark for `checkpoint`; `unpersist` before the next action takes this one back.
    */
   localCheckpoint(options: EagerLocalCheckpointOptions): Promise<this>;
   localCheckpoint(options?: LocalCheckpointOptions): this;
