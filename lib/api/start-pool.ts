@@ -70,6 +70,7 @@ export function startPool(size: number, parts: PoolParts): TaskThreads {
           'started with --max-old-space-size, which takes the place of their limit',
       );
     },
+    onWarning,
   });
   const threads = { pool, directory, blocks, onBlockEvent, onWarning };
   return workerThreads(threads);

@@ -30,7 +30,8 @@ export function openPerWorker(variable: string | undefined): string {
 
 /** For values made by a package that does not export what they are made of. */
 export function buildPerWorker(variable: string | undefined): string {
-  return `build it inside the closure or once per worker: const ${variable ?? 'value'} = perWorker(() => …)`;
+  const name = variable ?? 'value';
+  return `build it inside the closure, or once per worker: const ${name} = perWorker(() => …), then ${name}() inside`;
 }
 
 export function serializeHooks(className: string): string {

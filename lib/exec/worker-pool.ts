@@ -50,6 +50,8 @@ export interface WorkerPoolOptions {
   readonly onEnded: (label: string) => void;
   /** A worker runs. `heapLimitBytes` is what V8 grants it. */
   readonly onReady: (heapLimitBytes: number) => void;
+  /** What no task fails for, and the user should know all the same. Must not raise. */
+  readonly onWarning: (message: string) => void;
 }
 
 /** What a cancelled attempt gets to stop by itself. */
@@ -353,15 +355,18 @@ export class WorkerPool implements Executor {
   }
 
   #start(seat: Seat): SeatedThread {
-    const { entry, settingsOf, directory, onBlock, onBlocksGone, onEnded, onReady } = this.#options;
+    const { entry, settingsOf, directory, onBlock, onBlocksGone, onEnded, onReady, onWarning } = this.#options;
     const label = `w${this.#started++}`;
     const thread = new WorkerThread({
       entry,
       settings: { ...settingsOf(seat.name), label },
       onReady,
       onBlock: (event) => onBlock(seat.name, event),
-      onGone: () => {
+      onGone: (stray) => {
         seat.thread = undefined;
+        if (stray !== undefined) {
+          onWarning(`${seat.name} ended after its task, by what a function left running there: ${stray}`);
+        }
         onBlocksGone(seat.name, directory.forgetHolder(seat.name));
       },
     });

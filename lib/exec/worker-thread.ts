@@ -11,6 +11,7 @@ import { CairnError, errorCodeOf, serializeError } from '../base/errors.ts';
 import type { TaskId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import { startTimeout } from '../base/start-timeout.ts';
+import { remapStack } from '../closure/source-position.ts';
 import {
   CANCELLED_TASK,
   FLAG_COUNT,
@@ -27,8 +28,8 @@ export interface WorkerThreadOptions {
   readonly settings: Omit<WorkerSettings, 'flags'>;
   readonly onReady: (heapLimitBytes: number) => void;
   readonly onBlock: (event: BlockEvent) => void;
-  /** The thread is no more, wanted or not: called once. */
-  readonly onGone: () => void;
+  /** The thread is no more, wanted or not: called once. `stray` says what ended it where no task ran in it. */
+  readonly onGone: (stray: string | undefined) => void;
 }
 
 /** How a task attempt ended: with an outcome, or with the thread it ran in. */
@@ -59,6 +60,7 @@ export class WorkerThread {
   #isReady = false;
   #holds = 0;
   #nextRequest = 0;
+  #isClosing = false;
   #end: { readonly reason: string; readonly cause: unknown } | undefined;
   #failure: unknown;
 
@@ -82,7 +84,10 @@ export class WorkerThread {
       this.#worker.once('exit', (code) => {
         this.#hearOut();
         const reason = describeEnd(this.#failure, code, settings);
-        this.#leave(this.#isReady ? reason : `it could not start: ${reason}`, this.#failure);
+        const isWanted = this.#isClosing && this.#failure === undefined;
+        const isStray = this.#isReady && this.#running.size === 0 && !isWanted;
+        const stray = isStray ? reason + firstFrame(this.#failure) : undefined;
+        this.#leave(this.#isReady ? reason : `it could not start: ${reason}`, this.#failure, stray);
         resolve();
       });
     });
@@ -179,6 +184,7 @@ export class WorkerThread {
    * afterwards.
    */
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.hold();
     this.post({ kind: 'close' });
     const stops: (() => void)[] = [];
@@ -229,13 +235,13 @@ export class WorkerThread {
     return receiveMessageOnPort(this.#port)?.message as FromWorker | undefined;
   }
 
-  #leave(reason: string, cause: unknown): void {
+  #leave(reason: string, cause: unknown, stray?: string): void {
     if (this.#end !== undefined) return;
     this.#end = { reason, cause };
     this.#port.close();
     for (const { end } of this.#running.values()) end({ kind: 'gone', ...this.#end });
     for (const resolve of this.#exports.values()) resolve(undefined);
-    this.#options.onGone();
+    this.#options.onGone(stray);
   }
 }
 
@@ -249,4 +255,11 @@ function describeEnd(failure: unknown, code: number, { memory }: Omit<WorkerSett
     return `an error outside of the task ended it: ${name}: ${message}`;
   }
   return `process.exit(${code}) was called in it`;
+}
+
+/** Where the user's code raised what ended a thread, as ` at file:line:column`; nothing where that is not known. */
+function firstFrame(failure: unknown): string {
+  const { stack } = serializeError(failure);
+  const frame = stack?.split('\n').find((line) => /^\s+at /.test(line));
+  return frame === undefined ? '' : ` ${remapStack(frame).trim()}`;
 }

@@ -76,6 +76,7 @@ function bench() {
     onBlocksGone: () => {},
     onEnded: () => {},
     onReady: () => {},
+    onWarning: () => {},
   });
   pools.push(pool);
   const events: BlockEvent[] = [];
