@@ -24,7 +24,7 @@ import {
 } from '../spill/chunk-table.ts';
 import type { CheckpointPlace } from './checkpoint-part.ts';
 
-export const PART_VERSION = 1;
+const PART_VERSION = 1;
 export const PART_HEADER_BYTES = 48;
 export const PART_FOOTER_BYTES = 40;
 
