@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { estimateSize } from '../../storage/memory/size-estimate.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
+import { removeMapOutput } from '../../storage/shuffle/remove-shuffle.ts';
 import { CairnError, firstFailure } from '../base/errors.ts';
 import { shuffleId } from '../base/ids.ts';
 import { invariant, unreachable } from '../base/invariant.ts';
@@ -72,12 +73,22 @@ async function attempt(
   }
   running.accumulators.drop();
   invariant(error !== undefined, 'an attempt without a result has an error');
+  if (result?.mapOutput !== undefined) removeOutput(result.mapOutput, environment);
   if (CairnError.is(error, 'TASK_CANCELLED')) return { kind: 'cancelled', metrics };
   if (CairnError.is(error, 'SHUFFLE_OUTPUT_LOST')) {
     const { shuffle, map } = error.params;
     return { kind: 'fetch-failed', shuffleId: shuffleId(Number(shuffle)), mapIndex: Number(map), error, metrics };
   }
   return { kind: 'failed', error, metrics };
+}
+
+/** The output of an attempt that failed after it was written: nobody ever hears of it. */
+function removeOutput(output: MapOutput, { fileSystem, shuffleDirectory }: TaskEnvironment): void {
+  try {
+    removeMapOutput(fileSystem, shuffleDirectory, output);
+  } catch {
+    // The error that the attempt has is the one to report; what stays goes with the session.
+  }
 }
 
 /** One error for what several listeners threw, of which the first one decides whether the task is tried again. */

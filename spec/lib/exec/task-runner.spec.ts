@@ -325,6 +325,22 @@ describe('map and reduce tasks', () => {
     expect(bench.fileSystem.openHandles).toBe(0);
   });
 
+  it('leave no output of a map task that fails at its end', async () => {
+    const bench = taskBench();
+    const node = new StepNode(origin('map'), pairs, {
+      kind: 'map',
+      f: (pair) => {
+        currentTask()?.scope.onCompletion(() => {
+          throw new Error('late');
+        });
+        return pair;
+      },
+    });
+    const outcome = await runOn(bench, describeTask({ ...work, node }, 0));
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'TASK_LISTENERS_FAILED' } });
+    expect(bench.fileSystem.tree('/shuffle').filter((path) => !path.endsWith('/'))).toEqual([]);
+  });
+
   it.each(['EIO', 'ENOSPC'])('leave no file of a map task whose n-th write fails with %s', async (errno) => {
     const dependency = { ...sums.shuffle, mapSideCombine: false, aggregator: undefined };
     let failures = 0;
