@@ -5,6 +5,7 @@
  * two goes with the next round, once its successor is on disk. What is said of rounds here is what Spark's code does.
  */
 import { type StorageLevelName, storageLevel } from '../../storage/block/storage-level.ts';
+import { driverOnly } from '../closure/driver-only.ts';
 import { checkInteger, checkOptions, invalidArgument } from './check-argument.ts';
 import { Rdd } from './rdd.ts';
 import { engineOf, Session } from './session.ts';
@@ -105,3 +106,5 @@ export class PeriodicCheckpointer<T> {
     }
   }
 }
+
+driverOnly('checkpointer', PeriodicCheckpointer);
