@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { type AlsOptions, type Rating, trainAls } from '../../../examples/lib/als.ts';
 import { chance } from '../../../examples/lib/chance.ts';
 import type { Id } from '../../../examples/lib/id.ts';
+import { denseAls, rating, solveDense } from '../../support/dense-als.ts';
 import { useSession } from '../../support/use-session.ts';
-import { denseAls, rating, solveDense } from './dense-als.ts';
 
 const spec = useSession({ parallelism: 2 });
 

@@ -1,7 +1,7 @@
 /** Alternating least squares as one would write it down: whole matrices, Gauss's method, no blocks. */
-import type { Rating } from '../../../examples/lib/als.ts';
-import { initialFactors } from '../../../examples/lib/factor-step.ts';
-import type { Id } from '../../../examples/lib/id.ts';
+import type { Rating } from '../../examples/lib/als.ts';
+import { initialFactors } from '../../examples/lib/factor-step.ts';
+import type { Id } from '../../examples/lib/id.ts';
 
 export interface DenseModel {
   readonly rank: number;
