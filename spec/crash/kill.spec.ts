@@ -101,6 +101,17 @@ describe('a process that dies at a failpoint', () => {
   });
 });
 
+describe('a process whose tasks run on workers', () => {
+  const around = FAILPOINTS.filter((name) => name.startsWith('checkpoint/'));
+  test.concurrent.each(around)('dies at %s and leaves a whole checkpoint, or none', async (failpoint) => {
+    const name = `workers-${failpoint.replace('/', '-')}`;
+    const { dir, output } = placesOf(name);
+    const child = new Child(SCRIPT, [dir, input, output, '2', 'local[2]'], { CAIRN_FAILPOINT: `${failpoint}=kill` });
+    expect([await child.ended(), child.errors]).toEqual(['SIGKILL', '']);
+    await recover(name, child.lines.find((line) => line.startsWith('open '))?.slice(5));
+  });
+});
+
 const ROUNDS = Number(process.env.CAIRN_CRASH_ROUNDS ?? 6);
 
 test('a process that is killed at any moment leaves nothing that matters', async () => {

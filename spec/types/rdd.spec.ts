@@ -12,6 +12,17 @@ function compiles(check: (session: Session) => unknown): void {
 }
 
 describe('the types of datasets', () => {
+  it('keep the dataset that is checkpointed, at once or promised', () => {
+    compiles((session) => {
+      const numbers = session.range(10);
+      expectTypeOf(numbers.checkpoint()).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(numbers.checkpoint({ name: 'n' })).toEqualTypeOf<Rdd<number>>();
+      expectTypeOf(numbers.checkpoint({ eager: true })).toEqualTypeOf<Promise<Rdd<number>>>();
+      expectTypeOf(numbers.localCheckpoint({ eager: true })).toEqualTypeOf<Promise<Rdd<number>>>();
+      expectTypeOf(session.openCheckpoint<string>('path')).toEqualTypeOf<Rdd<string>>();
+    });
+  });
+
   it('follow functions over records', () => {
     compiles((session) => {
       const numbers = session.range(10);
