@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import '../../../lib/api/task-functions.ts';
-import { stageId } from '../../../lib/base/ids.ts';
+import { shuffleId, stageId, taskId } from '../../../lib/base/ids.ts';
 import { BlockDirectory } from '../../../lib/exec/block-directory.ts';
 import type { BroadcastPayload } from '../../../lib/exec/broadcast-payload.ts';
 import { BroadcastRegistry, nextBroadcastId } from '../../../lib/exec/broadcasts.ts';
@@ -13,9 +13,12 @@ import { WorkerPool, type WorkerPoolOptions } from '../../../lib/exec/worker-poo
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
+import { ShuffledNode } from '../../../lib/lineage/nodes/shuffled-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
+import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import { rddBlockId } from '../../../storage/block/block-id.ts';
 import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
+import type { MapOutput } from '../../../storage/shuffle/map-output.ts';
 import { origin } from '../../support/scan-task.ts';
 import { PROJECT_ROOT } from '../../support/source-files.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -151,6 +154,28 @@ describe('a pool', () => {
     expect(resultOf(await pool.run(task(), signal))).toEqual([1, 2]);
   });
 
+  it('gives tasks the map outputs there are when they start, also in place of those that a thread has', async () => {
+    const { pool } = start();
+    const pairs = map(range(1), (n) => [n, n * 10]);
+    const sums = new ShuffledNode(origin('shuffled'), pairs, new HashPartitioner(1), { shuffleId: shuffleId(0) });
+    const work = { kind: 'shuffle-map', node: pairs, dependency: sums.shuffle } as const;
+    const more = { stageId: stageId(stages++), executor: 'worker-2', taskId: taskId(70) };
+    const outcome = await pool.run(describeTask(work, 0, more), signal);
+    const output = outcome.kind === 'succeeded' && outcome.mapOutput;
+    if (!output) return expect.unreachable('there is a map output');
+    const stage = stageId(stages++);
+    const reduce = async (outputs: readonly MapOutput[]) =>
+      await pool.run(
+        collect(sums, 'worker-1', { stageId: stage, shuffles: new Map([[shuffleId(0), outputs]]) }),
+        signal,
+      );
+    expect(await reduce([{ ...output, taskId: taskId(71) }])).toMatchObject({ kind: 'fetch-failed', mapIndex: 0 });
+    expect(resultOf(await reduce([output]))).toEqual([
+      [0, 0],
+      [1, 10],
+    ]);
+  });
+
   it('holds nothing of stages that are over', async () => {
     const { pool } = start();
     const before = pool.size;
@@ -283,6 +308,25 @@ describe('blocks of another worker', () => {
     bench.directory.apply('worker-1', { kind: 'stored', blockId, memoryBytes: 10, diskBytes: 0 });
     expect(resultOf(await bench.pool.run(collect(second, 'worker-2'), signal))).toEqual([0, 10]);
     expect(computed()).toBe(2);
+  });
+});
+
+describe('a block that is not where it should be', () => {
+  it('counts as nowhere once a task went for the shuffle that it should have spared', async () => {
+    const { pool, directory } = start();
+    const pairs = map(range(), (n) => [n, n]);
+    const kept = map(
+      new ShuffledNode(origin('shuffled'), pairs, new HashPartitioner(2), { shuffleId: shuffleId(0) }),
+      (n) => n,
+    );
+    kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    directory.keepNode(kept.id, kept.storageLevel);
+    for (const partition of [0, 1]) {
+      const blockId = rddBlockId(kept.id, partition);
+      directory.apply('worker-1', { kind: 'stored', blockId, memoryBytes: 10, diskBytes: 0 });
+    }
+    expect(await pool.run(collect(kept), signal)).toMatchObject({ kind: 'fetch-failed', shuffleId: 0, mapIndex: -1 });
+    expect([0, 1].map((partition) => directory.has(rddBlockId(kept.id, partition)))).toEqual([false, true]);
   });
 });
 
