@@ -127,17 +127,10 @@ function isRequire(value: unknown): boolean {
 }
 
 /** Methods that change a collection and tell little of it. */
-const CHANGES: ReadonlySet<string> = new Set([
-  'push',
-  'unshift',
-  'add',
-  'set',
-  'delete',
-  'clear',
-  'fill',
-  'sort',
-  'reverse',
-]);
+const CHANGES: ReadonlySet<string> = new Set(['push', 'unshift', 'add', 'set', 'delete', 'clear', 'fill']);
+
+/** Methods whose answer is the whole collection: alone they are there for that, as in `sizes.sort()[0]`. */
+const ARRANGES: ReadonlySet<string> = new Set(['sort', 'reverse']);
 
 /**
  * A task that puts things into a captured array, Map or Set and never reads it fills a copy that nobody sees: the same
@@ -146,7 +139,9 @@ const CHANGES: ReadonlySet<string> = new Set([
 function judgeWriteOnly(graph: CaptureGraph, node: number, use: NameUse, value: unknown, step: CaptureStep): void {
   if (use.whole || use.properties.size === 0 || graph.mutableCaptures === 'copy' || !graph.isTask(node)) return;
   if (!Array.isArray(value) && !types.isMap(value) && !types.isSet(value)) return;
-  for (const property of use.properties.keys()) if (!CHANGES.has(property)) return;
+  const properties = [...use.properties.keys()];
+  if (properties.some((property) => !CHANGES.has(property) && !ARRANGES.has(property))) return;
+  if (properties.every((property) => ARRANGES.has(property))) return;
   const reason = 'and only puts things into it: they would go to a copy in one worker, not to your variable';
   graph.refuse(node, reason, REMEDY.writeOnly, step);
 }

@@ -43,6 +43,17 @@ describe('captured variables', () => {
     expect(out).toEqual([]);
   });
 
+  it('may be arranged by a task, which gets them as the answer', async () => {
+    const sizes = [3, 1, 2];
+    expect((await travel(() => sizes.sort()[0]))()).toBe(1);
+    expect((await travel(() => sizes.reverse()[0]))()).toBe(2);
+    const filled = (x: number) => {
+      sizes.push(x);
+      sizes.sort();
+    };
+    await expect(capture([filled])).rejects.toThrow(/captures 'sizes' and only puts things into it/);
+  });
+
   it('may be filled by a task that reads them, as a cache is, and by functions that it calls', async () => {
     const cache = new Map<number, number>();
     const squares = (x: number): number => {
