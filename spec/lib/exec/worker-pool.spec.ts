@@ -330,6 +330,20 @@ describe('a block that is not where it should be', () => {
   });
 });
 
+describe('a block on disk', () => {
+  it('is lost, and not new, where its file is gone', async () => {
+    const kinds: string[] = [];
+    const { pool, directory } = start({ onBlock: (_worker, { kind }) => kinds.push(kind) });
+    const kept = map(range(), (n) => n);
+    kept.storageLevel = STORAGE_LEVELS.DISK_ONLY;
+    directory.keepNode(kept.id, kept.storageLevel);
+    const blockId = rddBlockId(kept.id, 0);
+    directory.apply('worker-2', { kind: 'stored', blockId, memoryBytes: 0, diskBytes: 10 });
+    expect(resultOf(await pool.run(collect(kept), signal))).toEqual([0, 1]);
+    expect(kinds).toEqual(['lost', 'stored']);
+  });
+});
+
 describe('a task that is cancelled', () => {
   const endless = () => new RangeNode(origin('range'), 0, Number.MAX_SAFE_INTEGER, 1, 1);
   const none = (parent: LineageNode, begun: Int32Array) =>
