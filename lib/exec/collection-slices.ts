@@ -58,7 +58,11 @@ export interface CollectionRead {
 export function collectionReads(node: LineageNode, partition: number): CollectionRead[] {
   const reads: CollectionRead[] = [];
   for (const read of allNarrowReads(node, partition, { passOver: () => true })) {
-    if (read.node instanceof CollectionNode) reads.push({ node: read.node, partition: read.partition });
+    const { node: found } = read;
+    // One that is checkpointed is read from there.
+    if (found instanceof CollectionNode && found.checkpoint === undefined) {
+      reads.push({ node: found, partition: read.partition });
+    }
   }
   return reads;
 }

@@ -21,7 +21,7 @@ import { allNarrowReads, toBlocks } from '../lineage/narrow-reads.ts';
 import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import type { BlockDirectory } from './block-directory.ts';
 import type { BroadcastRegistry } from './broadcasts.ts';
-import { type CollectionRead, collectionReads, shippedSlice } from './collection-slices.ts';
+import { collectionReads, shippedSlice } from './collection-slices.ts';
 import type { Executor } from './executor.ts';
 import type { ShippedSlice, ShippedTask, WorkerSettings } from './protocol.ts';
 import { classesSince, type ShippedClasses } from './ship-classes.ts';
@@ -182,9 +182,10 @@ export class WorkerPool implements Executor {
     seat.thread ??= this.#start(seat);
     // At once, both: a lineage that a checkpoint truncates meanwhile reads other collections than the stage has.
     const shipping = this.#stageOf(task);
-    const reads = collectionReads(task.work.node, task.partition);
+    const slicing = this.#slicesOf(task);
+    slicing.catch(() => {});
     const stage = await shipping;
-    const slices = await this.#slicesOf(reads);
+    const slices = await slicing;
     const { blocks, onDisk } = await this.#blocksOf(task, seat.name, signal);
     await this.#options.broadcasts.ready();
     if (this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
@@ -298,13 +299,15 @@ export class WorkerPool implements Executor {
     }
   }
 
-  async #slicesOf(reads: readonly CollectionRead[]): Promise<ShippedSlice[]> {
-    const slices: ShippedSlice[] = [];
-    for (const { node, partition } of reads) {
-      const rows = await shippedSlice(node, partition, this.#options.captureOptions);
-      slices.push({ nodeId: node.id, slice: partition, rows });
-    }
-    return slices;
+  /** Asks for all of them at once, before its caller goes on. */
+  async #slicesOf({ work, partition }: TaskDescription): Promise<ShippedSlice[]> {
+    const reads = collectionReads(work.node, partition);
+    return await Promise.all(
+      reads.map(async ({ node, partition: slice }) => {
+        const rows = await shippedSlice(node, slice, this.#options.captureOptions);
+        return { nodeId: node.id, slice, rows };
+      }),
+    );
   }
 
   /**

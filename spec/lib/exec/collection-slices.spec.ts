@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { collectionReads, rowsOfShipped, shippedSlice } from '../../../lib/exec/collection-slices.ts';
 import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
+import { LocalCheckpointNode } from '../../../lib/lineage/nodes/local-checkpoint-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
 import { origin, recordsOfBatches } from '../../support/scan-task.ts';
@@ -108,5 +109,7 @@ describe('collectionReads', () => {
         .sort(),
     ).toEqual([2, 3]);
     expect(collectionReads(new RangeNode(origin(), 0, 4, 1, 2), 0)).toEqual([]);
+    numbers.truncate(new LocalCheckpointNode(origin(), numbers.id, 4, undefined));
+    expect(collectionReads(node, 1)).toEqual([]);
   });
 });
