@@ -38,10 +38,17 @@ export interface WorkerSettings {
   readonly flags: Int32Array;
 }
 
-/** Where in `WorkerSettings.flags` the id of the task to stop is, plus one; 0 when none is. */
+/** Where in `WorkerSettings.flags` the mark of the task to stop is; 0 when none is. */
 export const CANCELLED_TASK = 0;
 /** How many flags there are. */
 export const FLAG_COUNT = 1;
+
+/** What stands for a task in a flag, which holds 32 bits: never 0, and not the same for two that one thread has at a time. */
+export function markOf(taskId: TaskId): number {
+  return (taskId % MOST_MARKS) + 1;
+}
+
+const MOST_MARKS = 2 ** 31 - 1;
 
 /** A task attempt, its stage being known to the worker. */
 export interface ShippedTask {

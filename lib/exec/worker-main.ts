@@ -27,7 +27,14 @@ import { NO_METRICS } from '../events/engine-event.ts';
 import { WorkerBroadcasts } from './broadcasts.ts';
 import { rowsOfShipped } from './collection-slices.ts';
 import { flushOutput } from './flush-output.ts';
-import { CANCELLED_TASK, type FromWorker, type ShippedTask, type ToWorker, type WorkerSettings } from './protocol.ts';
+import {
+  CANCELLED_TASK,
+  type FromWorker,
+  markOf,
+  type ShippedTask,
+  type ToWorker,
+  type WorkerSettings,
+} from './protocol.ts';
 import { resolveSharedToken } from './shared-tokens.ts';
 import { applyClasses } from './ship-classes.ts';
 import { encodeOutcome } from './ship-outcome.ts';
@@ -94,7 +101,7 @@ export class WorkerMain {
       shuffleCodec: settings.shuffleCodec,
       taskMemoryBytes: memory.taskMemoryBytes,
       borrowedBlock: (id) => this.#borrowed.get(id),
-      isCancelled: (taskId) => Atomics.load(settings.flags, CANCELLED_TASK) === taskId + 1,
+      isCancelled: (taskId) => Atomics.load(settings.flags, CANCELLED_TASK) === markOf(taskId),
     };
     this.#ready = initCompression();
     port.on('message', (message: ToWorker) => this.#receive(message));

@@ -16,6 +16,7 @@ import {
   CANCELLED_TASK,
   FLAG_COUNT,
   type FromWorker,
+  markOf,
   type ShippedTask,
   type ToWorker,
   type WorkerSettings,
@@ -132,7 +133,7 @@ export class WorkerThread {
 
   /** Asks for a task to stop: loops of the engine look at the flag, code that waits gets the message. */
   cancel(taskId: TaskId): void {
-    Atomics.store(this.#flags, CANCELLED_TASK, taskId + 1);
+    Atomics.store(this.#flags, CANCELLED_TASK, markOf(taskId));
     this.post({ kind: 'cancel', taskId });
   }
 
