@@ -223,6 +223,19 @@ describe('checkpoint', () => {
     expect((await failure(kept.collect())).message).toContain('part-00001');
   });
 
+  it('is where stages begin: nothing before it is run, skipped or waited for', async () => {
+    await using spec = await openEngine();
+    const pairs = spec.parallelize([...Array(20).keys()], 2).map((n): [number, number] => [n % 3, n]);
+    const sums = pairs.reduceByKey((a, b) => a + b, 2).checkpoint();
+    await sums.count();
+    expect(spec.eventsOf('stage-submitted')).toHaveLength(2);
+    const joined = sums.join(sums.mapValues((n) => -n));
+    expect(await joined.count()).toBe(3);
+    expect(spec.eventsOf('stage-submitted')).toHaveLength(3);
+    expect(spec.eventsOf('stage-skipped')).toEqual([]);
+    expect(joined.toDebugString()).not.toContain('+-');
+  });
+
   it('is written by a job of asynchronous steps too', async () => {
     await using spec = await openEngine();
     const doubled = spec

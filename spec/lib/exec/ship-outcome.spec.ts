@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { registerRecordClass, unregisterRecordClass } from '../../../formats/record/record-class.ts';
 import { CairnError } from '../../../lib/base/errors.ts';
-import { shuffleId } from '../../../lib/base/ids.ts';
+import { nodeId, shuffleId } from '../../../lib/base/ids.ts';
 import { NO_METRICS } from '../../../lib/events/engine-event.ts';
+import type { WrittenPart } from '../../../lib/exec/checkpoint-tees.ts';
 import { decodeOutcome, encodeOutcome } from '../../../lib/exec/ship-outcome.ts';
 import type { TaskOutcome } from '../../../lib/exec/task.ts';
 import { isRetryable } from '../../../lib/scheduler/retry-policy.ts';
@@ -50,6 +51,13 @@ describe('an outcome on its way to the driver', () => {
     );
     const found = travel(outcome);
     expect(found).toEqual({ ...outcome, metrics: { ...outcome.metrics, resultBytes: found.metrics.resultBytes } });
+  });
+
+  it('keeps the parts of checkpoints that were written on the way', () => {
+    const part = { partition: 1, bytes: 9, rows: 2, checksum: 5, codec: 'none', classes: [{ name: 'a', version: 1 }] };
+    const outcome = success(1, { checkpointParts: [{ node: nodeId(3), part } as WrittenPart] });
+    expect(travel(outcome)).toMatchObject({ checkpointParts: outcome.checkpointParts });
+    expect(travel(success(1))).not.toHaveProperty('checkpointParts');
   });
 
   it('counts the bytes of the result, and none where there is none', () => {

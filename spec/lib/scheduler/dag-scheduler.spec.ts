@@ -4,6 +4,7 @@ import type { JobId } from '../../../lib/base/ids.ts';
 import type { PoolSettings } from '../../../lib/config/pools.ts';
 import { type EngineEvent, NO_METRICS } from '../../../lib/events/engine-event.ts';
 import { EventBus } from '../../../lib/events/event-bus.ts';
+import type { TaskOutcome } from '../../../lib/exec/task.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { DagScheduler, type DagSchedulerOptions } from '../../../lib/scheduler/dag-scheduler.ts';
 import type { JobHandle, JobSpec } from '../../../lib/scheduler/job-handle.ts';
@@ -90,6 +91,31 @@ describe('running a job', () => {
     expect(task.work).toEqual({ kind: 'result', node, action: { kind: 'collect' } });
     await executor.succeedAll();
     await result;
+  });
+
+  it('hands on the parts of checkpoints that tasks wrote, before the job has its result', async () => {
+    const told: unknown[] = [];
+    const { executor, run } = setUp({ onCheckpointParts: (parts) => told.push(...parts) });
+    const { result } = run(new Lineage().collection(1));
+    void result.then(() => told.push('result'));
+    const attempt = executor.find();
+    const part = { partition: 0, bytes: 9, rows: 1, checksum: 5, codec: 'none', classes: [] } as const;
+    const checkpointParts = [{ node: attempt.task.work.node.id, part }];
+    attempt.end({ ...succeeded(attempt.task, 'x'), checkpointParts } as TaskOutcome);
+    await settled();
+    expect(told).toEqual([...checkpointParts, 'result']);
+  });
+
+  it('says which shuffles it needs', async () => {
+    const { executor, run, scheduler } = setUp();
+    const node = wordCount();
+    const { shuffleId } = node.shuffle;
+    expect(scheduler.isInUse(shuffleId)).toBe(false);
+    const { result } = run(node);
+    expect(scheduler.isInUse(shuffleId)).toBe(true);
+    await executor.succeedAll();
+    await result;
+    expect(scheduler.isInUse(shuffleId)).toBe(false);
   });
 
   it('tells what happens, in one order', async () => {
