@@ -1,7 +1,7 @@
 /** What the writers of single nodes see of the graph that is being captured. Types only. */
 import type { ByteWriter } from '../../formats/bytes/byte-writer.ts';
 import type { PathStep } from './capture-path.ts';
-import type { NameUse } from './free-names.ts';
+import type { PropertyUses } from './free-names.ts';
 import type { FunctionScope, InspectedFunction } from './inspect.ts';
 import type { ModuleReference } from './package-exports.ts';
 import type { Place } from './packet.ts';
@@ -33,7 +33,13 @@ export interface CaptureOptions {
 
 /** A node that stands for no value of the user's. */
 export type VirtualNode =
-  | { readonly virtual: 'namespace'; readonly module: object; readonly uses: NameUse['properties'] }
+  | {
+      readonly virtual: 'namespace';
+      readonly module: object;
+      readonly uses: PropertyUses;
+      /** It is a property of a module itself. */
+      readonly isInner: boolean;
+    }
   | { readonly virtual: 'tool'; readonly tool: number; readonly url: string };
 
 /** A variable captured by a function, which may turn out to be shared with functions that assign it. */

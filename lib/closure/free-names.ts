@@ -15,12 +15,15 @@ import type {
 import { childrenOf, NameScope } from './name-scope.ts';
 import type { ParsedFunction } from './parse-function.ts';
 
+/** Properties that a text reads, each with the properties of its own that are read: all of them when undefined. */
+export interface PropertyUses extends Map<string, PropertyUses | undefined> {}
+
 /** How a text uses one name from outside. */
 export interface NameUse {
   /** Used in a way that needs the value itself, and not only some of its properties. */
   whole: boolean;
-  /** Properties read as `name.property`, with the properties of theirs that are read: all when undefined. */
-  readonly properties: Map<string, Set<string> | undefined>;
+  /** What is read as `name.property`, `name.property.inner` and so on. */
+  readonly properties: PropertyUses;
   assigned: boolean;
   /** Where it stands first in the text. */
   readonly position: number;
@@ -50,9 +53,8 @@ export interface OuterUses {
 
 interface RefOptions {
   readonly assigned?: boolean;
-  readonly property?: string;
-  /** In `name.property.inner`. */
-  readonly inner?: string | undefined;
+  /** The keys in `name.property.inner`, outermost first. */
+  readonly path?: readonly string[];
 }
 
 /** Finds everything that a parsed function takes from the code around it. */
@@ -161,7 +163,7 @@ class Walker {
     }
   }
 
-  #reference(node: Identifier, scope: NameScope, { assigned = false, property, inner }: RefOptions = {}): void {
+  #reference(node: Identifier, scope: NameScope, { assigned = false, path = [] }: RefOptions = {}): void {
     const { name } = node;
     if (name === 'undefined') return;
     if (name === 'arguments') {
@@ -177,10 +179,8 @@ class Walker {
     }
     use.definitionOnly = false;
     use.assigned ||= assigned;
-    if (property === undefined) use.whole = true;
-    else if (inner === undefined) use.properties.set(property, undefined);
-    else if (!use.properties.has(property)) use.properties.set(property, new Set([inner]));
-    else use.properties.get(property)?.add(inner);
+    if (path.length === 0) use.whole = true;
+    else addPath(use.properties, path);
   }
 
   #visit(node: AnyNode | null | undefined, scope: NameScope, isWritten = false): void {
@@ -298,17 +298,36 @@ class Walker {
 
   #member(node: MemberExpression, scope: NameScope, isWritten: boolean): void {
     const { object, property, computed } = node;
-    const key = isWritten ? undefined : keyOf(node);
-    if (key === undefined) this.#visit(object, scope);
-    else if (isName(object)) this.#reference(object, scope, { property: key });
-    else if (object.type === 'MemberExpression' && isName(object.object) && keyOf(object) !== undefined) {
-      this.#reference(object.object, scope, { property: keyOf(object) as string, inner: key });
-    } else this.#visit(object, scope);
+    const read = isWritten ? undefined : pathOf(node);
+    if (read === undefined) this.#visit(object, scope);
+    else this.#reference(read.name, scope, { path: read.path });
     if (computed || property.type === 'PrivateIdentifier') this.#visit(property, scope);
   }
 
   #range(start: number, end: number): TextRange {
     return { start: start - this.#offset, end: end - this.#offset };
+  }
+}
+
+function addPath(uses: PropertyUses, path: readonly string[]): void {
+  let at = uses;
+  for (const key of path.slice(0, -1)) {
+    if (!at.has(key)) at.set(key, new Map());
+    const inner = at.get(key);
+    if (inner === undefined) return;
+    at = inner;
+  }
+  at.set(path.at(-1) as string, undefined);
+}
+
+/** Name and keys of `name.property.inner`; undefined where it begins with anything but a name, or a key is computed. */
+function pathOf(node: MemberExpression): { readonly name: Identifier; readonly path: readonly string[] } | undefined {
+  const path: string[] = [];
+  for (let at: AnyNode = node; ; at = at.object) {
+    if (isName(at)) return { name: at, path: path.reverse() };
+    const key = at.type === 'MemberExpression' ? keyOf(at) : undefined;
+    if (at.type !== 'MemberExpression' || key === undefined) return undefined;
+    path.push(key);
   }
 }
 

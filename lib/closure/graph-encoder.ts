@@ -14,7 +14,7 @@ import { refreshIntrinsics, wellKnownSymbolName } from './intrinsics.ts';
 import { ModuleExports } from './module-exports.ts';
 import { refreshBuiltins } from './node-builtins.ts';
 import { objectId } from './object-id.ts';
-import { isModule, type ModuleReference } from './package-exports.ts';
+import { isModule, isNamespace, type ModuleReference } from './package-exports.ts';
 import { NodeTag, PACKET_FORMAT, type Packet, type Place, ReferenceKind } from './packet.ts';
 import { portableMark } from './portable.ts';
 import { readReferences } from './read-references.ts';
@@ -167,10 +167,9 @@ export class GraphEncoder implements CaptureGraph {
     for (const [name, inner] of value.uses) {
       this.out.string(name);
       const exported = this.#readExport(value.module, name, node);
-      // A namespace that is exported by name (`z` of zod): of it, too, only what is used.
-      if (inner !== undefined && isModule(exported)) {
-        const uses = new Map([...inner].map((key) => [key, undefined] as const));
-        this.writeVirtual({ virtual: 'namespace', module: exported, uses }, node, name);
+      // A namespace that is exported by name (`z` of zod): of it, too, only what is used, and of those in it (`z.coerce`).
+      if (inner !== undefined && isModule(exported) && (!value.isInner || isNamespace(exported))) {
+        this.writeVirtual({ virtual: 'namespace', module: exported, uses: inner, isInner: true }, node, name);
       } else this.writeValue(exported, node, name);
     }
     return NodeTag.NAMESPACE;

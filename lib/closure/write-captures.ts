@@ -89,7 +89,11 @@ function writeCapture(
     return other;
   }
   if (!use.whole && (isModule(value) || isWrappedModule(name, value))) {
-    return graph.writeVirtual({ virtual: 'namespace', module: value, uses: use.properties }, node, step);
+    return graph.writeVirtual(
+      { virtual: 'namespace', module: value, uses: use.properties, isInner: false },
+      node,
+      step,
+    );
   }
   judgeWriteOnly(graph, node, use, value, step);
   const other = graph.writeValue(value, node, step);

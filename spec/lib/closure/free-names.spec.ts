@@ -33,12 +33,24 @@ describe('findOuterUses', () => {
   });
 
   it('tells the use of some properties from that of the whole', () => {
-    const { names } = usesOf('() => [ns.a.b, ns.a["c"], ns.d(), whole, whole.x, written.y = 1]');
+    const { names } = usesOf(
+      '() => [ns.a.b, ns.a["c"].e, ns.d(), ns.d.f, ns.g.h.i(), ns.g[x].j, whole, whole.x, written.y = 1]',
+    );
     expect([...(names.get('ns')?.properties ?? [])]).toEqual([
-      ['a', new Set(['b', 'c'])],
+      [
+        'a',
+        new Map<string, unknown>([
+          ['b', undefined],
+          ['c', new Map([['e', undefined]])],
+        ]),
+      ],
       ['d', undefined],
+      ['g', undefined],
     ]);
     expect(names.get('ns')?.whole).toBe(false);
+    expect(usesOf('() => ns.g.h.i()').names.get('ns')?.properties).toEqual(
+      new Map([['g', new Map([['h', new Map([['i', undefined]])]])]]),
+    );
     expect([names.get('whole')?.whole, names.get('written')?.whole]).toEqual([true, true]);
   });
 

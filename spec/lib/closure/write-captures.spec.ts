@@ -1,5 +1,6 @@
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { capture } from '../../../lib/closure/capture.ts';
 import { travel } from '../../support/travel.ts';
 
@@ -83,5 +84,10 @@ describe('captured variables', () => {
     const path: string = '../../../fixtures/lib/closure/src/barrel.mjs';
     const helpers = (await import(path)) as { two: () => number };
     expect((await travel(() => helpers.two()))()).toBe(2);
+  });
+
+  it('take from namespaces in namespaces only what is used, however deep', async () => {
+    // The runner gives `z` as a property of its own module; `coerce` is a namespace in it.
+    expect((await travel((x: string) => z.coerce.number().parse(x)))('7')).toBe(7);
   });
 });
