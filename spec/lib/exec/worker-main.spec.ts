@@ -11,6 +11,7 @@ import {
   type FromWorker,
   type ShippedTask,
   type ToWorker,
+  type WorkerSettings,
 } from '../../../lib/exec/protocol.ts';
 import { decodeOutcome } from '../../../lib/exec/ship-outcome.ts';
 import { shipStage } from '../../../lib/exec/ship-stage.ts';
@@ -42,10 +43,10 @@ class Bench {
   #waiting: (() => void)[] = [];
   #tasks = 0;
 
-  constructor() {
+  constructor(more: Partial<WorkerSettings> = {}) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
-    new WorkerMain({ ...workerSettings(directory.path), label: `w${labels++}`, flags: this.flags }, port2);
+    new WorkerMain({ ...workerSettings(directory.path, more), label: `w${labels++}`, flags: this.flags }, port2);
     port1.on('message', (message: FromWorker) => {
       this.received.push(message);
       for (const wake of this.#waiting.splice(0)) wake();
@@ -221,6 +222,25 @@ describe('blocks of a worker', () => {
       metrics: { rowsRead: 0 },
     });
     expect((await other.hear('block')).event).toMatchObject({ kind: 'stored', blockId: id });
+  });
+
+  it('are read by one task alone where there is no room for them', async () => {
+    const count = new Int32Array(new SharedArrayBuffer(4));
+    const kept = map(range(), (n) => n + Atomics.add(count, 0, 1) * 0);
+    kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    const blockId = rddBlockId(kept.id, 0);
+    const [roomy, full] = [
+      new Bench(),
+      new Bench({ memory: { ...workerSettings(directory.path).memory, totalBytes: 1 } }),
+    ];
+    for (const bench of [roomy, full]) await bench.ship(kept);
+    await roomy.run();
+    const block = await exported(roomy, blockId);
+    const value = [0, 1, 2, 3, 4];
+    expect(await full.run({ blocks: [block as ExportedBlock] })).toMatchObject({ value });
+    expect(Atomics.load(count, 0)).toBe(5);
+    expect(await full.run()).toMatchObject({ value });
+    expect(Atomics.load(count, 0)).toBe(10);
   });
 
   it('leave memory when their dataset is given up, or one of them is', async () => {
