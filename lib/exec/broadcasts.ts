@@ -197,7 +197,7 @@ export class WorkerBroadcast {
 
   constructor(id: number) {
     this.id = id;
-    this.#make = () => this.#refuse('it has not reached this worker');
+    this.#make = () => this.#refuse('it has not reached this worker, as one of another session never does');
   }
 
   /** Decoded when it is first asked for; one object for all tasks of this worker. */
