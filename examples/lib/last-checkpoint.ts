@@ -23,7 +23,7 @@ export class LastCheckpoint {
    */
   advance(dataset: Rdd<unknown>): void {
     const path = dataset.getCheckpointFile();
-    if (!dataset.isCheckpointed || path === undefined) return;
+    if (path === undefined) return;
     dataset.cleanShuffleDependencies();
     const superseded = this.#path;
     this.#path = path;

@@ -19,10 +19,10 @@ function modelOf(users: Record<string, number[]>, items: readonly (readonly [Id,
 
 const model = () =>
   modelOf({ ann: [1, 0], bob: [0, 2] }, [
-    [1, [3, 1]],
-    [2, [1, 1]],
-    [10, [3, 0]],
     ['1', [3, -1]],
+    [10, [3, 0]],
+    [2, [1, 1]],
+    [1, [3, 1]],
   ]);
 
 describe('predictRatings', () => {
