@@ -22,6 +22,10 @@ export function onAbort(signal: AbortSignal, action: () => void): () => void {
 
 /** What was waited for; undefined should the signal abort first. The promise's rejection is the caller's either way. */
 export async function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (signal.aborted) {
+    wanted.catch(() => {});
+    return undefined;
+  }
   let stop: () => void = () => {};
   const aborted = new Promise<undefined>((resolve) => {
     stop = onAbort(signal, () => resolve(undefined));

@@ -10,7 +10,7 @@ import type { BlockEvent } from '../../storage/block/block-event.ts';
 import type { BlockId } from '../../storage/block/block-id.ts';
 import type { ExportedBlock } from '../../storage/block/block-manager.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
-import type { JobId, NodeId, ShuffleId, StageId, TaskId } from '../base/ids.ts';
+import type { NodeId, ShuffleId, StageId, TaskId } from '../base/ids.ts';
 import type { BroadcastUpdate } from './broadcasts.ts';
 import type { ShippedRows } from './collection-slices.ts';
 import type { CodegenMode } from './fused-chain.ts';
@@ -18,6 +18,7 @@ import type { WorkerMemory } from './memory-shares.ts';
 import type { ShippedClasses } from './ship-classes.ts';
 import type { ShippedOutcome } from './ship-outcome.ts';
 import type { ShippedStage } from './ship-stage.ts';
+import type { TaskDescription } from './task.ts';
 
 /** What a worker is started with, as its `workerData`. */
 export interface WorkerSettings {
@@ -51,15 +52,7 @@ export function markOf(taskId: TaskId): number {
 const MOST_MARKS = 2 ** 31 - 1;
 
 /** A task attempt, its stage being known to the worker. */
-export interface ShippedTask {
-  readonly taskId: TaskId;
-  readonly jobId: JobId;
-  readonly stageId: StageId;
-  readonly stageAttempt: number;
-  readonly partition: number;
-  readonly attempt: number;
-  readonly executor: string;
-  readonly speculative: boolean;
+export interface ShippedTask extends Omit<TaskDescription, 'work' | 'shuffles'> {
   /** The shuffles it reads; their outputs were sent before. One that is not complete is left out. */
   readonly shuffles: readonly ShuffleId[];
   /** Records of collections that it reads. */

@@ -7,8 +7,7 @@
  * with it: nothing else stops a loop of the user's.
  */
 import type { BlockEvent } from '../../storage/block/block-event.ts';
-import { type BlockId, rddBlockId } from '../../storage/block/block-id.ts';
-import type { ExportedBlock } from '../../storage/block/block-manager.ts';
+import type { BlockId } from '../../storage/block/block-id.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { CairnError, firstFailure } from '../base/errors.ts';
 import type { NodeId, ShuffleId, StageId } from '../base/ids.ts';
@@ -17,9 +16,8 @@ import { onAbort, unlessAborted } from '../base/on-abort.ts';
 import { startTimeout } from '../base/start-timeout.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
-import { allNarrowReads, toBlocks } from '../lineage/narrow-reads.ts';
-import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import type { BlockDirectory } from './block-directory.ts';
+import { doubtBlocks, readBlocks } from './block-reads.ts';
 import type { BroadcastRegistry } from './broadcasts.ts';
 import { collectionReads, shippedSlice } from './collection-slices.ts';
 import type { Executor } from './executor.ts';
@@ -60,12 +58,6 @@ const CANCEL_MS = 500;
 const LEAST_PREPARE_MS = 60_000;
 /** What threads get to come to a stop when the process ends: the system call that one is in. */
 const STOP_MS = 20;
-/** What a worker gets to hand over a block that another one needs, before that one computes it. */
-const FETCH_MS = 500;
-
-/** As long, for a block that is a checkpoint: its holder answers when its task gives it a turn, or ends. */
-const LAST_COPY_MS = 24 * 60 * 60 * 1000;
-
 /** A worker's place: its thread may be another one after it died. */
 interface Seat {
   readonly name: string;
@@ -90,6 +82,8 @@ export class WorkerPool implements Executor {
   readonly #stages = new Map<StageId, Promise<ShippedStage>>();
   /** Threads that have not ended, those included that were given up. */
   readonly #threads = new Set<WorkerThread>();
+  /** The environment as it was when the first thread started: one that takes another's place has the same. */
+  #environment: NodeJS.ProcessEnv | undefined;
   /** Threads started so far: each has a number of its own. */
   #started = 0;
   #isClosed = false;
@@ -180,44 +174,25 @@ export class WorkerPool implements Executor {
     if (this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
     // While functions are captured the thread starts.
     seat.thread ??= this.#start(seat);
-    // At once, both: a lineage that a checkpoint truncates meanwhile reads other collections than the stage has.
-    const shipping = this.#stageOf(task);
-    const slicing = this.#slicesOf(task);
-    slicing.catch(() => {});
-    const stage = await shipping;
-    const slices = await slicing;
-    const { blocks, onDisk } = await this.#blocksOf(task, seat.name, signal);
-    await this.#options.broadcasts.ready();
-    if (this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
+    // What a cancelled attempt waits for may never come, as a package that it imports.
+    const prepared = await unlessAborted(this.#prepare(task, signal), signal);
+    if (prepared === undefined || this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
+    const { stage, slices, blocks, onDisk } = prepared;
     // What earlier tasks left running in it may have ended it since, which is not this one's failure.
     seat.thread ??= this.#start(seat);
     const seated = seat.thread;
-    const classes = await classesSince(seated.classes, this.#options.captureOptions);
+    const classes = await unlessAborted(classesSince(seated.classes, this.#options.captureOptions), signal);
     if (signal.aborted || this.#isClosed) return { kind: 'cancelled', metrics: NO_METRICS };
     this.#send(seated, stage, classes, task);
-    const { taskId, jobId, stageId, stageAttempt, partition, attempt, executor, speculative } = task;
-    const shuffles = [...task.shuffles.keys()];
+    const { work: _work, shuffles, ...description } = task;
     const result = await this.#runOn(
       seated.thread,
-      {
-        taskId,
-        jobId,
-        stageId,
-        stageAttempt,
-        partition,
-        attempt,
-        executor,
-        speculative,
-        shuffles,
-        slices,
-        blocks,
-        onDisk,
-      },
+      { ...description, shuffles: [...shuffles.keys()], slices, blocks, onDisk },
       signal,
     );
     if (result.kind === 'outcome') {
       const outcome = decodeOutcome(result.outcome);
-      if (outcome.kind === 'fetch-failed' && outcome.mapIndex < 0) this.#doubtBlocks(task);
+      if (outcome.kind === 'fetch-failed' && outcome.mapIndex < 0) doubtBlocks(task, this.#options.directory);
       return outcome;
     }
     if (signal.aborted) return { kind: 'cancelled', metrics: NO_METRICS };
@@ -226,10 +201,18 @@ export class WorkerPool implements Executor {
         ? result.cause
         : new CairnError(
             'WORKER_LOST',
-            { worker: seat.name, task: taskId, partition, reason: result.reason },
+            { worker: seat.name, task: task.taskId, partition: task.partition, reason: result.reason },
             { cause: result.cause },
           );
     return { kind: 'failed', error, metrics: NO_METRICS };
+  }
+
+  /** What an attempt is sent, gathered at once: a lineage that a checkpoint truncates meanwhile is not the stage's any more. */
+  async #prepare(task: TaskDescription, signal: AbortSignal) {
+    const [stage, slices] = await Promise.all([this.#stageOf(task), this.#slicesOf(task)]);
+    const blocks = await readBlocks(task, this.#options.directory, (name) => this.#threadOf(name), signal);
+    await this.#options.broadcasts.ready();
+    return { stage, slices, ...blocks };
   }
 
   /** Runs an attempt, and ends its thread where it neither ends in time nor stops when told. */
@@ -310,59 +293,14 @@ export class WorkerPool implements Executor {
     );
   }
 
-  /**
-   * Blocks that the task reads: those that only other workers have, and those on disk. In place of one that does not come
-   * in time, those that it is computed from.
-   */
-  async #blocksOf(
-    task: TaskDescription,
-    worker: string,
-    signal: AbortSignal,
-  ): Promise<Pick<ShippedTask, 'blocks' | 'onDisk'>> {
-    const { directory } = this.#options;
-    if (directory.isEmpty) return { blocks: [], onDisk: [] };
-    const onFile = new Set<BlockId>();
-    /** What other workers gave, or did not. */
-    const answers = new Map<BlockId, ExportedBlock | undefined>();
-    const walk = toBlocks((node, partition) => {
-      const id = rddBlockId(node.id, partition);
-      return answers.has(id) ? answers.get(id) !== undefined : directory.has(id);
-    });
-    for (let isComplete = false; !isComplete && !signal.aborted; ) {
-      const wanted: Promise<void>[] = [];
-      for (const { node, partition } of allNarrowReads(task.work.node, task.partition, walk)) {
-        if (!node.isPersisted) continue;
-        const id = rddBlockId(node.id, partition);
-        if (answers.has(id)) continue;
-        const { inMemory, onDisk } = directory.holdersOf(id);
-        if (onDisk) onFile.add(id);
-        if (onDisk || inMemory.includes(worker)) continue;
-        const holder = inMemory.map((name) => this.#threadOf(name)).find((thread) => thread !== undefined);
-        if (holder === undefined) continue;
-        // What cannot be computed again is waited for, as long as there is someone to give it.
-        const patienceMs = node.checkpoint instanceof LocalCheckpointNode ? LAST_COPY_MS : FETCH_MS;
-        const answer = unlessAborted(holder.exportBlock(id, patienceMs), signal);
-        wanted.push(answer.then((block) => void answers.set(id, block)));
-      }
-      await Promise.all(wanted);
-      isComplete = wanted.length === 0 || [...answers.values()].every((block) => block !== undefined);
-    }
-    return { blocks: [...answers.values()].filter((block) => block !== undefined), onDisk: [...onFile] };
-  }
-
-  /** A task went for map outputs that the blocks it reads should have spared it: whatever they are, they are not to be had. */
-  #doubtBlocks(task: TaskDescription): void {
-    for (const { node, partition } of allNarrowReads(task.work.node, task.partition)) {
-      if (node.isPersisted) this.#options.directory.doubt(rddBlockId(node.id, partition));
-    }
-  }
-
   #start(seat: Seat): SeatedThread {
     const { entry, settingsOf, directory, onBlock, onBlocksGone, onEnded, onReady, onWarning } = this.#options;
     const label = `w${this.#started++}`;
+    this.#environment ??= { ...process.env };
     const thread = new WorkerThread({
       entry,
       settings: { ...settingsOf(seat.name), label },
+      environment: this.#environment,
       onReady,
       onBlock: (event) => onBlock(seat.name, event),
       onGone: (stray) => {

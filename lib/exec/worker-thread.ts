@@ -27,6 +27,8 @@ export interface WorkerThreadOptions {
   /** The worker's program: JavaScript, whatever the session's own modules are. */
   readonly entry: URL;
   readonly settings: Omit<WorkerSettings, 'flags'>;
+  /** Its `process.env`; a copy of the session's own unless given. */
+  readonly environment?: NodeJS.ProcessEnv;
   readonly onReady: (heapLimitBytes: number) => void;
   readonly onBlock: (event: BlockEvent) => void;
   /** The thread is no more, wanted or not: called once. `stray` says what ended it where no task ran in it. */
@@ -79,6 +81,7 @@ export class WorkerThread {
       // Loaders and flags of the session's process are not for workers, whose program is plain JavaScript.
       execArgv: [],
       argv: process.argv.slice(2),
+      env: options.environment ?? process.env,
       resourceLimits: settings.memory.resourceLimits,
     });
     this.ended = new Promise((resolve) => {

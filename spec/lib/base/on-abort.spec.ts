@@ -47,6 +47,14 @@ describe('onAbort', () => {
 });
 
 describe('unlessAborted', () => {
+  it('does not wait where the signal has aborted already, nor leaves an error unheard', async () => {
+    const { signal } = new AbortController();
+    const aborted = AbortSignal.abort();
+    expect(await unlessAborted(new Promise(() => {}), aborted)).toBeUndefined();
+    expect(await unlessAborted(Promise.reject(new RangeError('late')), aborted)).toBeUndefined();
+    await expect(unlessAborted(Promise.reject(new RangeError('now')), signal)).rejects.toThrow('now');
+  });
+
   it('gives what was waited for, or nothing once the signal aborts, and leaves no listener', async () => {
     const controller = new AbortController();
     const { signal } = controller;
