@@ -33,28 +33,42 @@ export function usageError(problem: string, command?: string): CairnError {
 }
 
 /** Flags and arguments of a command. */
-export interface Parsed<Flag extends string> {
+export interface Parsed<Flag extends string, Switch extends string = never> {
   readonly flags: { readonly [Name in Flag]?: string };
+  /** Those that were given. */
+  readonly switches: ReadonlySet<Switch>;
   readonly positionals: readonly string[];
 }
 
 /**
- * Reads flags, each of which takes a value, and at most `most` arguments. Raises COMMAND_LINE for anything else.
+ * Reads flags, each of which takes a value, switches, which take none, and at most `most` arguments. Raises COMMAND_LINE
+ * for anything else.
  */
-export function parse<Flag extends string>(
+export function parse<Flag extends string, Switch extends string = never>(
   command: string,
   args: readonly string[],
   flags: readonly Flag[],
   most: number,
-): Parsed<Flag> {
-  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]));
+  switches: readonly Switch[] = [],
+): Parsed<Flag, Switch> {
+  const options = Object.fromEntries([
+    ...flags.map((flag) => [flag, { type: 'string' as const }] as const),
+    ...switches.map((each) => [each, { type: 'boolean' as const }] as const),
+  ]);
   // Not strict: its own messages differ from one release of Node to the next.
   const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
   const values: Partial<Record<Flag, string>> = {};
+  const given = new Set<Switch>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
+    const found = switches.find((each) => each === token.name);
+    if (found !== undefined) {
+      if (token.value !== undefined) throw usageError(`${token.rawName} takes no value`, command);
+      given.add(found);
+      continue;
+    }
     const flag = flags.find((each) => each === token.name);
     if (flag === undefined) throw usageError(`there is no flag '${token.rawName}'`, command);
     if (token.value === undefined) throw usageError(`${token.rawName} needs a value`, command);
@@ -62,7 +76,7 @@ export function parse<Flag extends string>(
   }
   const extra = positionals[most];
   if (extra !== undefined) throw usageError(`unexpected argument '${extra}'`, command);
-  return { flags: values, positionals };
+  return { flags: values, switches: given, positionals };
 }
 
 /** A whole number from 0, as ids are. Raises COMMAND_LINE. */

@@ -43,6 +43,12 @@ const STATE_COLORS: Readonly<Record<string, Color>> = {
   failed: 'red',
   killed: 'red',
   running: 'yellow',
+  complete: 'green',
+  sound: 'green',
+  lost: 'red',
+  damaged: 'red',
+  unreadable: 'red',
+  writing: 'yellow',
 };
 
 export function stateCell(state: string): Cell {

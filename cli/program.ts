@@ -1,4 +1,5 @@
 import { CairnError, engineVersion } from '../lib/index.ts';
+import { checkpoints } from './checkpoints.ts';
 import { type Command, type Io, usageError } from './command.ts';
 import { listJobs } from './list-jobs.ts';
 import { listRuns } from './list-runs.ts';
@@ -7,7 +8,7 @@ import { runJob } from './run-job.ts';
 import { showLineage } from './show-lineage.ts';
 
 /** In the order a user meets them. */
-export const COMMANDS: readonly Command[] = [runJob, listRuns, listJobs, listStages, showLineage];
+export const COMMANDS: readonly Command[] = [runJob, listRuns, listJobs, listStages, showLineage, checkpoints];
 
 /**
  * Runs the program with the arguments after its name. Gives the exit code: 0, 1 when what was asked for could not be

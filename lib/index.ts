@@ -3,6 +3,9 @@ import './base/disposal.ts';
 
 export { registerRecordClass } from '../formats/record/record-class.ts';
 export type { StorageLevelName } from '../storage/block/storage-level.ts';
+export type { CheckpointManifest } from '../storage/checkpoint/manifest.ts';
+export type { CheckpointRemoval } from '../storage/checkpoint/remove-checkpoint.ts';
+export type { CheckpointEntry } from '../storage/metadata/checkpoint-catalog.ts';
 export type {
   BlockRow,
   JobRow,
@@ -22,6 +25,7 @@ export type {
   LongAccumulator,
 } from './api/accumulator.ts';
 export type { Broadcast } from './api/broadcast.ts';
+export { type FoundCheckpoint, findCheckpoint } from './api/find-checkpoint.ts';
 export type { Histogram } from './api/histogram.ts';
 export type { JobScope } from './api/job-scope.ts';
 export { hashPartitioner, type PartitionArgument } from './api/partition-argument.ts';
@@ -42,6 +46,14 @@ export {
 export { type Catalog, openCatalog } from './api/run-catalog.ts';
 export { Session } from './api/session.ts';
 export { StatCounter } from './api/stat-counter.ts';
+export {
+  type CheckpointDamage,
+  exportCheckpoint,
+  inspectCheckpoint,
+  removeCheckpoint,
+  type StoredCheckpoint,
+  verifyCheckpoint,
+} from './api/stored-checkpoints.ts';
 export { type TaskContext, taskContext } from './api/task-context.ts';
 export type { Zero } from './api/zero-value.ts';
 export type { ErrorCode, ErrorKind } from './base/error-table.ts';

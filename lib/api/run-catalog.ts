@@ -3,6 +3,7 @@ import { findDirectoryOwner } from '../../storage/fs/directory-lock.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { type ProcessIdentity, type ProcessTable, systemProcesses } from '../../storage/fs/process-identity.ts';
+import { CheckpointCatalog, type CheckpointEntry } from '../../storage/metadata/checkpoint-catalog.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
 import type { BlockRow, JobRow, MapOutputRow, RunRow, ShuffleRow, TaskRow } from '../../storage/metadata/rows.ts';
 import { type LineageGraph, RunReader, type StageWithParents } from '../../storage/metadata/run-reader.ts';
@@ -10,6 +11,7 @@ import { CairnError } from '../base/errors.ts';
 import { jobId, nodeId, shuffleId, stageId } from '../base/ids.ts';
 import { driverOnly } from '../closure/driver-only.ts';
 import { DATABASE_FILE } from './session-storage.ts';
+import { findEntry } from './stored-checkpoints.ts';
 
 /** What specs replace. */
 export interface CatalogParts {
@@ -32,6 +34,7 @@ export class Catalog implements Disposable {
   readonly directory: string;
   readonly #database: MetadataDatabase;
   readonly #reader: RunReader;
+  readonly #checkpoints: CheckpointCatalog;
   readonly #fileSystem: FileSystem;
   readonly #processes: ProcessTable | undefined;
 
@@ -42,6 +45,7 @@ export class Catalog implements Disposable {
     this.#processes = parts.processes;
     this.#database = openDatabase(this.directory, this.#fileSystem);
     this.#reader = new RunReader(this.#database);
+    this.#checkpoints = new CheckpointCatalog(this.#database);
   }
 
   /** Every run, the newest first. One whose process is gone is `killed`, be it marked so yet or not. */
@@ -100,6 +104,19 @@ export class Catalog implements Disposable {
   /** The stored partitions of a run, or of one dataset. */
   blocks(run?: string, node?: number): readonly BlockRow[] {
     return this.#reader.blocksOf(this.#idOf(run), node === undefined ? undefined : nodeId(node));
+  }
+
+  /** Every checkpoint, in any state, the oldest first. Outlives the rows of its run. */
+  checkpoints(): readonly CheckpointEntry[] {
+    return this.#checkpoints.list();
+  }
+
+  /**
+   * The checkpoint that is meant by its name, its number or its directory, in this order. Of several with one name it
+   * is the newest complete one, or the newest where none is complete. Undefined when there is none.
+   */
+  checkpoint(reference: string): CheckpointEntry | undefined {
+    return findEntry(this.#checkpoints, reference);
   }
 
   /** Twice does nothing. */

@@ -211,6 +211,13 @@ export const ERROR_TABLE = {
     hint: 'name the directory of one dataset, which holds part files and a _manifest; one without was never completed',
   },
 
+  CHECKPOINT_UNKNOWN: {
+    kind: 'user',
+    message:
+      "no checkpoint of {directory} has the name or number '{reference}', and no directory of that path is there",
+    hint: "'cairn checkpoints ls' lists them; else name the directory of a checkpoint",
+  },
+
   // Checkpoints of datasets
   CHECKPOINT_BLOCK_LOST: {
     kind: 'transient',

@@ -21,6 +21,13 @@ describe('the arguments of a command', () => {
     expect(() => parse('jobs', args, ['dir'], 1)).toThrow(message);
   });
 
+  it('are switches, which take no value', () => {
+    const { switches, flags } = parse('verify', ['--all', '--dir', 'a'], ['dir'], 0, ['all', 'quick']);
+    expect([switches, flags]).toEqual([new Set(['all']), { dir: 'a' }]);
+    expect(parse('verify', ['--all', 'x'], ['dir'], 1, ['all']).positionals).toEqual(['x']);
+    expect(() => parse('verify', ['--all=x'], ['dir'], 1, ['all'])).toThrow(/--all takes no value/);
+  });
+
   it.each(['', '-1', '1.5', '1e3', '0x1', '٣', '9'.repeat(16)])('take no %o for an id', (text) => {
     expect(() => parseId('jobs', 'job', text)).toThrow(/^COMMAND_LINE: --job must be a whole number/);
   });

@@ -36,6 +36,7 @@ describe('the program', () => {
     ['lineage-dot', ['lineage', 'aaaa0001', '--job', '2', '--format', 'dot']],
     ['help', ['help']],
     ['help-lineage', ['help', 'lineage']],
+    ['help-checkpoints', ['help', 'checkpoints']],
   ])('prints %s', async (name, args) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stderr]).toEqual([0, '']);

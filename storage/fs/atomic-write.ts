@@ -9,9 +9,11 @@
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { CairnError } from '../../lib/base/errors.ts';
-import type { FileHandle, FileSystem } from './file-system.ts';
+import type { FileAccess, FileHandle, FileSystem } from './file-system.ts';
 
 export interface AtomicWriteOptions {
+  /** Who may read the file; its user alone unless said. */
+  readonly access?: FileAccess;
   /** A text that no other writer in the directory uses now; called again when the name is taken. */
   readonly unique?: () => string;
   /**
@@ -53,7 +55,7 @@ export function atomicWrite(
 ): void {
   const { failpoint } = options;
   const directory = dirname(path);
-  const file = createTemporary(fs, path, options.unique ?? nextUnique);
+  const file = createTemporary(fs, path, options.unique ?? nextUnique, options.access);
   try {
     failpoint?.('atomic-write.created');
     write(file);
@@ -73,11 +75,11 @@ export function atomicWrite(
   fs.syncDirectory(directory);
 }
 
-function createTemporary(fs: FileSystem, path: string, unique: () => string): FileHandle {
+function createTemporary(fs: FileSystem, path: string, unique: () => string, access?: FileAccess): FileHandle {
   const stem = basename(path).slice(0, MAX_NAME_UNITS);
   for (let attempt = 1; ; attempt++) {
     try {
-      return fs.open(join(dirname(path), `.${stem}.${unique()}${TEMPORARY_SUFFIX}`), 'create');
+      return fs.open(join(dirname(path), `.${stem}.${unique()}${TEMPORARY_SUFFIX}`), 'create', access);
     } catch (error) {
       if (attempt >= MAX_NAME_ATTEMPTS || !CairnError.is(error, 'FILE_EXISTS')) throw error;
     }
