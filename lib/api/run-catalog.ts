@@ -116,7 +116,7 @@ export class Catalog implements Disposable {
    * is the newest complete one, or the newest where none is complete. Undefined when there is none.
    */
   checkpoint(reference: string): CheckpointEntry | undefined {
-    return findEntry(this.#checkpoints, reference);
+    return findEntry(this.#checkpoints, reference, this.#fileSystem);
   }
 
   /** Twice does nothing. */

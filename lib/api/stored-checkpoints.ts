@@ -134,7 +134,11 @@ export function removeCheckpoint(
 driverOnly('checkpoint function', inspectCheckpoint, verifyCheckpoint, exportCheckpoint, removeCheckpoint);
 
 /** See `Catalog.checkpoint`. */
-export function findEntry(catalog: CheckpointCatalog, reference: string): CheckpointEntry | undefined {
+export function findEntry(
+  catalog: CheckpointCatalog,
+  reference: string,
+  fileSystem: FileSystem,
+): CheckpointEntry | undefined {
   const complete = catalog.findByName(reference);
   if (complete !== undefined) return complete;
   const rows = catalog.list();
@@ -146,7 +150,14 @@ export function findEntry(catalog: CheckpointCatalog, reference: string): Checkp
   }
   if (reference === '') return undefined;
   const path = resolve(reference);
-  return rows.find(({ directory }) => directory === path);
+  const exact = rows.find(({ directory }) => directory === path);
+  if (exact !== undefined || fileSystem.stat(path, { follow: true }) === undefined) return exact;
+  // By another way to the same directory: through a link above it.
+  const real = fileSystem.realPath(path);
+  return rows.find(
+    ({ directory }) =>
+      fileSystem.stat(directory, { follow: true }) !== undefined && fileSystem.realPath(directory) === real,
+  );
 }
 
 /** Undefined when the data directory has no row for it. The lock comes first: what was found before may be gone. */
@@ -154,7 +165,7 @@ function removeOwned(owner: string, reference: string, fileSystem: FileSystem, p
   using _lock = DirectoryLock.acquire(fileSystem, owner, processes);
   using database = MetadataDatabase.open(join(owner, DATABASE_FILE), { fileSystem });
   const catalog = new CheckpointCatalog(database);
-  const entry = findEntry(catalog, reference);
+  const entry = findEntry(catalog, reference, fileSystem);
   if (entry !== undefined) return { ...catalog.remove(fileSystem, entry.checkpoint), directory: entry.directory };
   if (!isBelow(owner, resolve(reference))) return undefined;
   // Below the data directory and without a row: nobody else's, so that the lock must be held while it goes.

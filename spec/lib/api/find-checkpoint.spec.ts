@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findCheckpoint } from '../../../lib/api/find-checkpoint.ts';
@@ -23,4 +24,11 @@ it('takes a directory that has no row, or where there is no data directory', () 
   expect(findCheckpoint(example.directory, import.meta.dirname)).toEqual(found);
   expect(findCheckpoint(nowhere, import.meta.dirname)).toEqual(found);
   expect(() => findCheckpoint(nowhere, 'ratings')).toThrow(/^CATALOG_NOT_FOUND/);
+});
+
+it('knows a directory by every way that leads to it', () => {
+  using example = new ExampleCheckpoints();
+  symlinkSync(join(example.directory, 'checkpoints'), join(example.directory, 'link'));
+  const { directory, entry } = findCheckpoint(example.directory, join(example.directory, 'link', 'c1', 'rdd-3'));
+  expect([directory, entry?.checkpoint]).toEqual([example.path(3), 1]);
 });
