@@ -354,6 +354,12 @@ export const ERROR_TABLE = {
     message: '{operation} threw in partition {partition} of {dataset}, attempt {attempt}: {reason}',
     hint: 'the cause of this error is what the function threw',
   },
+  TASK_ABANDONED: {
+    kind: 'user',
+    message:
+      'task {task}, which computes partition {partition}, can never end: it waits for a promise, and nothing is left in its worker to settle it',
+    hint: 'look in the asynchronous functions of the job for a promise that is never resolved or rejected, such as a callback that is not called',
+  },
   TASK_TIMED_OUT: {
     kind: 'transient',
     message: 'task {task}, which computes partition {partition}, ran longer than task.timeout ({timeout})',

@@ -20,12 +20,14 @@ import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import { systemClock } from '../base/clock.ts';
+import { CairnError } from '../base/errors.ts';
 import type { NodeId, ShuffleId, StageId, TaskId } from '../base/ids.ts';
 import { invariant, unreachable } from '../base/invariant.ts';
 import type { ReviveOptions } from '../closure/revive.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
 import { WorkerBroadcasts } from './broadcasts.ts';
 import { rowsOfShipped } from './collection-slices.ts';
+import { unlessDry } from './dry-loop.ts';
 import { flushOutput } from './flush-output.ts';
 import {
   CANCELLED_TASK,
@@ -166,6 +168,8 @@ export class WorkerMain {
       outcome = await this.#outcomeOf(task, controller.signal);
     } catch (error) {
       outcome = { kind: 'failed', error: error as Error, metrics: NO_METRICS };
+      // What still waits is not wanted any more.
+      controller.abort();
     }
     this.#running.delete(task.taskId);
     this.#slices.clear();
@@ -205,7 +209,11 @@ export class WorkerMain {
     }
     const { slices: _slices, blocks: _blocks, onDisk: _onDisk, ...description } = task;
     this.#post({ kind: 'began', taskId: task.taskId });
-    return await runTask({ ...description, work, shuffles }, this.#environment, stage.chains, signal);
+    return await unlessDry(
+      this.#port,
+      () => runTask({ ...description, work, shuffles }, this.#environment, stage.chains, signal),
+      () => new CairnError('TASK_ABANDONED', { task: task.taskId, partition: task.partition }),
+    );
   }
 
   #addStage(stage: ShippedStage): void {

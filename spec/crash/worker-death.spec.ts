@@ -31,7 +31,7 @@ const DEATHS: Readonly<Record<string, readonly [cause: string, ...says: string[]
   'exits with 3': ['WORKER_LOST', 'partition 3', 'process.exit(3)'],
   'runs out of heap': ['WORKER_LOST', 'partition 3', 'ran out of memory', 'use more partitions'],
   'never comes back': ['TASK_TIMED_OUT', 'partition 3', 'task.timeout'],
-  'never settles': ['TASK_TIMED_OUT', 'partition 3', 'task.timeout'],
+  'never settles': ['TASK_ABANDONED', 'partition 3', 'never resolved or rejected'],
   'rejects unheard': ['WORKER_LOST', 'partition 3', 'TypeError: unheard'],
   'throws beside the task': ['WORKER_LOST', 'partition 3', 'TypeError: beside'],
 };
