@@ -58,6 +58,7 @@ const CANCEL_MS = 500;
 const LEAST_PREPARE_MS = 60_000;
 /** What threads get to come to a stop when the process ends: the system call that one is in. */
 const STOP_MS = 20;
+
 /** A worker's place: its thread may be another one after it died. */
 interface Seat {
   readonly name: string;
@@ -76,7 +77,6 @@ interface SeatedThread {
 
 export class WorkerPool implements Executor {
   readonly slots: number;
-  readonly name = 'workers';
   readonly #options: WorkerPoolOptions;
   readonly #seats: readonly Seat[];
   readonly #stages = new Map<StageId, Promise<ShippedStage>>();
