@@ -16,6 +16,7 @@ import { type ReviveOptions, revive } from '../closure/revive.ts';
 import type { CheckpointTarget } from '../lineage/checkpoint-target.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
+import { inputsFirst } from '../lineage/inputs-first.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { Partition } from '../lineage/partition.ts';
 import { nodeEntry, type RecordsOfSlice } from './node-table.ts';
@@ -96,23 +97,9 @@ export async function reviveStage(shipped: ShippedStage, options: ReviveStageOpt
 
 /** The nodes that computing `root` may touch, parents before children. What is beyond shuffles is left out. */
 function stageNodes(root: LineageNode): readonly LineageNode[] {
-  const found: LineageNode[] = [];
-  const entered = new Set<LineageNode>();
-  const stack: { readonly node: LineageNode; readonly leaving: boolean }[] = [{ node: root, leaving: false }];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { node, leaving } = top;
-    if (leaving) {
-      found.push(node);
-      continue;
-    }
-    if (entered.has(node)) continue;
-    entered.add(node);
-    stack.push({ node, leaving: true });
-    for (const { kind, parent } of node.dependencies.toReversed()) {
-      if (kind === 'narrow') stack.push({ node: parent, leaving: false });
-    }
-  }
-  return found;
+  return inputsFirst(root, ({ dependencies }) =>
+    dependencies.flatMap(({ kind, parent }) => (kind === 'narrow' ? [parent] : [])).reverse(),
+  );
 }
 
 function packNode(node: LineageNode, places: ReadonlyMap<LineageNode, number>, packer: PartPacker): PackedNode {

@@ -1,5 +1,6 @@
 /** What fingerprints follow from one to the next: what a dataset is computed from, and what gives its ranges their bounds. */
 import type { Dependency } from './dependency.ts';
+import { inputsFirst } from './inputs-first.ts';
 import type { LineageNode } from './lineage-node.ts';
 import { type Partitioner, RangePartitioner } from './partitioner.ts';
 import { sampledInput } from './range-sampling.ts';
@@ -12,22 +13,7 @@ export function walkInputs(
   stopAt: (node: LineageNode) => boolean,
   inputsOf: InputsOf = fingerprintInputs,
 ): LineageNode[] {
-  const found: LineageNode[] = [];
-  const entered = new Set<LineageNode>();
-  const stack: { readonly node: LineageNode; readonly leaving: boolean }[] = [{ node: root, leaving: false }];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { node, leaving } = top;
-    if (leaving) {
-      found.push(node);
-      continue;
-    }
-    if (entered.has(node)) continue;
-    entered.add(node);
-    stack.push({ node, leaving: true });
-    if (stopAt(node)) continue;
-    for (const input of inputsOf(node)) stack.push({ node: input, leaving: false });
-  }
-  return found;
+  return inputsFirst(root, (node) => (stopAt(node) ? [] : inputsOf(node)));
 }
 
 /** What a node's fingerprint is made from besides its own parts: what it reads, and what gives its partitioners their bounds. */
