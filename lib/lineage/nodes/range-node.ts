@@ -7,6 +7,9 @@ interface RangeSlice {
   readonly count: number;
 }
 
+/** Records of one batch: no loop is slower for so many, and written out they are half a megabyte. */
+const PIECE_ROWS = 1 << 16;
+
 /** `start, start + step, …` below (or, with a negative step, above) `end`; never held in memory. */
 export class RangeNode extends ComputedNode {
   readonly kind = 'range';
@@ -34,8 +37,12 @@ export class RangeNode extends ComputedNode {
     });
   }
 
+  /** In pieces: whoever needs records and not a range writes out one of them at a time. */
   override *compute(partition: Partition): BatchIterator {
     const { start, count } = partition.split as RangeSlice;
-    if (count > 0) yield { kind: 'range', start, step: this.step, count };
+    for (let done = 0; done < count; done += PIECE_ROWS) {
+      const piece = Math.min(PIECE_ROWS, count - done);
+      yield { kind: 'range', start: start + done * this.step, step: this.step, count: piece };
+    }
   }
 }

@@ -323,7 +323,7 @@ describe('a checkpoint that fails', () => {
     expect(files(spec.engine.checkpoints.directory as string)).toEqual([]);
     const stop = new AbortController();
     const started = firstTask(spec);
-    const waiting = numbers.mapAsync(() => new Promise(() => {}));
+    const waiting = numbers.mapAsync(() => new Promise((resolve) => setTimeout(resolve, 30_000)));
     const cancelled = failure(waiting.collect({ signal: stop.signal }));
     await started;
     stop.abort();
@@ -341,7 +341,7 @@ describe('a checkpoint that fails', () => {
       .map((n) => n)
       .checkpoint();
     const started = firstTask(spec);
-    const waiting = failure(numbers.mapAsync(() => new Promise(() => {})).collect());
+    const waiting = failure(numbers.mapAsync(() => new Promise((resolve) => setTimeout(resolve, 30_000))).collect());
     await started;
     expect(existsSync(join(directory, `rdd-${numbers.id}`))).toBe(true);
     await spec.engine.close();

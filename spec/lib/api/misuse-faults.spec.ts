@@ -496,7 +496,7 @@ describe('signals', () => {
       const job = numbers(100, 4)
         .mapAsync(
           async (n) => {
-            await new Promise((resolve) => setImmediate(resolve));
+            await new Promise((resolve) => setTimeout(resolve, 10));
             return n;
           },
           { concurrency: 1 },

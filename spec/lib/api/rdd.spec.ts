@@ -35,6 +35,15 @@ describe('transformations of records', () => {
     expect(await indexed.collect()).toEqual(['0a', '1b', '2c']);
   });
 
+  it('mapPartitions goes through ranges that no memory could hold', async () => {
+    const firsts = cairn.session.range(0, Number.MAX_SAFE_INTEGER, 1, 1).mapPartitions((numbers) => {
+      const taken: number[] = [];
+      for (const n of numbers) if (taken.push(n) === 70_000) break;
+      return [taken[0], taken[69_999]];
+    });
+    expect(await firsts.collect()).toEqual([0, 69_999]);
+  });
+
   it('mapPartitions keeps the partitioner when told to', () => {
     const pairs = of([['a', 1]] as const).partitionBy(3);
     expect(pairs.mapPartitions((xs) => xs).partitioner).toBeUndefined();

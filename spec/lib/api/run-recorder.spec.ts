@@ -347,7 +347,7 @@ describe('a session', () => {
   it('closes with jobs on record as killed when they still run', async () => {
     using scratch = new ScratchDirectory();
     const session = await Session.open({ dir: scratch.path, master: SPEC_MASTER, memory: '64 MiB' });
-    const forever = session.range(1).mapAsync(() => new Promise<number>(() => {}));
+    const forever = session.range(1).mapAsync(() => new Promise<number>((resolve) => setTimeout(resolve, 30_000, 0)));
     const job = forever.collect();
     await Promise.all([expect(job).rejects.toMatchObject({ code: 'SESSION_CLOSED' }), session.close()]);
     using database = MetadataDatabase.open(`${scratch.path}/cairn.sqlite`, { readOnly: true });

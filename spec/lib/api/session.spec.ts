@@ -110,7 +110,7 @@ describe('a session', () => {
     const dataset = session.range(10);
     const running = session
       .range(1)
-      .mapAsync(() => new Promise((resolve) => setTimeout(resolve, 600_000)))
+      .mapAsync(() => new Promise((resolve) => setTimeout(resolve, 30_000)))
       .count();
     const ended = expect(running).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
     using _ = session.onEvent(() => {});

@@ -52,7 +52,7 @@ describe('tasks on workers that are cancelled', () => {
     'wait for a promise': (session) =>
       session
         .range(0, 2, 1, 2)
-        .mapAsync(() => new Promise((resolve) => setTimeout(resolve, 600_000)))
+        .mapAsync(() => new Promise((resolve) => setTimeout(resolve, 30_000)))
         .collect(),
     'go through records by themselves': (session) =>
       session

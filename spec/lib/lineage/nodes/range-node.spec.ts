@@ -24,10 +24,16 @@ describe('RangeNode', () => {
     expect(range(5, 0, 1, 1)).toEqual([[]]);
   });
 
-  it('gives a range batch, which is never written out, and none for an empty slice', () => {
+  it('gives ranges as batches, in pieces that can be written out, and none for an empty slice', () => {
     const node = new RangeNode(origin(), 0, 1e15, 1, 2);
-    const [, second] = node.partitions;
-    expect([...node.compute(second as never)]).toEqual([{ kind: 'range', start: 5e14, step: 1, count: 5e14 }]);
+    const batches = node.compute(node.partitions[1] as never);
+    expect(batches.next().value).toEqual({ kind: 'range', start: 5e14, step: 1, count: 65_536 });
+    expect(batches.next().value).toEqual({ kind: 'range', start: 5e14 + 65_536, step: 1, count: 65_536 });
+    const short = new RangeNode(origin(), 10, 10 - 3 * 65_537, -3, 1);
+    expect([...short.compute(short.partitions[0] as never)]).toEqual([
+      { kind: 'range', start: 10, step: -3, count: 65_536 },
+      { kind: 'range', start: 10 - 3 * 65_536, step: -3, count: 1 },
+    ]);
     const empty = new RangeNode(origin(), 0, 0, 1, 1);
     expect([...empty.compute(empty.partitions[0] as never)]).toEqual([]);
   });
