@@ -1,4 +1,4 @@
-import type { Session } from '../../lib/index.ts';
+import type { Rdd, Session } from '../../lib/index.ts';
 import { compare } from '../support/harness.ts';
 import { benchSession } from '../support/session.ts';
 
@@ -70,7 +70,41 @@ export async function workers(): Promise<boolean> {
   });
   await fresh.close();
   await freshInline.close();
-  return computing && shuffling && empty && starting;
+  const cancelling = await compare({
+    title: 'a job whose tasks never end: started, cancelled, and the next job run by the same workers',
+    variants: [
+      {
+        name: 'loops in the engine',
+        run: () => cancelled(two, (begun) => two.range(0, ENDLESS, 1, 2).filter(() => Atomics.add(begun, 0, 1) < 0)),
+      },
+      {
+        name: 'loops in a function',
+        run: () => cancelled(two, (begun) => two.range(0, 2, 1, 2).map(() => spin(begun))),
+      },
+    ],
+    limits: [
+      { name: 'loops in the engine', ms: 1000 },
+      { name: 'loops in a function', ms: 1000 },
+    ],
+  });
+  return computing && shuffling && empty && starting && cancelling;
+}
+
+const ENDLESS = Number.MAX_SAFE_INTEGER;
+
+function spin(begun: Int32Array): never {
+  for (;;) Atomics.add(begun, 0, 1);
+}
+
+/** Cancels a job once a task of it runs; gives what the next one counts. */
+async function cancelled(session: Session, make: (begun: Int32Array) => Rdd<unknown>): Promise<number> {
+  const controller = new AbortController();
+  const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const job = make(begun).count({ signal: controller.signal });
+  while (Atomics.load(begun, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
+  controller.abort();
+  await job.catch(() => {});
+  return await session.range(0, 4, 1, 2).count();
 }
 
 /** A session that has run nothing yet, again and again: opening and closing it is not measured. */

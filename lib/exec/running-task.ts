@@ -40,8 +40,6 @@ import { cancellation, newTaskScope } from './task-scope.ts';
 
 /** Computations inside one another that make a full stack the lineage's doing, and no function's. */
 const DEEP = 100;
-/** Records of a range between two looks at the clock and at the sink. */
-const LOOP_ROWS = 1 << 16;
 
 export class RunningTask implements TaskContext {
   readonly fileSystem: FileSystem;
@@ -101,25 +99,19 @@ export class RunningTask implements TaskContext {
     let chain = this.#chains.get(node, pipeline, sink);
     // Cursors belong to the steps, not to the sink: they stay when the sink changes.
     const run = chain.open(partition);
-    // Into a sink, which holds what it must: only ranges are cut.
-    const cutter = new PieceCutter([], LOOP_ROWS);
     for (const batch of this.iterate(pipeline.base, partition)) {
+      this.throwIfCancelled();
       if (batch.kind === 'pending') {
-        this.throwIfCancelled();
         yield batch.ready;
         continue;
       }
-      for (const piece of cutter.cut(batch)) {
-        // For each: a range is one batch, however long it is.
-        this.throwIfCancelled();
-        if (sink !== currentSink()) {
-          sink = currentSink();
-          chain = this.#chains.get(node, pipeline, sink);
-        }
-        this.#run(chain, piece, run, sink, pipeline, node);
-        if (sink.isDone) return;
-        yield undefined;
+      if (sink !== currentSink()) {
+        sink = currentSink();
+        chain = this.#chains.get(node, pipeline, sink);
       }
+      this.#run(chain, batch, run, sink, pipeline, node);
+      if (sink.isDone) return;
+      yield undefined;
     }
   }
 

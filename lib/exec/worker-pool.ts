@@ -219,14 +219,15 @@ export class WorkerPool implements Executor {
   async #runOn(thread: WorkerThread, task: ShippedTask, signal: AbortSignal): Promise<ThreadResult> {
     const { taskTimeoutMs } = this.#options;
     const timers: (() => void)[] = [];
-    const killAfter = (ms: number, reason: string, cause?: CairnError): (() => void) => {
-      const stopTimer = startTimeout(ms, () => void thread.kill(reason, cause));
+    const killAfter = (ms: number, reason: string, causeOf?: () => CairnError): (() => void) => {
+      const stopTimer = startTimeout(ms, () => void thread.kill(reason, causeOf?.()));
       timers.push(stopTimer);
       return stopTimer;
     };
     const endAfter = (ms: number): (() => void) => {
       const { taskId, partition } = task;
-      const timedOut = new CairnError('TASK_TIMED_OUT', { task: taskId, partition, timeout: `${taskTimeoutMs} ms` });
+      const timeout = `${taskTimeoutMs} ms`;
+      const timedOut = () => new CairnError('TASK_TIMED_OUT', { task: taskId, partition, timeout });
       return killAfter(ms, 'its task took too long', timedOut);
     };
     // Starting a thread and sending it a stage is not the task's time; but a module may wait for ever where it is loaded.

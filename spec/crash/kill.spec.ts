@@ -135,6 +135,8 @@ test('a second process is refused with the pid and the command of the first, and
   const { dir, output } = placesOf('second');
   const first = new Child(SCRIPT, [dir, input, output, 'wait']);
   await first.saidLine('answer');
+  // Else it removes what its collected datasets left behind meanwhile.
+  first.process.kill('SIGSTOP');
   const before = readdirSync(dir, { recursive: true })
     .map(String)
     .filter((name) => !name.includes('sqlite'))

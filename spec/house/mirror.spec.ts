@@ -4,6 +4,8 @@ import { SHIPPED, type SourceFile, sourceFile, sourceFiles } from '../support/so
 /** Sources without a spec of their own, each with the reason. Files of types alone need not be listed. */
 const EXEMPT: Readonly<Record<string, string>> = {
   'lib/base/error-table.ts': 'a table; its form is held by tables.spec.ts, its use by errors.spec.ts',
+  'lib/base/job-errors.ts': 'a part of the table',
+  'lib/base/storage-errors.ts': 'a part of the table',
   'lib/index.ts': 'exports only; its names are held by public-names.spec.ts',
 };
 
@@ -59,10 +61,7 @@ describe('the mirror', () => {
 
 describe('the size of files', () => {
   it('stays within 400 lines, so that one idea is in one file', () => {
-    // Mostly documentation, and one table.
-    const files = sourceFiles(SHIPPED).filter(
-      ({ path }) => !path.startsWith('lib/api/') && path !== 'lib/base/error-table.ts',
-    );
+    const files = sourceFiles(SHIPPED).filter((file) => !file.path.startsWith('lib/api/'));
     const long = files.filter((file) => file.text.split('\n').length > 401).map((file) => file.path);
     expect(files.length).toBeGreaterThan(10);
     expect(long).toEqual([]);

@@ -12,7 +12,8 @@ import { SpecDirectory } from '../support/engine-of-spec.ts';
 import { ON_WORKERS } from '../support/spec-master.ts';
 import { useSession } from '../support/use-session.ts';
 import { type Arguments, OPERATORS, type State } from './model-operators.ts';
-import { anyValue, show } from './model-values.ts';
+import { ANY_STEP, anyRows } from './model-steps.ts';
+import { show } from './model-values.ts';
 
 const ROAD_IS_CHOSEN = process.env.CAIRN_CODEGEN !== undefined || process.env.CAIRN_MEMORY !== undefined;
 const runs = Number(process.env.CAIRN_MODEL_RUNS ?? 1000);
@@ -33,14 +34,11 @@ const MARKS = ['none', 'none', 'checkpoint', 'local', 'late', 'eager'] as const;
 
 const program = fc.record({
   road: fc.nat({ max: ROADS.length - 1 }),
-  rows: fc.array(anyValue, { maxLength: 24 }),
+  rows: anyRows,
   slices: fc.integer({ min: 1, max: 4 }),
   steps: fc.array(
     fc.record({
-      operator: fc.constantFrom(...Object.keys(OPERATORS)),
-      n: fc.nat({ max: 4 }),
-      flag: fc.boolean(),
-      others: fc.array(anyValue, { maxLength: 5 }),
+      ...ANY_STEP,
       mark: fc.constantFrom(...MARKS),
     }),
     { minLength: 1, maxLength: 5 },

@@ -12,7 +12,8 @@ import type { Session } from '../../lib/api/session.ts';
 import { ON_WORKERS } from '../support/spec-master.ts';
 import { type SessionOfSpec, useSession } from '../support/use-session.ts';
 import { type Arguments, OPERATORS, type State } from './model-operators.ts';
-import { anyValue, byKeyText, keyText, show } from './model-values.ts';
+import { ANY_STEP, anyRows } from './model-steps.ts';
+import { byKeyText, keyText, show } from './model-values.ts';
 
 const ROAD_IS_CHOSEN = process.env.CAIRN_CODEGEN !== undefined || process.env.CAIRN_MEMORY !== undefined;
 const PROGRAMS = Number(process.env.CAIRN_MODEL_RUNS ?? (ROAD_IS_CHOSEN || ON_WORKERS ? 200 : 1000));
@@ -47,14 +48,11 @@ const ACTIONS = [
 
 const program = fc.record({
   road: fc.nat({ max: ROADS.length - 1 }),
-  rows: fc.array(anyValue, { maxLength: 24 }),
+  rows: anyRows,
   slices: fc.integer({ min: 1, max: 5 }),
   steps: fc.array(
     fc.record({
-      operator: fc.constantFrom(...Object.keys(OPERATORS)),
-      n: fc.nat({ max: 4 }),
-      flag: fc.boolean(),
-      others: fc.array(anyValue, { maxLength: 5 }),
+      ...ANY_STEP,
     }),
     { maxLength: 6 },
   ),

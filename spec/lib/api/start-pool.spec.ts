@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
@@ -12,9 +11,6 @@ import { PROJECT_ROOT } from '../../support/source-files.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { useSession } from '../../support/use-session.ts';
 
-/** What a cancelled task gets to stop, twice over: its thread is ended then. */
-const SOON_MS = 1000;
-
 /** Events of a kind, from now on. */
 function listen<K extends EngineEvent['kind']>(session: Session, kind: K): (EngineEvent & { readonly kind: K })[] {
   const seen: (EngineEvent & { readonly kind: K })[] = [];
@@ -24,60 +20,54 @@ function listen<K extends EngineEvent['kind']>(session: Session, kind: K): (Engi
   return seen;
 }
 
-/** Resolves with the first event of a kind. */
-function first<K extends EngineEvent['kind']>(session: Session, kind: K): Promise<void> {
-  return new Promise((resolve) => {
-    session.onEvent((event) => {
-      if (event.kind === kind) resolve();
-    });
-  });
-}
-
 describe('tasks on workers that are cancelled', () => {
   const of = useSession({ master: 'local[2]' });
 
-  const WAYS: Readonly<Record<string, (session: Session) => Promise<unknown>>> = {
-    'loop in the engine': (session) =>
+  /** Each runs two tasks that never end by themselves, and counts up in memory that all threads share once one runs. */
+  const WAYS: Readonly<Record<string, (session: Session, begun: Int32Array) => Promise<unknown>>> = {
+    'loop in the engine': (session, begun) =>
       session
         .range(0, Number.MAX_SAFE_INTEGER, 1, 2)
-        .filter((n) => n < 0)
+        .filter(() => Atomics.add(begun, 0, 1) < 0)
         .count(),
-    'loop in a function': (session) =>
+    'loop in a function': (session, begun) =>
       session
         .range(0, 2, 1, 2)
         .map(() => {
-          for (;;);
+          for (;;) Atomics.add(begun, 0, 1);
         })
         .collect(),
-    'wait for a promise': (session) =>
+    'wait for a promise': (session, begun) =>
       session
         .range(0, 2, 1, 2)
-        .mapAsync(() => new Promise((resolve) => setTimeout(resolve, 30_000)))
+        .mapAsync(() => {
+          Atomics.add(begun, 0, 1);
+          return new Promise((resolve) => setTimeout(resolve, 30_000));
+        })
         .collect(),
-    'go through records by themselves': (session) =>
+    'go through records by themselves': (session, begun) =>
       session
         .range(0, Number.MAX_SAFE_INTEGER, 1, 2)
         .mapPartitions((records) => {
           let sum = 0;
-          for (const n of records) sum += n % 3;
+          for (const n of records) sum += (Atomics.add(begun, 0, 1) + n) % 3;
           return [sum];
         })
         .collect(),
   };
 
-  it.each(Object.entries(WAYS))('and %s end soon, and the workers serve the next job', async (_way, run) => {
+  it.each(Object.entries(WAYS))('and %s end, and the workers serve the next job', async (_way, run) => {
     const { session } = of;
-    await session.range(0, 2, 1, 2).count();
+    const ended = listen(session, 'task-ended');
     const controller = new AbortController();
-    const started = first(session, 'task-started');
-    const job = session.withJobs({ signal: controller.signal }, () => run(session));
+    const begun = new Int32Array(new SharedArrayBuffer(4));
+    const job = session.withJobs({ signal: controller.signal }, () => run(session, begun));
     const failed = expect(job).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
-    await started;
-    await pause(20);
-    const ended = first(session, 'job-ended');
+    while (Atomics.load(begun, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
     controller.abort();
-    expect(await Promise.race([ended, pause(20 * SOON_MS, 'late')])).not.toBe('late');
     await failed;
+    while (ended.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(ended.map(({ outcome }) => outcome.kind)).toEqual(['cancelled', 'cancelled']);
     expect(await session.range(0, 4, 1, 2).collect()).toEqual([0, 1, 2, 3]);
   });
 });

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rdd } from '../../../lib/api/rdd.ts';
 import { type Arguments, OPERATORS, type State } from '../../model/model-operators.ts';
-import { anyValue, show } from '../../model/model-values.ts';
+import { ANY_STEP, anyRows } from '../../model/model-steps.ts';
+import { show } from '../../model/model-values.ts';
 import { ShippingEngine } from './support/shipping-engine.ts';
 
 const PROGRAMS = Number(process.env.CAIRN_MODEL_RUNS ?? 150);
@@ -11,14 +12,11 @@ const SEED = Number(process.env.CAIRN_MODEL_SEED ?? 20_261_120);
 
 const program = fc.record({
   codegen: fc.constantFrom('on' as const, 'off' as const),
-  rows: fc.array(anyValue, { maxLength: 24 }),
+  rows: anyRows,
   slices: fc.integer({ min: 1, max: 4 }),
   steps: fc.array(
     fc.record({
-      operator: fc.constantFrom(...Object.keys(OPERATORS)),
-      n: fc.nat({ max: 4 }),
-      flag: fc.boolean(),
-      others: fc.array(anyValue, { maxLength: 5 }),
+      ...ANY_STEP,
     }),
     { maxLength: 5 },
   ),

@@ -29,6 +29,7 @@ import type { ExportedBlock } from '../../../storage/block/block-manager.ts';
 import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
 import { origin } from '../../support/scan-task.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { shippedTask } from './support/shipped-task.ts';
 import { workerSettings } from './support/worker-settings.ts';
 
 const directory = temporaryDirectory();
@@ -41,7 +42,6 @@ class Bench {
   readonly port: MessagePort;
   readonly received: FromWorker[] = [];
   #waiting: (() => void)[] = [];
-  #tasks = 0;
 
   constructor(more: Partial<WorkerSettings> = {}) {
     const { port1, port2 } = new MessageChannel();
@@ -71,26 +71,8 @@ class Bench {
     this.say({ kind: 'stage', stage: await shipStage(id, { kind: 'result', node, action: { kind: 'collect' } }) });
   }
 
-  task(more: Partial<ShippedTask> = {}): ShippedTask {
-    return {
-      taskId: taskId(this.#tasks++),
-      jobId: 0 as ShippedTask['jobId'],
-      stageId: stageId(0),
-      stageAttempt: 0,
-      partition: 0,
-      attempt: 0,
-      executor: 'worker-1',
-      speculative: false,
-      shuffles: [],
-      slices: [],
-      blocks: [],
-      onDisk: [],
-      ...more,
-    };
-  }
-
   async run(more: Partial<ShippedTask> = {}): Promise<TaskOutcome> {
-    const task = this.task(more);
+    const task = shippedTask(more);
     this.say({ kind: 'run', task });
     const { taskId: of, outcome } = await this.hear('ended');
     expect(of).toBe(task.taskId);
@@ -159,7 +141,7 @@ describe('a worker', () => {
   it('stops a task that waits when it is told', async () => {
     const bench = new Bench();
     await bench.ship(new MapAsyncNode(origin(), range(), () => new Promise(() => {}), 1));
-    const task = bench.task();
+    const task = shippedTask();
     bench.say({ kind: 'run', task });
     await bench.hear('began');
     bench.say({ kind: 'cancel', taskId: task.taskId });
@@ -170,7 +152,7 @@ describe('a worker', () => {
   it('stops a task whose flag is set, and no other', async () => {
     const bench = new Bench();
     await bench.ship(map(range(), (n) => n));
-    const [stopped, other] = [bench.task(), bench.task()];
+    const [stopped, other] = [shippedTask(), shippedTask()];
     Atomics.store(bench.flags, CANCELLED_TASK, stopped.taskId + 1);
     bench.say({ kind: 'run', task: other });
     expect((await bench.hear('ended')).outcome.kind).toBe('succeeded');

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { jobId, nodeId, stageId, taskId } from '../../../lib/base/ids.ts';
+import { nodeId, taskId } from '../../../lib/base/ids.ts';
 import { NO_METRICS } from '../../../lib/events/engine-event.ts';
-import type { ShippedTask, ToWorker } from '../../../lib/exec/protocol.ts';
+import type { ToWorker } from '../../../lib/exec/protocol.ts';
 import { WorkerThread } from '../../../lib/exec/worker-thread.ts';
 import type { BlockEvent } from '../../../storage/block/block-event.ts';
 import { rddBlockId } from '../../../storage/block/block-id.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { shippedTask } from './support/shipped-task.ts';
 import { workerSettings } from './support/worker-settings.ts';
 
 const directory = temporaryDirectory();
@@ -66,35 +67,16 @@ function start(entry: URL, limits?: { maxOldGenerationSizeMb: number; maxYoungGe
   return Object.assign(seen, { thread });
 }
 
-let tasks = 0;
-
-function task(): ShippedTask {
-  return {
-    taskId: taskId(tasks++),
-    jobId: jobId(0),
-    stageId: stageId(0),
-    stageAttempt: 0,
-    partition: 0,
-    attempt: 0,
-    executor: 'worker-1',
-    speculative: false,
-    shuffles: [],
-    slices: [],
-    blocks: [],
-    onDisk: [],
-  };
-}
-
 const ignored = (): void => {};
 
 describe('a thread', () => {
   it('says that it is ready and that a task began, and ends it', async () => {
     const seen = start(ENDS_TASKS);
     let began = 0;
-    const result = await seen.thread.run(task(), () => began++);
+    const result = await seen.thread.run(shippedTask(), () => began++);
     expect(result).toEqual({ kind: 'outcome', outcome: { kind: 'cancelled', metrics: NO_METRICS } });
     expect([seen.ready, began, seen.gone, seen.thread.isGone]).toEqual([[1000], 1, 0, false]);
-    expect((await seen.thread.run(task(), ignored)).kind).toBe('outcome');
+    expect((await seen.thread.run(shippedTask(), ignored)).kind).toBe('outcome');
   });
 
   it('is told to stop a task by a flag and by a message', async () => {
@@ -106,7 +88,7 @@ describe('a thread', () => {
         const { taskId } = await said('cancel');
         end(taskId);`),
     );
-    const one = task();
+    const one = shippedTask();
     expect(await thread.run(one, () => thread.cancel(one.taskId))).toMatchObject({ kind: 'outcome' });
   });
 
@@ -118,7 +100,7 @@ describe('a thread', () => {
         port.postMessage({ kind: 'block', event: ${JSON.stringify(event)} });
         end(task.taskId);`),
     );
-    await thread.run(task(), ignored);
+    await thread.run(shippedTask(), ignored);
     expect(blocks).toEqual([event]);
   });
 
@@ -137,7 +119,7 @@ describe('a thread', () => {
     const before = ports();
     const { thread } = start(ENDS_TASKS);
     expect(ports()).toBe(before);
-    const running = thread.run(task(), ignored);
+    const running = thread.run(shippedTask(), ignored);
     const exporting = thread.exportBlock(BLOCK, 1);
     expect(ports()).toBeGreaterThan(before);
     await Promise.all([running, exporting]);
@@ -149,9 +131,9 @@ describe('a thread', () => {
     const refused = { code: 'INTERNAL', message: expect.stringContaining('a broadcasts message cannot be posted') };
     const message = { kind: 'broadcasts', update: () => {} } as object as ToWorker;
     expect(() => thread.post(message)).toThrow(expect.objectContaining(refused));
-    const odd = { ...task(), shuffles: (() => {}) as object as [] };
+    const odd = { ...shippedTask(), shuffles: (() => {}) as object as [] };
     await expect(thread.run(odd, ignored)).rejects.toMatchObject({ code: 'INTERNAL' });
-    expect((await thread.run(task(), ignored)).kind).toBe('outcome');
+    expect((await thread.run(shippedTask(), ignored)).kind).toBe('outcome');
   });
 });
 
@@ -182,7 +164,7 @@ describe('a thread that ends', () => {
   it.each(ENDS)('%s takes its task along, and says so', async (_way, entry, reason) => {
     const seen = start(entry);
     const exporting = seen.thread.exportBlock(BLOCK, LONG_MS);
-    const result = await seen.thread.run(task(), ignored);
+    const result = await seen.thread.run(shippedTask(), ignored);
     expect(result).toMatchObject({ kind: 'gone', reason: expect.stringContaining(reason) });
     expect(await exporting).toBeUndefined();
     expect([seen.gone, seen.thread.isGone]).toEqual([1, true]);
@@ -193,7 +175,7 @@ describe('a thread that ends', () => {
       `await said('run'); const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length));`,
     );
     const seen = start(hoards, { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 48 });
-    expect(await seen.thread.run(task(), ignored)).toMatchObject({
+    expect(await seen.thread.run(shippedTask(), ignored)).toMatchObject({
       kind: 'gone',
       reason: 'it ran out of memory: its heap is limited to 32 MiB',
       cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
@@ -202,13 +184,13 @@ describe('a thread that ends', () => {
 
   it('for want of memory to start with does not hang', async () => {
     const seen = start(ENDS_TASKS, { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 });
-    const result = await seen.thread.run(task(), ignored);
+    const result = await seen.thread.run(shippedTask(), ignored);
     expect(result).toMatchObject({ kind: 'gone', reason: expect.stringContaining('it could not start: ') });
   });
 
   it('right after a task has the outcome heard', async () => {
     const { thread } = start(program(`const { task } = await said('run'); end(task.taskId); process.exit(3);`));
-    expect((await thread.run(task(), ignored)).kind).toBe('outcome');
+    expect((await thread.run(shippedTask(), ignored)).kind).toBe('outcome');
     await thread.ended;
     expect(thread.isGone).toBe(true);
   });
@@ -217,7 +199,7 @@ describe('a thread that ends', () => {
     const seen = start(ENDS_TASKS);
     await Promise.all([seen.thread.kill('first'), seen.thread.kill('second'), seen.thread.ended]);
     await seen.thread.close();
-    expect(await seen.thread.run(task(), ignored)).toEqual({ kind: 'gone', reason: 'first', cause: undefined });
+    expect(await seen.thread.run(shippedTask(), ignored)).toEqual({ kind: 'gone', reason: 'first', cause: undefined });
     expect(await seen.thread.exportBlock(BLOCK, LONG_MS)).toBeUndefined();
     seen.thread.post({ kind: 'close' });
     seen.thread.cancel(taskId(0));
@@ -233,7 +215,7 @@ describe('a thread that ends', () => {
       ),
     );
     const cause = new TypeError('too long');
-    expect(await thread.run(task(), () => void thread.kill('it was too slow', cause))).toEqual({
+    expect(await thread.run(shippedTask(), () => void thread.kill('it was too slow', cause))).toEqual({
       kind: 'gone',
       reason: 'it was too slow',
       cause,
@@ -256,7 +238,7 @@ describe('closing a thread', () => {
 
   it('ends it where it does not', async () => {
     const { thread } = start(program(`await said('run'); for (;;);`));
-    const running = thread.run(task(), ignored);
+    const running = thread.run(shippedTask(), ignored);
     await thread.close();
     expect((await running).kind).toBe('gone');
   });
