@@ -212,7 +212,7 @@ export class RunRecorder {
   #newOutputs(shuffleId: ShuffleId): Omit<MapOutputRow, 'run' | 'shuffle'>[] {
     const tasks = this.#stages.takeMapTasks(shuffleId);
     return (this.#findOutputs(shuffleId) ?? [])
-      .filter((output) => tasks.has(output.taskId))
+      .filter((output) => output.from === undefined && tasks.has(output.taskId))
       .map((output) => ({
         mapIndex: output.mapIndex,
         task: output.taskId,

@@ -301,7 +301,7 @@ export class DagState {
   #failFetch(state: StageState | undefined, task: TaskDescription, { shuffleId, mapIndex, error }: FetchFailed): void {
     // The file this task was told to read; another may have taken its place since.
     const seen = task.shuffles.get(shuffleId)?.[mapIndex];
-    if (seen !== undefined && this.#tracker.unregister(shuffleId, mapIndex, seen.taskId)) {
+    if (seen !== undefined && this.#tracker.unregister(shuffleId, mapIndex, seen)) {
       const reason = serializeError(error).message;
       this.#effects.emit({ kind: 'shuffle-output-lost', shuffleId, mapIndex, reason });
     }

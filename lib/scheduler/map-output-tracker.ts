@@ -1,5 +1,5 @@
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
-import type { ShuffleId, TaskId } from '../base/ids.ts';
+import type { ShuffleId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
 
 interface ShuffleOutputs {
@@ -74,14 +74,15 @@ export class MapOutputTracker {
   }
 
   /**
-   * Forgets one output. With `taskId`, only when it is still that attempt's: a reader that failed on an older file
-   * says nothing against the one that replaced it. Gives whether it was forgotten.
+   * Forgets one output. With `seen`, only when it is still that one: a reader that failed on an older file says nothing
+   * against the one that replaced it. Gives whether it was forgotten.
    */
-  unregister(shuffleId: ShuffleId, mapIndex: number, taskId?: TaskId): boolean {
+  unregister(shuffleId: ShuffleId, mapIndex: number, seen?: Pick<MapOutput, 'taskId' | 'from'>): boolean {
     const shuffle = this.#shuffles.get(shuffleId);
     const output = shuffle?.byMap[mapIndex];
     if (shuffle === undefined || output === undefined) return false;
-    if (taskId !== undefined && output.taskId !== taskId) return false;
+    // Tasks are counted in each run: one of an earlier run may have the number of one of this run.
+    if (seen !== undefined && (output.taskId !== seen.taskId || output.from?.run !== seen.from?.run)) return false;
     shuffle.byMap[mapIndex] = undefined;
     shuffle.available--;
     this.#changed(shuffle);

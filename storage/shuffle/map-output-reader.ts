@@ -14,17 +14,16 @@ import type { Batch } from '../../formats/schema/batch.ts';
 import { CairnError } from '../../lib/base/errors.ts';
 import type { ShuffleId } from '../../lib/base/ids.ts';
 import { invariant } from '../../lib/base/invariant.ts';
-import { shuffleDataFile, shuffleIndexFile } from '../block/block-id.ts';
-import { isDamage, reasonOf } from '../block/damage.ts';
-import { HashedDirectory } from '../block/hashed-directory.ts';
 import type { FileSystem } from '../fs/file-system.ts';
 import { corrupt, decodeChunk, readChunk, readChunkToDecode } from '../spill/chunk-reader.ts';
+import { lostUnlessRead } from './lost-output.ts';
 import type { MapOutput } from './map-output.ts';
 import { describeOutput, type MapOutputIndex, ownerSeed, readIndex } from './map-output-index.ts';
+import { mapOutputDataPath, mapOutputIndexPath, writerOf } from './map-output-place.ts';
 
 export interface MapOutputReaderOptions {
   readonly fileSystem: FileSystem;
-  /** The shuffle directory of the run that wrote the outputs. */
+  /** This run's shuffle directory; outputs of other runs are read from the directories beside it. */
   readonly directory: string;
   /** Chunks whose directory entries are kept at most, about 100 bytes each; 2^17 unless said. */
   readonly cachedChunks?: number;
@@ -37,7 +36,7 @@ interface CachedIndex {
 
 export class MapOutputReader {
   readonly #fileSystem: FileSystem;
-  readonly #directory: HashedDirectory;
+  readonly #directory: string;
   readonly #maxCachedChunks: number;
   /** By index path, the least recently used first. */
   readonly #cache = new Map<string, CachedIndex>();
@@ -45,7 +44,7 @@ export class MapOutputReader {
 
   constructor(options: MapOutputReaderOptions) {
     this.#fileSystem = options.fileSystem;
-    this.#directory = new HashedDirectory(options.fileSystem, options.directory);
+    this.#directory = options.directory;
     this.#maxCachedChunks = options.cachedChunks ?? 2 ** 17;
   }
 
@@ -61,7 +60,7 @@ export class MapOutputReader {
     const index = this.#findIndex(output);
     const from = index.firstChunk[partition] as number;
     const to = index.firstChunk[partition + 1] as number;
-    const seed = ownerSeed(output);
+    const seed = ownerSeed(writerOf(output));
     const dataPath = this.#dataPath(output);
     using file = this.#orLost(output, dataPath, () => this.#fileSystem.open(dataPath, 'read'));
     for (let i = from; i < to; i++) {
@@ -82,7 +81,7 @@ export class MapOutputReader {
     const index = this.#findIndex(output);
     if (options.everyByte !== true || index.chunks.length === 0) return;
     const dataPath = this.#dataPath(output);
-    const seed = ownerSeed(output);
+    const seed = ownerSeed(writerOf(output));
     this.#orLost(output, dataPath, () => {
       using file = this.#fileSystem.open(dataPath, 'read');
       // Nothing is decoded here, so one buffer serves all chunks.
@@ -119,7 +118,7 @@ export class MapOutputReader {
 
   #loadIndex(output: MapOutput, path: string): MapOutputIndex {
     const partitionCount = output.partitionBytes.length;
-    const index = readIndex(this.#fileSystem, path, output, partitionCount);
+    const index = readIndex(this.#fileSystem, path, writerOf(output), partitionCount);
     const found = describeOutput(output, partitionCount, index.chunks);
     for (let p = 0; p < partitionCount; p++) {
       if (found.partitionBytes[p] !== output.partitionBytes[p] || found.partitionRows[p] !== output.partitionRows[p]) {
@@ -144,25 +143,20 @@ export class MapOutputReader {
   }
 
   #dataPath(output: MapOutput): string {
-    return this.#directory.pathOf(shuffleDataFile(output.shuffleId, output.taskId));
+    return mapOutputDataPath(this.#directory, output);
   }
 
   #indexPath(output: MapOutput): string {
-    return this.#directory.pathOf(shuffleIndexFile(output.shuffleId, output.taskId));
+    return mapOutputIndexPath(this.#directory, output);
   }
 
-  /** Runs one step of reading; what means that the bytes are lost becomes SHUFFLE_OUTPUT_LOST. */
+  /** As `lostUnlessRead`; the index of a lost output is not believed any more. */
   #orLost<T>(output: MapOutput, path: string, step: () => T): T {
     try {
-      return step();
+      return lostUnlessRead(output, path, step);
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.#drop(this.#indexPath(output));
-      throw new CairnError(
-        'SHUFFLE_OUTPUT_LOST',
-        { shuffle: output.shuffleId, map: output.mapIndex, path, reason: reasonOf(error) },
-        { cause: error },
-      );
+      if (CairnError.is(error, 'SHUFFLE_OUTPUT_LOST')) this.#drop(this.#indexPath(output));
+      throw error;
     }
   }
 }

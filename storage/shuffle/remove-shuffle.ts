@@ -1,18 +1,16 @@
 import type { ShuffleId } from '../../lib/base/ids.ts';
-import { findBlockId, shuffleDataFile, shuffleIndexFile } from '../block/block-id.ts';
+import { findBlockId } from '../block/block-id.ts';
 import { HashedDirectory } from '../block/hashed-directory.ts';
 import type { FileSystem } from '../fs/file-system.ts';
-import type { MapOutput } from './map-output.ts';
+import { mapOutputDataPath, mapOutputIndexPath, type PlacedMapOutput } from './map-output-place.ts';
 
-/** Removes one map output: its index first, so that no index is left naming data that is gone. */
-export function removeMapOutput(
-  fileSystem: FileSystem,
-  directory: string,
-  output: Pick<MapOutput, 'shuffleId' | 'taskId'>,
-): void {
-  const files = new HashedDirectory(fileSystem, directory);
-  fileSystem.removeFile(files.pathOf(shuffleIndexFile(output.shuffleId, output.taskId)));
-  fileSystem.removeFile(files.pathOf(shuffleDataFile(output.shuffleId, output.taskId)));
+/**
+ * Removes one map output: its index first, so that no index is left naming data that is gone. `directory` is this run's;
+ * of an output of another run that run's files go, and any row that names them has gone before.
+ */
+export function removeMapOutput(fileSystem: FileSystem, directory: string, output: PlacedMapOutput): void {
+  fileSystem.removeFile(mapOutputIndexPath(directory, output));
+  fileSystem.removeFile(mapOutputDataPath(directory, output));
 }
 
 /**

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import '../../../lib/api/task-functions.ts';
-import { shuffleId, stageId, taskId } from '../../../lib/base/ids.ts';
+import { runId, shuffleId, stageId, taskId } from '../../../lib/base/ids.ts';
 import { BlockDirectory } from '../../../lib/exec/block-directory.ts';
 import type { BroadcastPayload } from '../../../lib/exec/broadcast-payload.ts';
 import { BroadcastRegistry, nextBroadcastId } from '../../../lib/exec/broadcasts.ts';
@@ -174,6 +174,32 @@ describe('a pool', () => {
       [0, 0],
       [1, 10],
     ]);
+  });
+
+  it('lets them read what another run wrote, from where it lies', async () => {
+    const { pool } = start();
+    const pairs = map(range(1), (n) => [n, n * 10]);
+    const write = new ShuffledNode(origin('shuffled'), pairs, new HashPartitioner(1), { shuffleId: shuffleId(2) });
+    const work = { kind: 'shuffle-map', node: pairs, dependency: write.shuffle } as const;
+    const written = { stageId: stageId(stages++), executor: 'worker-2', taskId: taskId(80) };
+    const outcome = await pool.run(describeTask(work, 0, written), signal);
+    const output = outcome.kind === 'succeeded' && outcome.mapOutput;
+    if (!output) return expect.unreachable('there is a map output');
+    const run = runId('beef0001');
+    renameSync(join(directory.path, 'shuffle'), join(directory.path, run));
+
+    const sums = new ShuffledNode(origin('shuffled'), pairs, new HashPartitioner(1), { shuffleId: shuffleId(9) });
+    const from = { run, shuffleId: shuffleId(2), taskId: taskId(80) };
+    const found = { ...output, shuffleId: shuffleId(9), from };
+    const shuffles = new Map([[shuffleId(9), [found]]]);
+    const task = collect(sums, 'worker-1', { stageId: stageId(stages++), shuffles });
+    expect(resultOf(await pool.run(task, signal))).toEqual([
+      [0, 0],
+      [1, 10],
+    ]);
+    rmSync(join(directory.path, run), { recursive: true });
+    const again = collect(sums, 'worker-2', { stageId: stageId(stages++), shuffles });
+    expect(await pool.run(again, signal)).toMatchObject({ kind: 'fetch-failed', shuffleId: 9, mapIndex: 0 });
   });
 
   it('holds nothing of stages that are over', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shuffleId, taskId } from '../../../lib/base/ids.ts';
+import { runId, shuffleId, taskId } from '../../../lib/base/ids.ts';
 import { MapOutputTracker } from '../../../lib/scheduler/map-output-tracker.ts';
 import type { MapOutput } from '../../../storage/shuffle/map-output.ts';
 
@@ -60,9 +60,11 @@ describe('the tracker of map outputs', () => {
 
   it('does not forget the output that took the place of a lost one', () => {
     const tracker = trackerWith(1, output(0, 11));
-    expect(tracker.unregister(SHUFFLE, 0, taskId(10))).toBe(false);
+    expect(tracker.unregister(SHUFFLE, 0, { taskId: taskId(10) })).toBe(false);
+    const from = { run: runId('beef0001'), shuffleId: SHUFFLE, taskId: taskId(11) };
+    expect(tracker.unregister(SHUFFLE, 0, { taskId: taskId(11), from })).toBe(false);
     expect(tracker.isComplete(SHUFFLE)).toBe(true);
-    expect(tracker.unregister(SHUFFLE, 0, taskId(11))).toBe(true);
+    expect(tracker.unregister(SHUFFLE, 0, { taskId: taskId(11) })).toBe(true);
   });
 
   it('gives readers outputs that do not change under them, and the same ones while nothing changed', () => {
