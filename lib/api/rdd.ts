@@ -268,6 +268,23 @@ export class Rdd<T> {
   }
 
   /**
+   * Declares a version of what this dataset's own functions depend on and no engine can see: a network service, the
+   * environment, a file that a function opens, a package's state. It is part of what the dataset is found again by in a
+   * later run (docs/resume.md), so that a new version computes it, and what follows from it, again; and it makes datasets
+   * resumable whose functions hold something that has no content to compare. To be called before the first action. Gives
+   * this dataset.
+   *
+   * ```ts
+   * ids.map((id) => fetchPrice(id)).withVersion('prices of 2026-11');
+   * ```
+   */
+  withVersion(version: string): this {
+    if (typeof version !== 'string') throw invalidArgument('withVersion', 'version', 'a string', version);
+    this.#node.declaredVersion = version;
+    return this;
+  }
+
+  /**
    * How many partitions the dataset has. Looks at the input files when nothing has done so before, and raises what
    * that raises.
    */

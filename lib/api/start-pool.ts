@@ -8,7 +8,7 @@ import type { Config } from '../config/options.ts';
 import { BlockDirectory } from '../exec/block-directory.ts';
 import type { BroadcastRegistry } from '../exec/broadcasts.ts';
 import { isHeapLimitOverridden, shareMemory } from '../exec/memory-shares.ts';
-import { WorkerPool } from '../exec/worker-pool.ts';
+import { WorkerPool, type WorkerPoolOptions } from '../exec/worker-pool.ts';
 import type { SessionStorage } from './session-storage.ts';
 import { followBlock, memoryOptions, type TaskThreads, workerThreads } from './task-threads.ts';
 
@@ -20,6 +20,8 @@ export interface PoolParts {
   readonly blocks: BlockManager;
   readonly broadcasts: BroadcastRegistry;
   readonly captureOptions: CaptureOptions;
+  /** See `WorkerPoolOptions`. */
+  readonly onCapture?: WorkerPoolOptions['onCapture'];
   /** Told of what happens to blocks in workers, as far as it matters to anybody. */
   readonly onBlockEvent: (event: BlockEvent) => void;
   readonly onWarning: (message: string) => void;
@@ -46,6 +48,7 @@ export function startPool(size: number, parts: PoolParts): TaskThreads {
       shuffleCodec: config['shuffle.codec'],
     }),
     captureOptions,
+    ...(parts.onCapture === undefined ? {} : { onCapture: parts.onCapture }),
     broadcasts,
     directory,
     taskTimeoutMs: config['task.timeout'],

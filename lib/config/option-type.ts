@@ -99,7 +99,7 @@ export function describeType(type: OptionType): string {
     case 'byteSize':
       return `a size of ${type.min === 1 ? '1 byte' : `${type.min} bytes`} or more, like 67108864, '64 MiB' or '2g'`;
     case 'duration':
-      return `a duration of ${type.min} ms or more, like 500, '500 ms', '10 s' or '2 min'`;
+      return `a duration of ${type.min} ms or more, like 500, '500 ms', '10 s', '2 min' or '7 d'`;
     case 'integer':
       return `a whole number from ${type.min} to ${type.max}`;
     case 'number':
@@ -133,6 +133,7 @@ const MS_OF_UNIT: ReadonlyMap<string, number> = new Map([
   ['min', 60_000],
   ['m', 60_000],
   ['h', 3_600_000],
+  ['d', 86_400_000],
 ]);
 
 function readDuration(raw: unknown): number | undefined {

@@ -38,6 +38,11 @@ export const OPTIONS = {
     default: 'cairn',
     doc: 'What the run is called in listings and in the metadata.',
   },
+  resume: {
+    type: { kind: 'boolean' },
+    default: { text: 'unset: on for a session with a `name` of its own', from: () => undefined },
+    doc: 'Whether the session goes on from what earlier runs in its data directory committed: checkpoints, and map outputs of runs that did not complete, of datasets that are computed from the same inputs by the same functions.',
+  },
   master: {
     type: { kind: 'master' },
     default: 'local[*]',
@@ -160,6 +165,16 @@ export const OPTIONS = {
     default: 'none',
     doc: 'How map outputs are compressed.',
   },
+  'shuffle.retain': {
+    type: { kind: 'duration', min: 0 },
+    default: '7 d',
+    doc: 'How long the map outputs of a run that could be resumed, and did not complete, are kept for a later run; `0 ms` keeps none. They go when a run of the same `name` completes, and what the last three runs of it neither wrote nor used.',
+  },
+  'shuffle.retainBytes': {
+    type: { kind: 'byteSize', min: 0 },
+    default: '4 GiB',
+    doc: 'How much a session that resumes keeps of map outputs that its own program cannot reach any more, for the case that it is killed.',
+  },
 
   // Checkpoints
   'checkpoint.dir': {
@@ -181,6 +196,13 @@ export const OPTIONS = {
     type: { kind: 'boolean' },
     default: false,
     doc: 'Whether the files of a checkpoint are removed once the program holds neither the dataset nor anything computed from it.',
+  },
+
+  // What is found again
+  'fingerprint.inputs': {
+    type: { kind: 'choice', choices: ['stat', 'content'] },
+    default: 'stat',
+    doc: 'What tells input files apart from one run to the next: `stat` their path, size and time of change; `content` their name, size and a hash of every byte, which is read for that.',
   },
 
   // How functions travel

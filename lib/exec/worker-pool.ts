@@ -25,7 +25,7 @@ import type { ShippedSlice, ShippedTask, WorkerSettings } from './protocol.ts';
 import { classesSince, type ShippedClasses } from './ship-classes.ts';
 import { decodeOutcome } from './ship-outcome.ts';
 import { type ShippedStage, shipStage } from './ship-stage.ts';
-import type { TaskDescription, TaskOutcome } from './task.ts';
+import type { StageWork, TaskDescription, TaskOutcome } from './task.ts';
 import { type ThreadResult, WorkerThread } from './worker-thread.ts';
 
 export interface WorkerPoolOptions {
@@ -37,6 +37,8 @@ export interface WorkerPoolOptions {
   readonly settingsOf: (name: string) => Omit<WorkerSettings, 'flags' | 'label'>;
   readonly captureOptions: CaptureOptions;
   readonly broadcasts: BroadcastRegistry;
+  /** The functions of a stage are captured now, in this turn of the event loop. Must not raise. */
+  readonly onCapture?: (work: StageWork) => void;
   /** Where blocks are; the pool tells it of workers that are gone. */
   readonly directory: BlockDirectory;
   /** How long an attempt may take, in milliseconds; undefined for no limit. */
@@ -254,6 +256,7 @@ export class WorkerPool implements Executor {
     const known = this.#stages.get(stageId);
     if (known !== undefined) return known;
     const stage = shipStage(stageId, work, this.#options.captureOptions);
+    this.#options.onCapture?.(work);
     // Tasks await it in turn.
     stage.catch(() => {});
     this.#stages.set(stageId, stage);

@@ -46,7 +46,7 @@ import type {
   PartitionerRecord,
   ShuffleRecord,
 } from './fingerprint-record.ts';
-import { dependenciesOf, parentsOf, partitionersOf, walkInputs } from './fingerprint-walk.ts';
+import { dependenciesOf, parentsOf, partitionersOf, stageNodes, walkInputs } from './fingerprint-walk.ts';
 import type { LineageNode } from './lineage-node.ts';
 import { type Partitioner, RangePartitioner } from './partitioner.ts';
 
@@ -171,9 +171,28 @@ export class Fingerprints {
    */
   async recheck(node: LineageNode, isStored: (node: LineageNode) => boolean = () => false): Promise<readonly string[]> {
     const isComputed = (at: LineageNode): boolean => at.checkpoint === undefined && (at === node || !isStored(at));
-    const nodes = walkInputs(node, (at) => !isComputed(at), parentsOf).filter(isComputed);
+    return await this.#changesOf(walkInputs(node, (at) => !isComputed(at), parentsOf).filter(isComputed));
+  }
+
+  /**
+   * As `recheck`, of what one stage computes: `node`, what it reads through narrow dependencies, and the shuffle that it
+   * writes. What it reads through shuffles is for other stages.
+   */
+  async recheckStage(node: LineageNode, written?: ShuffleDependency): Promise<readonly string[]> {
+    return await this.#changesOf(
+      stageNodes(node).filter(({ checkpoint }) => checkpoint === undefined),
+      written,
+    );
+  }
+
+  /** All is captured before this first waits. */
+  async #changesOf(nodes: readonly LineageNode[], written?: ShuffleDependency): Promise<readonly string[]> {
     const changes = new Set<string>();
     const lists = new Map<Owner, readonly unknown[]>();
+    if (written !== undefined) {
+      addList(lists, written, partsOfShuffle(written).functions);
+      this.#listPartitioner(written.partitioner, lists);
+    }
     for (const each of nodes) {
       const { record } = this.#entryOf(each);
       const parts = partsOf(each);
@@ -181,10 +200,7 @@ export class Fingerprints {
       if (records?.digest !== record.records?.digest) changes.add(`the records of ${record.callSite} changed`);
       for (const change of this.#changedFiles(record.files)) changes.add(change);
       listFunctions({ node: each, parts, dependencies: each.dependencies, records }, lists);
-      for (const partitioner of partitionersOf(each)) {
-        // Bounds are found once, and stay.
-        if (!this.#isOfBounds(partitioner)) addList(lists, partitioner, partsOfPartitioner(partitioner).functions);
-      }
+      for (const partitioner of partitionersOf(each)) this.#listPartitioner(partitioner, lists);
     }
     for (const [owner, { record }] of await captureLists(lists, this.#capture, this.#firstBuilds)) {
       for (const change of changedFunctions(this.#functionsOf(owner), record)) changes.add(change);
@@ -239,6 +255,11 @@ export class Fingerprints {
       this.#shuffles.get(owner as ShuffleDependency) ??
       this.#partitioners.get(owner as Partitioner);
     return entry?.record.functions;
+  }
+
+  #listPartitioner(partitioner: Partitioner, lists: Map<Owner, readonly unknown[]>): void {
+    // Bounds are found once, and stay.
+    if (!this.#isOfBounds(partitioner)) addList(lists, partitioner, partsOfPartitioner(partitioner).functions);
   }
 
   #isOfBounds(partitioner: Partitioner): boolean {

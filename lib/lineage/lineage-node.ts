@@ -36,6 +36,8 @@ export abstract class LineageNode {
   readonly callSite: CallSite;
   readonly partitioner: Partitioner | undefined;
   name: string | undefined;
+  /** What the user declares of what its functions depend on: see `Fingerprints`. */
+  declaredVersion: string | undefined;
   storageLevel: StorageLevel = STORAGE_LEVELS.NONE;
   /** Jobs that must have run before this node can be computed. */
   readonly preparations: Preparation[] = [];

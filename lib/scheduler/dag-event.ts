@@ -6,6 +6,7 @@ import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import type { JobId, StageId, TaskId } from '../base/ids.ts';
 import type { EngineEvent } from '../events/engine-event.ts';
 import type { AccumulatorUpdate, TaskDescription, TaskOutcome } from '../exec/task.ts';
+import type { ShuffleDependency } from '../lineage/dependency.ts';
 import type { CallSite } from '../lineage/call-site.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
@@ -69,6 +70,13 @@ export type DagEffect =
   | { readonly kind: 'cancel-tasks'; readonly stageId: StageId }
   /** What a task added to accumulators counts. When it cannot be merged, these jobs fail. */
   | { readonly kind: 'accumulate'; readonly jobIds: readonly JobId[]; readonly updates: readonly AccumulatorUpdate[] }
+  /** The output of a task became that of its map partition: readers get it from now on. */
+  | {
+      readonly kind: 'keep-output';
+      readonly dependency: ShuffleDependency;
+      readonly output: MapOutput;
+      readonly durationMs: number;
+    }
   /** Nobody will read this output: there is another one in its place, or no stage left that needs it. */
   | { readonly kind: 'discard-output'; readonly output: MapOutput }
   /** The value of `partitions[index]` of the job. */

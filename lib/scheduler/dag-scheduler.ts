@@ -19,6 +19,7 @@ import type { WrittenPart } from '../exec/checkpoint-tees.ts';
 import type { Executor } from '../exec/executor.ts';
 import type { AccumulatorUpdate } from '../exec/task.ts';
 import type { DagEffect, DagEvent, TimelessEvent } from './dag-event.ts';
+import type { ShuffleDependency } from '../lineage/dependency.ts';
 import { DagState } from './dag-state.ts';
 import { type JobHandle, JobResult, type JobSpec, jobName } from './job-handle.ts';
 import { MapOutputTracker } from './map-output-tracker.ts';
@@ -63,6 +64,8 @@ export interface DagSchedulerOptions {
   readonly onAccumulators?: (updates: readonly AccumulatorUpdate[]) => void;
   /** Takes the parts of checkpoints that tasks wrote on their way, before any job that waits for them goes on. */
   readonly onCheckpointParts?: (parts: readonly WrittenPart[]) => void;
+  /** Told of each map output that readers get from now on, and how long its task took. Must not raise. */
+  readonly onMapOutput?: (dependency: ShuffleDependency, output: MapOutput, durationMs: number) => void;
   /** Told of each map output that no one will read, so that its files can be removed. Must not raise. */
   readonly onUnusedMapOutput?: (output: MapOutput) => void;
   /** Default: `startTimeout`, which keeps the process alive: a job that waits to be tried again is not over. */
@@ -79,6 +82,7 @@ export class DagScheduler {
   readonly #state: DagState;
   readonly #tasks: TaskScheduler;
   readonly #onAccumulators: (updates: readonly AccumulatorUpdate[]) => void;
+  readonly #onMapOutput: NonNullable<DagSchedulerOptions['onMapOutput']>;
   readonly #onUnusedMapOutput: (output: MapOutput) => void;
   readonly #resubmitDelayMs: number;
   readonly #resubmission: Alarm;
@@ -96,6 +100,7 @@ export class DagScheduler {
     this.#materialized = options.materialized ?? NOTHING_MATERIALIZED;
     this.#resubmitDelayMs = options.resubmitDelayMs ?? 200;
     this.#onAccumulators = options.onAccumulators ?? (() => {});
+    this.#onMapOutput = options.onMapOutput ?? (() => {});
     this.#onUnusedMapOutput = options.onUnusedMapOutput ?? (() => {});
     const { timer = startTimeout } = options;
     this.#resubmission = new Alarm(timer, () => this.#post({ kind: 'resubmit' }));
@@ -266,6 +271,9 @@ export class DagScheduler {
             this.#post({ kind: 'job-broken', jobId: id, error });
           }
         }
+        break;
+      case 'keep-output':
+        this.#onMapOutput(effect.dependency, effect.output, effect.durationMs);
         break;
       case 'discard-output':
         this.#onUnusedMapOutput(effect.output);

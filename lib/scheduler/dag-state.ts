@@ -237,7 +237,12 @@ export class DagState {
       if (isFirst) this.#takeResult(state, partition, outcome);
       return;
     }
-    const { shuffleId } = state.stage.dependency;
+    const { dependency } = state.stage;
+    const { shuffleId } = dependency;
+    if (isFirst && mapOutput !== undefined) {
+      const { durationMs } = outcome.metrics;
+      this.#effects.add({ kind: 'keep-output', dependency, output: mapOutput, durationMs });
+    }
     if (isFirst && outcome.accumulators.length > 0 && this.#tracker.countOnce(shuffleId, partition)) {
       this.#effects.add({ kind: 'accumulate', jobIds: [...state.jobs], updates: outcome.accumulators });
     }

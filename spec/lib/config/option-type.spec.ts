@@ -63,7 +63,7 @@ describe('readOption', () => {
 
 describe('describeType', () => {
   it('gives examples with units', () => {
-    expect(describeType(DURATION)).toBe("a duration of 1 ms or more, like 500, '500 ms', '10 s' or '2 min'");
+    expect(describeType(DURATION)).toBe("a duration of 1 ms or more, like 500, '500 ms', '10 s', '2 min' or '7 d'");
     expect(describeType(BOOLEAN)).toBe('true or false');
   });
 });
