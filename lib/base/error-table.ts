@@ -7,6 +7,7 @@
  */
 
 import type { ErrorEntry } from './error-entry.ts';
+import { FORMAT_ERRORS } from './format-errors.ts';
 import { JOB_ERRORS } from './job-errors.ts';
 import { STORAGE_ERRORS } from './storage-errors.ts';
 
@@ -55,6 +56,7 @@ export const ERROR_TABLE = {
   },
 
   ...STORAGE_ERRORS,
+  ...FORMAT_ERRORS,
   ...JOB_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -29,6 +29,12 @@ export interface CaptureOptions {
   /** Warn when what is captured takes more bytes than this: 1 MiB unless said. */
   readonly warnBytes?: number;
   readonly onWarning?: (warning: CaptureWarning) => void;
+  /**
+   * What stands in a packet for something that stays with the driver, as a text that identifies it; undefined refuses it.
+   * For functions that run in the driver and are captured to be identified: such a packet cannot be revived. Everything
+   * that stays with the driver is refused unless this is given.
+   */
+  readonly standIn?: (thing: object) => string | undefined;
 }
 
 /** A node that stands for no value of the user's. */
@@ -79,6 +85,8 @@ export interface CaptureGraph {
   /** The export that a function of a module shipped by reference is. */
   exportOf(fn: object, url: string): ModuleReference | undefined;
   isByReference(url: string): boolean;
+  /** See `CaptureOptions.standIn`. */
+  standInOf(thing: object): string | undefined;
   /** Whether a node is one of the functions given to `capture`. */
   isTask(node: number): boolean;
   /** The variable through which a node was reached. */

@@ -153,6 +153,7 @@ function encoderOptions(options: CaptureOptions, warnings: CaptureWarning[]): En
     mutableCaptures: options.mutableCaptures ?? 'error',
     warn: (warning) => warnings.push(warning),
     identifiesClasses: true,
+    standIn: options.standIn,
   };
 }
 

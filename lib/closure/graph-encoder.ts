@@ -32,6 +32,8 @@ export interface EncoderOptions {
   readonly warn: (warning: CaptureWarning) => void;
   /** Whether classes get an identity; not needed where only the bytes count. */
   readonly identifiesClasses: boolean;
+  /** See `CaptureOptions`. */
+  readonly standIn?: ((thing: object) => string | undefined) | undefined;
   /** For a check: how much of one object, and how many objects, to look at. Nothing is sealed then. */
   readonly sample?: { readonly size: number; readonly nodes: number };
 }
@@ -253,6 +255,10 @@ export class GraphEncoder implements CaptureGraph {
 
   isByReference(url: string): boolean {
     return this.#options.byReference(url);
+  }
+
+  standInOf(thing: object): string | undefined {
+    return this.#options.standIn?.(thing);
   }
 
   exportOf(fn: object, url: string): ModuleReference | undefined {

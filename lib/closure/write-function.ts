@@ -9,7 +9,7 @@ import { types } from 'node:util';
 import { type AnalyzedFunction, analyze, textOf } from './analyze.ts';
 import type { CaptureGraph } from './capture-graph.ts';
 import { nameOf } from './capture-path.ts';
-import { refuseDriverOnly } from './driver-only.ts';
+import { writeDriverOnly } from './driver-only.ts';
 import { findTextEdits } from './edit-text.ts';
 import type { FunctionLocation, InspectedFunction } from './inspect.ts';
 import { isSameIntrinsic, resolveIntrinsic } from './intrinsics.ts';
@@ -34,7 +34,8 @@ export function writeFunction(graph: CaptureGraph, node: number, fn: object): nu
   if (reference !== undefined) return reference;
   const token = tokenOf(fn);
   if (token !== undefined) return writeToken(graph, node, token);
-  refuseDriverOnly(graph, node, fn);
+  const standIn = writeDriverOnly(graph, node, fn);
+  if (standIn !== undefined) return standIn;
   const inspected = graph.inspect(fn);
   if (inspected.bound !== undefined) return writeBound(graph, node, inspected.bound);
   const { location } = inspected;

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { CaptureGraph } from './capture-graph.ts';
-import { refuseDriverOnly } from './driver-only.ts';
+import { writeDriverOnly } from './driver-only.ts';
 import { isNamespace } from './package-exports.ts';
 import { NodeTag } from './packet.ts';
 import { openPerWorker, REMEDY } from './remedies.ts';
@@ -52,6 +52,8 @@ export function writeObject(graph: CaptureGraph, node: number, object: object): 
     for (let i = 0; i < end; i++) graph.writeValue(object[i], node, i);
     return NodeTag.LIST;
   }
+  const standIn = writeDriverOnly(graph, node, object);
+  if (standIn !== undefined) return standIn;
   refuseUnmovable(graph, node, object);
   return writeEntity(graph, node, object);
 }
@@ -76,7 +78,6 @@ function isDense(array: readonly unknown[]): boolean {
 }
 
 function refuseUnmovable(graph: CaptureGraph, node: number, object: object): void {
-  refuseDriverOnly(graph, node, object);
   for (const [is, what, remedy] of REFUSED) {
     if (!is(object)) continue;
     const reason = `(${what} cannot be copied to another thread)`;

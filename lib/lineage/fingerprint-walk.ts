@@ -33,7 +33,9 @@ export function parentsOf(node: LineageNode): readonly LineageNode[] {
 
 /** What one stage computes: a node and what it reads through narrow dependencies, inputs first, as far as checkpoints. */
 export function stageNodes(node: LineageNode): LineageNode[] {
-  return inputsFirst(node, (at) => dependenciesOf(at).flatMap(({ kind, parent }) => (kind === 'narrow' ? [parent] : [])));
+  return inputsFirst(node, (at) =>
+    dependenciesOf(at).flatMap(({ kind, parent }) => (kind === 'narrow' ? [parent] : [])),
+  );
 }
 
 /** Without a checkpoint that has taken the place of what was there: a dataset is what it was computed from. */
