@@ -5,7 +5,15 @@ import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { type ProcessIdentity, type ProcessTable, systemProcesses } from '../../storage/fs/process-identity.ts';
 import { CheckpointCatalog, type CheckpointEntry } from '../../storage/metadata/checkpoint-catalog.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
-import type { BlockRow, JobRow, MapOutputRow, RunRow, ShuffleRow, TaskRow } from '../../storage/metadata/rows.ts';
+import type {
+  BlockRow,
+  JobRow,
+  MapOutputRow,
+  ReuseDecisionRow,
+  RunRow,
+  ShuffleRow,
+  TaskRow,
+} from '../../storage/metadata/rows.ts';
 import { type LineageGraph, RunReader, type StageWithParents } from '../../storage/metadata/run-reader.ts';
 import { CairnError } from '../base/errors.ts';
 import { jobId, nodeId, shuffleId, stageId } from '../base/ids.ts';
@@ -104,6 +112,11 @@ export class Catalog implements Disposable {
   /** The stored partitions of a run, or of one dataset. */
   blocks(run?: string, node?: number): readonly BlockRow[] {
     return this.#reader.blocksOf(this.#idOf(run), node === undefined ? undefined : nodeId(node));
+  }
+
+  /** What a run found of earlier ones for its checkpoints and shuffles, in the order it decided on it, and why not more. */
+  reuse(run?: string): readonly ReuseDecisionRow[] {
+    return this.#reader.reuseOf(this.#idOf(run));
   }
 
   /** Every checkpoint, in any state, the oldest first. Outlives the rows of its run. */

@@ -65,19 +65,20 @@ export class CheckpointCatalog {
         formatVersion: MANIFEST_VERSION,
         createdAtMs: this.#database.clock.nowMs(),
         committedAtMs: null,
+        elapsedMs: null,
       };
       this.#database.run(CHECKPOINTS.insert, ...CHECKPOINTS.values(row));
       return checkpoint;
     });
   }
 
-  /** After `commitCheckpoint`: from here on the checkpoint is found. */
-  recordCommit(checkpoint: number, { directory, manifest }: CommittedCheckpoint): void {
+  /** After `commitCheckpoint`: from here on the checkpoint is found. `elapsedMs` as in the row. */
+  recordCommit(checkpoint: number, { directory, manifest }: CommittedCheckpoint, elapsedMs?: number): void {
     this.#database.durableTransaction(() => {
       const row = this.find(checkpoint);
       invariant(row?.state === 'writing', `checkpoint ${checkpoint} is ${row?.state ?? 'not there'}`);
       invariant(row.directory === resolve(directory), `checkpoint ${checkpoint} lies in ${row.directory}`);
-      this.#writeComplete(checkpoint, manifest);
+      this.#writeComplete(checkpoint, manifest, elapsedMs);
     });
   }
 
@@ -140,11 +141,14 @@ export class CheckpointCatalog {
     return this.#rows(clause, toSqlValue(value))[0];
   }
 
-  #writeComplete(checkpoint: number, manifest: CommittedCheckpoint['manifest']): void {
+  #writeComplete(checkpoint: number, manifest: CommittedCheckpoint['manifest'], elapsedMs: number | null = null): void {
     this.#database.run(
-      `UPDATE checkpoints SET state = 'complete', reason = NULL, row_count = ?, total_bytes = ?, committed_at_ms = ?
+      `UPDATE checkpoints SET state = 'complete', reason = NULL, fingerprint = ?, row_count = ?, total_bytes = ?,
+              committed_at_ms = ?, elapsed_ms = coalesce(?, elapsed_ms)
        WHERE checkpoint = ?`,
-      ...[manifest.rows, manifest.bytes, this.#database.clock.nowMs(), checkpoint].map(toSqlValue),
+      ...[manifest.fingerprint, manifest.rows, manifest.bytes, this.#database.clock.nowMs(), elapsedMs, checkpoint].map(
+        toSqlValue,
+      ),
     );
     this.#database.run('DELETE FROM checkpoint_parts WHERE checkpoint = ?', checkpoint);
     this.#database.runMany(

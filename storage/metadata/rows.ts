@@ -233,6 +233,8 @@ export interface CheckpointRow {
   readonly formatVersion: number;
   readonly createdAtMs: number;
   readonly committedAtMs: number | null;
+  /** Task time that its run, and the runs it went on from, had spent when it was committed: what reusing it saves. */
+  readonly elapsedMs: number | null;
 }
 
 /** A part of a complete checkpoint, as its manifest names it. */
@@ -244,4 +246,68 @@ export interface CheckpointPartRow {
   /** Unsigned 32 bits. */
   readonly checksum: number;
   readonly codec: string;
+}
+
+/** A shuffle of which map outputs stay for later runs. Outlives the rows of its run. */
+export interface RetainedShuffleRow {
+  /** That wrote the outputs; their files are in its folder. */
+  readonly run: RunId;
+  readonly shuffle: ShuffleId;
+  /** Of the shuffle: the same one means the same outputs. */
+  readonly fingerprint: string;
+  readonly mapCount: number;
+  readonly reducerCount: number;
+  readonly createdAtMs: number;
+}
+
+/** A map output that stays: complete on disk when its row was written. */
+export interface RetainedOutputRow {
+  readonly mapIndex: number;
+  /** The attempt that wrote it, part of its file names. */
+  readonly task: TaskId;
+  /** The length of its data file. */
+  readonly bytes: number;
+  readonly rowCount: number;
+  /** How long its task took. */
+  readonly durationMs: number;
+}
+
+/** What stands behind the fingerprint of a dataset or of a shuffle. */
+export interface FingerprintRow {
+  readonly fingerprint: string;
+  /** The fingerprints it follows from directly. */
+  readonly inputs: readonly string[];
+  /** JSON text. */
+  readonly record: string;
+}
+
+export type ReuseKind = 'checkpoint' | 'shuffle';
+
+/**
+ * `partial`: some map outputs were there; `refused`: there was something, of another fingerprint; `new`: there was
+ * nothing; `volatile`: it has no fingerprint to be found by; `damaged`: what was there could not be read.
+ */
+export type ReuseOutcome = 'reused' | 'partial' | 'refused' | 'new' | 'volatile' | 'damaged';
+
+/** What a run found of earlier ones for one checkpoint or shuffle, and what it did with it. */
+export interface ReuseDecisionRow {
+  readonly run: RunId;
+  /** Counted from 0 in its run, in the order of the decisions. */
+  readonly seq: number;
+  readonly kind: ReuseKind;
+  readonly node: NodeId;
+  /** Null for a checkpoint. */
+  readonly shuffle: ShuffleId | null;
+  readonly callSite: string;
+  readonly decision: ReuseOutcome;
+  /** The run that wrote what was found. */
+  readonly fromRun: RunId | null;
+  readonly partsReused: number;
+  readonly partCount: number;
+  /** Of what was reused. */
+  readonly bytes: number;
+  /** Task time that was not spent again, where it is known. */
+  readonly savedMs: number | null;
+  /** Why not, or not all; the most telling one first. */
+  readonly reasons: readonly string[];
 }

@@ -7,6 +7,7 @@ import type {
   LineageEdgeRow,
   LineageNodeRow,
   MapOutputRow,
+  ReuseDecisionRow,
   RunRow,
   ShuffleRow,
   StageRow,
@@ -18,6 +19,7 @@ import {
   LINEAGE_EDGES,
   LINEAGE_NODES,
   MAP_OUTPUTS,
+  REUSE_DECISIONS,
   RUNS,
   SHUFFLES,
   type SqlValue,
@@ -158,6 +160,11 @@ export class RunReader {
     return node === undefined
       ? this.#rows(BLOCKS, 'WHERE run = ? ORDER BY node, partition, block', run)
       : this.#rows(BLOCKS, 'WHERE run = ? AND node = ? ORDER BY partition, block', run, node);
+  }
+
+  /** What a run found of earlier ones, in the order it decided on it. */
+  reuseOf(run: RunId): readonly ReuseDecisionRow[] {
+    return this.#rows(REUSE_DECISIONS, 'WHERE run = ? ORDER BY seq', run);
   }
 
   #rows<Row>(table: Table<Row>, clause: string, ...values: readonly SqlValue[]): Row[] {

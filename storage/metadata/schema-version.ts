@@ -5,6 +5,8 @@ import type { Migration } from './migrations/migration.ts';
 const APPLICATION_ID = 0x4361726e;
 /** Where the file's header holds it. */
 const APPLICATION_ID_OFFSET = 68;
+/** Where the file's header holds `user_version`. */
+const VERSION_OFFSET = 60;
 
 /** What the schema needs of a database. */
 export interface SchemaHost {
@@ -44,16 +46,32 @@ export function checkVersion(host: SchemaHost, migrations: readonly Migration[])
 
 /**
  * Brings the schema up to date: each step in a transaction of its own. The version is read again inside it, so that
- * of two processes one does the step and the other finds it done.
+ * of two processes one does the step and the other finds it done. Raises CORRUPT_FILE when a step does not go with what is
+ * there: the file has not the version it says.
  */
 export function migrate(host: SchemaHost, migrations: readonly Migration[]): void {
   for (const { version, sql } of migrations) {
     if (version <= readVersion(host)) continue;
     host.transaction(() => {
       if (version <= readVersion(host)) return;
-      host.runScript(sql);
+      runStep(host, version, sql);
       host.runScript(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`);
     });
+  }
+}
+
+function runStep(host: SchemaHost, version: number, sql: string): void {
+  try {
+    host.runScript(sql);
+  } catch (error) {
+    if (!CairnError.is(error, 'INTERNAL')) throw error;
+    const found = `tables of another one (${error.params.detail})`;
+    const expected = `a database of version ${version - 1}`;
+    throw new CairnError(
+      'CORRUPT_FILE',
+      { path: host.path, offset: VERSION_OFFSET, expected, found },
+      { cause: error },
+    );
   }
 }
 

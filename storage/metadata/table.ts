@@ -3,10 +3,14 @@ import type {
   BlockRow,
   CheckpointPartRow,
   CheckpointRow,
+  FingerprintRow,
   JobRow,
   LineageEdgeRow,
   LineageNodeRow,
   MapOutputRow,
+  RetainedOutputRow,
+  RetainedShuffleRow,
+  ReuseDecisionRow,
   RunRow,
   ShuffleRow,
   StageParentRow,
@@ -160,9 +164,34 @@ export const BLOCKS = defineTable<BlockRow>('blocks', [
 export const CHECKPOINTS = defineTable<CheckpointRow>('checkpoints', [
   ...(['checkpoint', 'run', 'node', 'name', 'fingerprint', 'owner', 'path', 'state', 'reason'] as const),
   ...(['partitionCount', 'rowCount', 'totalBytes', 'partitioner', 'formatVersion'] as const),
-  ...(['createdAtMs', 'committedAtMs'] as const),
+  ...(['createdAtMs', 'committedAtMs', 'elapsedMs'] as const),
 ]);
 
 export const CHECKPOINT_PARTS = defineTable<CheckpointPartRow>('checkpoint_parts', [
   ...(['checkpoint', 'partition', 'bytes', 'rowCount', 'checksum', 'codec'] as const),
 ]);
+
+export const RETAINED_SHUFFLES = defineTable<RetainedShuffleRow>('retained_shuffles', [
+  ...(['run', 'shuffle', 'fingerprint', 'mapCount', 'reducerCount', 'createdAtMs'] as const),
+]);
+
+export const RETAINED_OUTPUTS = defineTable<RetainedOutputRow & Pick<RetainedShuffleRow, 'run' | 'shuffle'>>(
+  'retained_outputs',
+  ['run', 'shuffle', 'mapIndex', 'task', 'bytes', 'rowCount', 'durationMs'],
+);
+
+/** `record` is stored whole, however long: it is bound as it is, not by `values`. */
+export const FINGERPRINT_RECORDS = defineTable<FingerprintRow>(
+  'fingerprint_records',
+  ['fingerprint', 'inputs', 'record'],
+  ['inputs'],
+);
+
+export const REUSE_DECISIONS = defineTable<ReuseDecisionRow>(
+  'reuse_decisions',
+  [
+    ...(['run', 'seq', 'kind', 'node', 'shuffle', 'callSite', 'decision', 'fromRun'] as const),
+    ...(['partsReused', 'partCount', 'bytes', 'savedMs', 'reasons'] as const),
+  ],
+  ['reasons'],
+);

@@ -62,13 +62,13 @@ describe('the catalog', () => {
     expect(catalog.findByFingerprint('f00d')).toBeUndefined();
     expect(catalog.findByName('ratings')).toBeUndefined();
     const committed = writeCheckpoint(nodeFileSystem, examplePlace({ directory: spec.directoryOf(7) }));
-    catalog.recordCommit(key, committed);
+    catalog.recordCommit(key, committed, 98_765);
     const entry = catalog.findByFingerprint('f00d');
     expect(entry).toEqual({
       ...{ checkpoint: 1, run: 'aaaa0001', node: 7, name: 'ratings', fingerprint: 'f00d', owner: 'f00d' },
       ...{ path: 'checkpoints/c1/rdd-7', directory: spec.directoryOf(7), state: 'complete', reason: null },
       ...{ partitionCount: 3, rowCount: 4, totalBytes: committed.manifest.bytes, partitioner: 'HashPartitioner(3)' },
-      ...{ formatVersion: 1, createdAtMs: 1_000_000, committedAtMs: 1_001_000 },
+      ...{ formatVersion: 1, createdAtMs: 1_000_000, committedAtMs: 1_001_000, elapsedMs: 98_765 },
     });
     expect(catalog.findByName('ratings')).toEqual(entry);
     expect(catalog.partsOf(key)).toEqual(

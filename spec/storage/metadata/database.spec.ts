@@ -207,9 +207,8 @@ test('a truncated database is never taken for a sound one', () => {
     for (let i = 0; i < 3; i++) log.recordStageEnd(exampleStage(i, 20));
     // The last page of the file belongs to the table made last: empty, it would be zeros that nobody misses.
     database.transaction(() => {
-      const values = `1, 'aaaa0001', 2, NULL, NULL, 'o', 'p', 'complete', NULL, 1, 1, 88, NULL, 1, 0, 0`;
-      database.run(`INSERT INTO checkpoints VALUES (${values})`);
-      database.run(`INSERT INTO checkpoint_parts VALUES (1, 0, 88, 1, 7, 'none')`);
+      const values = `'aaaa0001', 0, 'shuffle', 2, 0, 'job.ts:1', 'new', NULL, 0, 2, 0, NULL, '[]'`;
+      database.run(`INSERT INTO reuse_decisions VALUES (${values})`);
     });
   }
   const whole = readFileSync(scratch.database);

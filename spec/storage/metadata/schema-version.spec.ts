@@ -62,6 +62,21 @@ test('a step that fails leaves the version and the tables of before', () => {
   expect(database.get("SELECT 1 FROM sqlite_schema WHERE name = 'half'")).toBeUndefined();
 });
 
+test('a database that is newer than it says is refused as damaged, and left as it is', () => {
+  using scratch = new ScratchDirectory();
+  MetadataDatabase.open(scratch.database).close();
+  for (let version = 1; version < LATEST; version++) {
+    const bytes = readFileSync(scratch.database);
+    bytes.writeUInt32BE(version, 60);
+    writeFileSync(scratch.database, bytes);
+    for (const readOnly of [true, false]) {
+      expect(() => MetadataDatabase.open(scratch.database, { readOnly })).toThrow(/CORRUPT_FILE: .* at byte 60/);
+    }
+    using database = MetadataDatabase.open(scratch.database, { migrations: ALL_MIGRATIONS.slice(0, version) });
+    expect(database.findDamage()).toEqual([]);
+  }
+});
+
 test('a database of a newer release is refused and left as it is, for reading and for writing', () => {
   using scratch = new ScratchDirectory();
   MetadataDatabase.open(scratch.database, { migrations: [...ALL_MIGRATIONS, NEXT] }).close();

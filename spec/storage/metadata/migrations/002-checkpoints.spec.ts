@@ -2,7 +2,9 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MetadataDatabase } from '../../../../storage/metadata/database.ts';
+import { RUNS_AND_LINEAGE } from '../../../../storage/metadata/migrations/001-runs-and-lineage.ts';
 import { CHECKPOINTS_AND_PARTS } from '../../../../storage/metadata/migrations/002-checkpoints.ts';
+import { ALL_MIGRATIONS } from '../../../../storage/metadata/migrations/all-migrations.ts';
 import { RunReader } from '../../../../storage/metadata/run-reader.ts';
 import { expectGolden } from '../../../support/golden.ts';
 import { beginWordCount, ScratchDirectory } from '../example-run.ts';
@@ -11,7 +13,7 @@ const FIXTURES = join(import.meta.dirname, '..', '..', '..', '..', 'fixtures', '
 
 test('the tables are the ones on record', () => {
   using scratch = new ScratchDirectory();
-  using database = MetadataDatabase.open(scratch.database);
+  using database = MetadataDatabase.open(scratch.database, { migrations: [RUNS_AND_LINEAGE, CHECKPOINTS_AND_PARTS] });
   const statements = database.all<{ sql: string }>(
     `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name LIKE 'checkpoint%' ORDER BY type DESC, name`,
   );
@@ -24,7 +26,7 @@ test('the tables are the ones on record', () => {
 
 test('a checkpoint outlives the rows of its run, and takes its parts with it', () => {
   using scratch = new ScratchDirectory();
-  using database = MetadataDatabase.open(scratch.database);
+  using database = MetadataDatabase.open(scratch.database, { migrations: [RUNS_AND_LINEAGE, CHECKPOINTS_AND_PARTS] });
   beginWordCount(database);
   const values = `1, 'aaaa0001', 2, NULL, NULL, 'o', 'p', 'complete', NULL, 1, 1, 88, NULL, 1, 0, 0`;
   database.transaction(() => {
@@ -44,7 +46,7 @@ test('a database that a release before checkpoints left opens with its rows', ()
   copyFileSync(join(FIXTURES, 'v1.sqlite'), path);
   for (const readOnly of [true, false]) {
     using database = MetadataDatabase.open(path, { readOnly });
-    expect(database.get('PRAGMA user_version')).toEqual({ user_version: 2 });
+    expect(database.get('PRAGMA user_version')).toEqual({ user_version: ALL_MIGRATIONS.length });
     expect(new RunReader(database).listRuns()).toMatchObject([
       { run: 'aaaa0001', state: 'running', command: 'node job.ts' },
     ]);
