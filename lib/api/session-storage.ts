@@ -3,29 +3,29 @@
  * outlive it. Opening takes over from dead owners: their runs are marked killed and their files removed; a live
  * owner's are never touched. Layout: storage/README.md.
  */
-import { join, resolve } from 'node:path';
-import { reasonOf } from '../../storage/block/damage.ts';
+import { dirname, join, resolve } from 'node:path';
 import { DirectoryLock } from '../../storage/fs/directory-lock.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { type ProcessTable, systemProcesses } from '../../storage/fs/process-identity.ts';
 import { ScratchSpace } from '../../storage/fs/scratch-space.ts';
-import { CheckpointCatalog } from '../../storage/metadata/checkpoint-catalog.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
-import { hasRun, markDeadRuns } from '../../storage/metadata/job-log.ts';
-import { reconcileCheckpoints } from '../../storage/metadata/reconcile-checkpoints.ts';
-import { sweep } from '../../storage/sweep/sweeper.ts';
+import { hasRun } from '../../storage/metadata/job-log.ts';
+import { ShuffleCatalog } from '../../storage/metadata/shuffle-catalog.ts';
 import { attemptAll } from '../base/attempt-all.ts';
 import type { Clock } from '../base/clock.ts';
 import { CairnError } from '../base/errors.ts';
 import { failpoint } from '../base/failpoint.ts';
 import { type RunId, runId } from '../base/ids.ts';
 import { freshSeed } from '../base/random.ts';
+import { recoverDirectory, sweepShuffles } from './recover-directory.ts';
 
 export interface SessionStorageOptions {
   readonly directory: string;
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly processes?: ProcessTable;
+  /** How long map outputs of runs that did not complete stay; without end unless said. */
+  readonly retainMs?: number;
 }
 
 /** The metadata database in a data directory. */
@@ -42,6 +42,9 @@ export class SessionStorage implements Disposable {
   readonly #fileSystem: FileSystem;
   readonly #lock: DirectoryLock;
   readonly #scratch: ScratchSpace;
+  readonly #shuffles: ShuffleCatalog;
+  #leaving: { readonly sessionName: string; readonly isComplete: boolean } | undefined;
+  #isDisposed = false;
   /** What earlier runs left and could not be removed: `path: reason`. The next session tries again. */
   readonly notSwept: readonly string[];
 
@@ -59,6 +62,7 @@ export class SessionStorage implements Disposable {
     this.#fileSystem = options.fileSystem;
     this.#lock = lock;
     this.database = database;
+    this.#shuffles = new ShuffleCatalog(database);
     let run = newRunId();
     while (hasRun(database, run)) run = newRunId();
     this.run = run;
@@ -66,26 +70,20 @@ export class SessionStorage implements Disposable {
 
   /** Raises DIRECTORY_LOCKED when another session owns the directory, INVALID_OPTION for a file, and what the database raises. */
   static open(options: SessionStorageOptions): SessionStorage {
-    const { fileSystem, clock, processes = systemProcesses() } = options;
+    const { fileSystem, clock, processes = systemProcesses(), retainMs = Number.POSITIVE_INFINITY } = options;
     const lock = lockDirectory(fileSystem, resolve(options.directory), processes, clock);
     failpoint('session/after-lock');
     let database: MetadataDatabase | undefined;
     let scratch: ScratchSpace | undefined;
     try {
-      database = MetadataDatabase.open(join(lock.directory, DATABASE_FILE), { clock, fileSystem });
-      // We hold the lock: whatever run was not ended belongs to a process that died, or lost the directory.
-      markDeadRuns(database, () => false);
-      const notSwept = RUN_FOLDERS.flatMap((folder) => sweepRuns(fileSystem, join(lock.directory, folder)));
-      const { failures } = reconcileCheckpoints(new CheckpointCatalog(database), { fileSystem, isLive: () => false });
-      notSwept.push(...failures.map((failure) => `${failure.directory}: ${failure.reason}`));
-      // Nor does another owner of scratch space, be it this very process: its session has lost the directory.
-      scratch = ScratchSpace.open(fileSystem, lock.directory, { ...processes, stateOf: () => 'dead' });
-      notSwept.push(
-        ...scratch.notRemoved.map(
-          ({ path, error }) => `${path}: ${error instanceof CairnError ? reasonOf(error) : String(error)}`,
-        ),
-      );
-      const storage = new SessionStorage(options, lock, database, scratch, notSwept);
+      const { directory } = lock;
+      database = MetadataDatabase.open(join(directory, DATABASE_FILE), { clock, fileSystem });
+      // We hold the lock: whatever run was not ended, and whatever scratch space there is, belongs to a process that died,
+      // or to a session of this very process that lost the directory.
+      const nobody: ProcessTable = { ...processes, stateOf: () => 'dead' };
+      const { failures } = recoverDirectory({ directory, fileSystem, database, processes: nobody, retainMs });
+      scratch = ScratchSpace.open(fileSystem, directory, processes);
+      const storage = new SessionStorage(options, lock, database, scratch, failures);
       failpoint('session/after-sweep');
       for (const folder of RUN_FOLDERS) fileSystem.makeDirectory(storage.#folder(folder));
       failpoint('session/after-folders');
@@ -122,18 +120,51 @@ export class SessionStorage implements Disposable {
   }
 
   /**
-   * Removes the run's folders, closes the database and gives the directory up, each whatever becomes of the others;
-   * what stays behind goes with the next session's opening. Twice does nothing. Raises the first error.
+   * Says what becomes of map outputs that rows name when this is disposed of: those of a run that is not complete stay for
+   * later ones. With a complete one, the sessions of that name have done what they were for: its own go, and what
+   * earlier runs of that name left. Where nothing is said, its own go and others' stay.
+   */
+  leaveWork(sessionName: string, isComplete: boolean): void {
+    this.#leaving = { sessionName, isComplete };
+  }
+
+  /**
+   * Removes the run's folders, but for what is retained, closes the database and gives the directory up, each whatever
+   * becomes of the others; what stays behind goes with the next session's opening. Twice does nothing. Raises the first
+   * error.
    */
   [Symbol.dispose](): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     attemptAll([
       () => failpoint('session/before-folders-removed'),
       () => this.#scratch.close(),
-      ...RUN_FOLDERS.map((folder) => () => this.#fileSystem.removeTree(this.#folder(folder))),
+      () => this.#fileSystem.removeTree(this.blockDirectory),
+      () => this.#leaveShuffles(),
       () => this.database.close(),
       () => failpoint('session/before-unlock'),
       () => this.#lock.release(),
     ]);
+  }
+
+  /** Rows before their files. */
+  #leaveShuffles(): void {
+    const root = dirname(this.shuffleDirectory);
+    const leaving = this.#leaving;
+    if (leaving?.isComplete === false) {
+      sweepShuffles(this.#fileSystem, this.#shuffles, root, (run) => run !== this.run);
+      return;
+    }
+    try {
+      this.#shuffles.forgetRun(this.run);
+      if (leaving !== undefined) this.#shuffles.forgetSession(leaving.sessionName);
+    } catch (error) {
+      // Rows without files are let go at the next opening: not worth an error when nothing else was.
+      if (!(error instanceof CairnError) || error.kind === 'internal') throw error;
+    }
+    failpoint('session/after-retained-rows');
+    this.#fileSystem.removeTree(this.shuffleDirectory);
+    if (leaving !== undefined) sweepShuffles(this.#fileSystem, this.#shuffles, root, (run) => run === this.run);
   }
 
   #folder(name: (typeof RUN_FOLDERS)[number]): string {
@@ -150,12 +181,6 @@ function lockDirectory(fs: FileSystem, directory: string, processes: ProcessTabl
     const found = `a file: ${directory}`;
     throw new CairnError('INVALID_OPTION', { option: 'dir', expected: 'a directory', found }, { cause: error });
   }
-}
-
-/** Removes what dead runs left in `blocks` or `shuffle`. We hold the lock, so that no other run lives. */
-function sweepRuns(fileSystem: FileSystem, directory: string): string[] {
-  const { failures } = sweep({ fileSystem, directory, isLive: () => false, isKnown: () => false });
-  return failures.map(({ path, reason }) => `${path}: ${reason}`);
 }
 
 function newRunId(): RunId {

@@ -14,10 +14,12 @@ import { CairnError, describeValue } from './errors.ts';
 export const FAILPOINTS = [
   // Sessions
   'session/after-lock',
+  'session/after-expired',
   'session/after-sweep',
   'session/after-folders',
   'session/after-run-begun',
   'session/before-folders-removed',
+  'session/after-retained-rows',
   'session/before-unlock',
   // Blocks
   'block/before-rename',

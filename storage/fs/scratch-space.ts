@@ -59,6 +59,12 @@ export class ScratchSpace implements Disposable {
     return new ScratchSpace(fs, path, '', true, notRemoved);
   }
 
+  /** Removes the spaces of dead processes below `<directory>/scratch`; gives those that could not be removed. */
+  static removeDead(fs: FileSystem, directory: string, processes: ProcessTable): ScratchSpace['notRemoved'] {
+    const parent = join(directory, SCRATCH_NAME);
+    return fs.stat(parent) === undefined ? [] : removeDead(fs, parent, processes);
+  }
+
   /** A worker's view of an open space. `label` (a plain name) is no other worker's; closing it removes no file. */
   static attach(fs: FileSystem, path: string, label: string): ScratchSpace {
     return new ScratchSpace(fs, path, `${label}-`, false, []);

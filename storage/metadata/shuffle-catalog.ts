@@ -47,6 +47,12 @@ export class ShuffleCatalog {
     });
   }
 
+  /** Its outputs are used by a later run: what is kept is counted from now. */
+  touch(run: RunId, shuffle: ShuffleId): void {
+    const sql = 'UPDATE retained_shuffles SET created_at_ms = ? WHERE run = ? AND shuffle = ?';
+    this.#database.transaction(() => this.#database.run(sql, this.#database.clock.nowMs(), run, shuffle));
+  }
+
   /** Before the output's files go, or after they turned out to be damaged or gone. */
   forgetOutput(run: RunId, shuffle: ShuffleId, mapIndex: number): void {
     this.#database.transaction(() => {
@@ -62,6 +68,12 @@ export class ShuffleCatalog {
 
   forgetRun(run: RunId): void {
     this.#delete('run = ?', run);
+  }
+
+  /** All runs of sessions with that name. */
+  forgetSession(sessionName: string): void {
+    const runs = `SELECT run FROM runs WHERE json_extract(options, '$.name') = ?`;
+    this.#delete(`run IN (${runs})`, toSqlValue(sessionName));
   }
 
   /**
@@ -85,18 +97,6 @@ export class ShuffleCatalog {
   /** Everything that stays, of the newest run first. */
   list(): readonly RetainedShuffle[] {
     return this.#shuffles('');
-  }
-
-  /** The runs that have retained outputs. */
-  runs(): readonly RunId[] {
-    return this.#runs('SELECT DISTINCT run FROM retained_shuffles ORDER BY run');
-  }
-
-  /** Those of them whose session had that name. */
-  runsOf(sessionName: string): readonly RunId[] {
-    const sql = `SELECT DISTINCT run FROM retained_shuffles JOIN runs USING (run)
-      WHERE json_extract(runs.options, '$.name') = ? ORDER BY run`;
-    return this.#runs(sql, toSqlValue(sessionName));
   }
 
   /** Whether a row names the files of that task's output. */
@@ -130,9 +130,5 @@ export class ShuffleCatalog {
       const { mapIndex, task, bytes, rowCount, durationMs } = RETAINED_OUTPUTS.row(raw);
       return { mapIndex, task, bytes, rowCount, durationMs };
     });
-  }
-
-  #runs(sql: string, ...values: readonly SqlValue[]): readonly RunId[] {
-    return this.#database.all<{ run: RunId }>(sql, ...values).map(({ run }) => run);
   }
 }

@@ -97,9 +97,8 @@ describe('the catalog of retained map outputs', () => {
     catalog.forgetOutput(ONE, shuffleId(0), 0);
     catalog.forgetShuffle(ONE, shuffleId(1));
     expect(catalog.list().filter(({ run }) => run === ONE).map(({ shuffle }) => shuffle)).toEqual([2]); // biome-ignore format: one line
-    expect(catalog.runs()).toEqual([ONE, TWO]);
     catalog.forgetRun(TWO);
-    expect(catalog.runs()).toEqual([ONE]);
+    expect(catalog.list().map(({ run }) => run)).toEqual([ONE]);
     expect(spec.database.all('SELECT DISTINCT run FROM retained_outputs')).toEqual([{ run: ONE }]);
   });
 
@@ -130,20 +129,23 @@ describe('the catalog of retained map outputs', () => {
     expect(left()).toEqual([]);
   });
 
-  it('tells the runs of sessions with a name', () => {
+  it('forgets the runs of sessions with a name', () => {
     using spec = new CatalogOfSpec();
     const names = ['ratings', 'ratings', "it's", '__proto__', 'ü 😀'];
-    const runs = names.map((name, i) => {
+    for (const [i, name] of names.entries()) {
       const run = runId(`aaaa000${i}`);
       JobLog.beginRun(spec.database, exampleRun(run, { options: { name } }));
       spec.catalog.recordOutputs(shuffleOf(run), [outputOf(0)]);
-      return run;
-    });
-    JobLog.beginRun(spec.database, exampleRun('bbbb0000', { options: { name: 'ratings' } }));
-    spec.catalog.recordOutputs(shuffleOf(runId('cccc0000')), [outputOf(0)]);
-    expect(spec.catalog.runsOf('ratings')).toEqual([runs[0], runs[1]]);
-    for (const i of [2, 3, 4]) expect(spec.catalog.runsOf(names[i] as string)).toEqual([runs[i]]);
-    expect(spec.catalog.runsOf('rating')).toEqual([]);
-    expect(spec.catalog.runsOf('')).toEqual([]);
+    }
+    JobLog.beginRun(spec.database, exampleRun('bbbb0000'));
+    for (const run of ['bbbb0000', 'cccc0000']) spec.catalog.recordOutputs(shuffleOf(runId(run)), [outputOf(0)]);
+    const left = () => spec.catalog.list().map(({ run }) => run);
+    for (const name of ['rating', '', '\ud800']) spec.catalog.forgetSession(name);
+    expect(left()).toHaveLength(7);
+    for (const [i, name] of [...new Set(names)].entries()) {
+      spec.catalog.forgetSession(name);
+      expect(left().filter((run) => run.startsWith('aaaa'))).toHaveLength(3 - i);
+    }
+    expect(left().sort()).toEqual(['bbbb0000', 'cccc0000']);
   });
 });
