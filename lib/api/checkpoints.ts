@@ -28,6 +28,7 @@ import {
   type CommittedCheckpoint,
   commitCheckpoint,
 } from '../../storage/checkpoint/commit.ts';
+import type { Checkpoint } from '../../storage/checkpoint/open-checkpoint.ts';
 import { removeCheckpoint } from '../../storage/checkpoint/remove-checkpoint.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { CheckpointCatalog } from '../../storage/metadata/checkpoint-catalog.ts';
@@ -64,6 +65,12 @@ export interface CheckpointsOptions {
   /** The node's lineage has been replaced by its checkpoint. `committed` is undefined for a local one. */
   readonly onTruncated: (node: LineageNode, committed: CommittedRow | undefined) => void;
   readonly onWarning: (message: string) => void;
+  /** What a checkpoint of the node would be found by, as far as that is known before it is written. */
+  readonly fingerprintOf: (node: LineageNode) => string | undefined;
+  /** The same once its records are written; undefined where it must not be found. Never rejects. */
+  readonly fingerprintToStore: (node: LineageNode) => Promise<string | undefined>;
+  /** Task time that was spent on what is committed now. */
+  readonly elapsedMs: () => number | undefined;
 }
 
 /** A committed checkpoint and the catalog's key for it. */
@@ -116,12 +123,14 @@ export class Checkpoints {
   }
 
   /** Raises CHECKPOINT_DIR_NOT_SET and CHECKPOINT_NAME_TAKEN. A dataset that is marked, or checkpointed, stays as it is. */
-  markReliable(node: LineageNode, { name, fingerprint }: CheckpointSettings): void {
+  markReliable(node: LineageNode, { name, mayRepeatName, fingerprint, stillHolds }: CheckpointSettings): void {
     if (this.#directory === undefined) throw new CairnError('CHECKPOINT_DIR_NOT_SET', {});
     if (isCheckpoint(node) || node.checkpoint !== undefined || this.#marks.find(node) !== undefined) return;
-    const other = name === undefined ? undefined : this.#names.get(name);
-    if (name !== undefined && other !== undefined) throw new CairnError('CHECKPOINT_NAME_TAKEN', { name, other });
-    if (name !== undefined) this.#names.set(name, node.id);
+    if (name !== undefined && mayRepeatName !== true) {
+      const other = this.#names.get(name);
+      if (other !== undefined) throw new CairnError('CHECKPOINT_NAME_TAKEN', { name, other });
+      this.#names.set(name, node.id);
+    }
     this.#marks.set(node, {
       kind: 'reliable',
       directory: checkpointPath(dirname(this.#directory), basename(this.#directory), node.id),
@@ -129,6 +138,7 @@ export class Checkpoints {
       owner: fingerprint ?? randomUUID(),
       name: name ?? null,
       fingerprint: fingerprint ?? null,
+      stillHolds,
     });
   }
 
@@ -153,6 +163,29 @@ export class Checkpoints {
   unmarkLocal(node: LineageNode): void {
     const mark = this.#marks.find(node);
     if (mark?.request.kind === 'local' && mark.running === undefined) this.#marks.delete(node);
+  }
+
+  /** Whether a reliable checkpoint of the dataset was asked for, and is not there yet. */
+  isMarkedReliable(node: LineageNode): boolean {
+    return this.#marks.find(node)?.request.kind === 'reliable';
+  }
+
+  /** Whether a checkpoint of another run may take the place of the node's lineage: it is none itself, and none is written. */
+  mayAdopt(node: LineageNode): boolean {
+    const mark = this.#marks.find(node);
+    return (
+      !isCheckpoint(node) &&
+      node.checkpoint === undefined &&
+      mark?.running === undefined &&
+      mark?.request.kind !== 'local'
+    );
+  }
+
+  /** Puts a checkpoint that another run committed in the place of the node's lineage. What was asked for is there then. */
+  adopt(node: LineageNode, { place, parts }: Checkpoint): void {
+    this.#marks.delete(node);
+    node.truncate(new ReliableCheckpointNode(this.#options.originOf(node.callSite), place, parts, node.partitioner));
+    this.#options.onTruncated(node, undefined);
   }
 
   isMarkedLocal(node: LineageNode): boolean {
@@ -278,7 +311,10 @@ export class Checkpoints {
   #open(mark: CheckpointMark, request: Extract<CheckpointRequest, { kind: 'reliable' }>): void {
     const { catalog, fileSystem, run, codec } = this.#options;
     const { node } = mark;
-    const { directory, owner, name, fingerprint } = request;
+    const { directory, name } = request;
+    // Known from the first job on, and the same for every attempt: so is the owner, by which parts know where they belong.
+    const fingerprint = request.fingerprint ?? this.#options.fingerprintOf(node) ?? null;
+    const owner = fingerprint ?? request.owner;
     const partitionCount = findPartitions(node).length;
     const partitioner = node.partitioner?.describe() ?? null;
     const known = { run, node: node.id, name, fingerprint, owner, partitionCount, partitioner };
@@ -321,7 +357,7 @@ export class Checkpoints {
     callSite: CallSite,
   ): Promise<void> {
     const { fileSystem, catalog, run, codec, clock, originOf, onTruncated } = this.#options;
-    const { name, fingerprint } = request;
+    const { name } = request;
     const writing = this.#writingOf(node);
     const { job, key } = writing;
     const parts = this.#writtenBefore(writing);
@@ -329,10 +365,11 @@ export class Checkpoints {
     if (missing.length > 0) {
       const target = { place: placeOf(job), codec };
       const written = (await runJob(node, { kind: 'checkpoint', target }, missing)) as CheckpointPart[];
-      // The session may have ended meanwhile, and taken the files away.
-      this.#writingOf(node);
       for (const part of written) parts.set(part.partition, part);
     }
+    const fingerprint = await this.#fingerprintToStore(node, request);
+    // The session may have ended meanwhile, and taken the files away.
+    this.#writingOf(node);
     failpoint('checkpoint/before-commit');
     const committed = commitCheckpoint(fileSystem, job, [...parts.values()], {
       name,
@@ -344,13 +381,22 @@ export class Checkpoints {
       writer: `cairn-engine ${engineVersion()}`,
     });
     failpoint('checkpoint/after-manifest');
-    catalog.recordCommit(key, committed);
+    catalog.recordCommit(key, committed, this.#options.elapsedMs());
     failpoint('checkpoint/after-row');
     this.#writing.delete(node.id);
     const { manifest } = committed;
     const read = manifest.parts.map((part) => ({ ...part, classes: manifest.classes }));
     node.truncate(new ReliableCheckpointNode(originOf(callSite), placeOf(job), read, node.partitioner));
     onTruncated(node, { ...committed, key });
+  }
+
+  /** One that was given is whoever's who gave it. */
+  async #fingerprintToStore(
+    node: LineageNode,
+    { fingerprint, stillHolds }: Extract<CheckpointRequest, { kind: 'reliable' }>,
+  ): Promise<string | null> {
+    if (fingerprint === null) return (await this.#options.fingerprintToStore(node)) ?? null;
+    return stillHolds === undefined || (await stillHolds()) ? fingerprint : null;
   }
 
   #writingOf(node: LineageNode): Writing {

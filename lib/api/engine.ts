@@ -6,6 +6,9 @@ import type { NodeStatus } from '../../storage/block/block-manager.ts';
 import type { StorageLevel } from '../../storage/block/storage-level.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { NodeId, ShuffleId } from '../base/ids.ts';
+import type { CallSite } from '../lineage/call-site.ts';
+import type { FingerprintRecord } from '../lineage/fingerprint-record.ts';
+import type { Fingerprints } from '../lineage/fingerprints.ts';
 import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
 
@@ -23,8 +26,39 @@ export interface JobOptions {
 export interface CheckpointSettings {
   /** The user's name for it. */
   readonly name?: string | undefined;
+  /** The name is one that the engine made, and other checkpoints of the session may have it. */
+  readonly mayRepeatName?: boolean | undefined;
   /** Of what the dataset computes, where that can be told. */
   readonly fingerprint?: string | undefined;
+  /** Asked when all parts are written: whether the fingerprint still holds. Otherwise it is committed without one. */
+  readonly stillHolds?: (() => Promise<boolean>) | undefined;
+}
+
+/** What became of a loop: what it went on from, or why it began anew. */
+export interface LoopDecision {
+  readonly callSite: CallSite;
+  /** `refused`: an earlier loop of this name computes something else. `volatile`: it cannot be found again. */
+  readonly decision: 'reused' | 'refused' | 'new' | 'volatile';
+  /** Of the state it goes on from. */
+  readonly fingerprint: string | undefined;
+  /** Of that state's checkpoint. */
+  readonly directory: string | undefined;
+  /** After which that is the state. */
+  readonly iteration: number | undefined;
+  /** Why not. */
+  readonly reasons: readonly string[];
+}
+
+/** What earlier runs left, for a session that goes on from it. */
+export interface Reuse {
+  readonly fingerprints: Fingerprints;
+  /** The newest complete checkpoint of a fingerprint, verified whole; one that is damaged is noted as lost, and passed over. */
+  findCheckpoint(fingerprint: string): Promise<{ readonly directory: string } | undefined>;
+  /** Keeps records for as long as something is stored under a fingerprint that they lead to. */
+  keepRecords(record: FingerprintRecord): void;
+  /** The record kept of a fingerprint, last, and what was kept of what it leads to. */
+  findRecord(fingerprint: string): FingerprintRecord | undefined;
+  noteLoop(decision: LoopDecision): void;
 }
 
 export interface Engine {
@@ -54,8 +88,8 @@ export interface Engine {
   isLocalCheckpoint(node: LineageNode): boolean;
   /** Writes the checkpoint of a marked dataset now. Raises what hinders it; the dataset is marked still then. */
   materialize(node: LineageNode, options: JobOptions): Promise<void>;
-  /** Removes the map outputs that only the dataset's former lineage needs. */
-  cleanShuffles(node: LineageNode): void;
+  /** Removes the map outputs that only the dataset's former lineage needs; none that a dataset made before `since` reads. */
+  cleanShuffles(node: LineageNode, since?: NodeId): void;
   rename(node: LineageNode, name: string): void;
   blocksOf(id: NodeId): NodeStatus;
 }

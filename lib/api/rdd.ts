@@ -39,7 +39,7 @@ import { SubtractNode } from '../lineage/nodes/subtract-node.ts';
 import { ZipPartitionsNode } from '../lineage/nodes/zip-partitions-node.ts';
 import { checkPair } from '../lineage/pair.ts';
 import { HashPartitioner, type Partitioner, RangePartitioner } from '../lineage/partitioner.ts';
-import { pendingPreparations, preparation } from '../lineage/preparation.ts';
+import { type Finding, pendingPreparations, preparation } from '../lineage/preparation.ts';
 import type { ResultAction, SaveAction } from '../lineage/result-action.ts';
 import type { Deferred, Step } from '../lineage/step.ts';
 import {
@@ -215,6 +215,13 @@ export function nodeOf(rdd: Rdd<unknown>): LineageNode {
   return readNode(rdd);
 }
 
+let readRddEngine: (rdd: Rdd<unknown>) => Engine;
+
+/** What a dataset runs its jobs with. For the engine only. */
+export function engineOfRdd(rdd: Rdd<unknown>): Engine {
+  return readRddEngine(rdd);
+}
+
 /** Take's rounds grow by this factor at most (Spark's `rdd.limit.scaleUpFactor`). */
 const TAKE_SCALE_UP = 4;
 const MAX_INT = 2 ** 31 - 1;
@@ -240,6 +247,7 @@ export class Rdd<T> {
 
   static {
     readNode = (rdd) => rdd.#node;
+    readRddEngine = (rdd) => rdd.#engine;
   }
 
   /** For sessions and transformations only: see `Session.parallelize` and its siblings. */
@@ -757,6 +765,14 @@ export class Rdd<T> {
       { kind: 'index', starts },
       { className: 'ZippedWithIndexRDD' },
     );
+    const finding: Finding = {
+      owner: node,
+      source: parent,
+      get: () => starts.value ?? [],
+      set: (found) => {
+        starts.value = found as readonly number[];
+      },
+    };
     node.preparations.push(
       preparation(async (runJob) => {
         const inputs = findPartitions(parent).length;
@@ -765,7 +781,7 @@ export class Rdd<T> {
         const found = [0];
         for (const count of counts) found.push((found.at(-1) as number) + count);
         starts.value = found;
-      }),
+      }, finding),
     );
     return this.#over(node);
   }

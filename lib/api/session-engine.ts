@@ -28,6 +28,7 @@ import { type Logger, stderrLogger } from '../base/logger.ts';
 import { stderrTerminal, type Terminal } from '../base/terminal.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import type { Config } from '../config/options.ts';
+import type { EngineEvent } from '../events/engine-event.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { BroadcastRegistry } from '../exec/broadcasts.ts';
 import { refuseInsideTask } from '../exec/current-task.ts';
@@ -41,6 +42,8 @@ import { localCheckpointLevel } from '../lineage/local-checkpoint-level.ts';
 import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import { type JobRunner, pendingPreparations } from '../lineage/preparation.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
+import { renderRefusals, renderReuse } from '../resume/describe-reuse.ts';
+import type { Resume } from '../resume/resume.ts';
 import { DagScheduler } from '../scheduler/dag-scheduler.ts';
 import type { SpeculationSettings } from '../scheduler/speculation.ts';
 import { mergeAccumulators } from './accumulators.ts';
@@ -49,13 +52,14 @@ import { captureOptionsOf } from './capture-options.ts';
 import { Checkpoints, type CommittedRow } from './checkpoints.ts';
 import { Cleaner } from './cleaner.ts';
 import { closureChecker } from './closure-checker.ts';
-import type { CheckpointSettings, Engine, JobOptions } from './engine.ts';
+import type { CheckpointSettings, Engine, JobOptions, Reuse } from './engine.ts';
 import { exitGuard } from './exit-guard.ts';
 import { currentJobScope } from './job-scope.ts';
 import { chooseStyle, Progress } from './progress.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { describeRun } from './run-start.ts';
 import { RunningActions } from './running-actions.ts';
+import { makeResume, resumes, reuseOf } from './session-resume.ts';
 import { SessionStorage } from './session-storage.ts';
 import { signalGuard } from './signal-guard.ts';
 import { startPool } from './start-pool.ts';
@@ -93,6 +97,11 @@ export class SessionEngine implements Engine {
   readonly configuredParallelism: number | undefined;
   /** How functions travel to workers. */
   readonly captureOptions: CaptureOptions;
+  /** What earlier runs left; undefined where this one does not go on from it. */
+  readonly reuse: Reuse | undefined;
+  readonly #resume: Resume | undefined;
+  /** Whether a job failed, so that the run, closed or not, did not complete. */
+  #hasFailed = false;
   readonly #checkClosure: (fn: unknown) => void;
   readonly #threads: TaskThreads;
   readonly #mapOutputs: MapOutputReader;
@@ -118,7 +127,12 @@ export class SessionEngine implements Engine {
     const slots = master.kind === 'workers' ? master.workers : 1;
     this.configuredParallelism = config.parallelism;
     this.defaultParallelism = config.parallelism ?? slots;
-    this.storage = SessionStorage.open({ directory: config.dir, fileSystem: this.fileSystem, clock: this.clock });
+    this.storage = SessionStorage.open({
+      directory: config.dir,
+      fileSystem: this.fileSystem,
+      clock: this.clock,
+      retainMs: config['shuffle.retain'],
+    });
     const memoryBytes = Math.floor(config.memory * config.memoryFraction);
     // A file system of the caller's own cannot be taken to another thread.
     const workers = master.kind === 'workers' && parts.fileSystem === undefined ? master.workers : 0;
@@ -151,6 +165,7 @@ export class SessionEngine implements Engine {
             blocks: this.blocks,
             broadcasts: this.broadcasts,
             captureOptions: this.captureOptions,
+            onCapture: (work) => this.#resume?.noteCaptured(work),
             onBlockEvent: (event) => this.#onBlockEvent(event),
             onWarning: (message) => this.#warn(message),
           });
@@ -169,12 +184,13 @@ export class SessionEngine implements Engine {
       pools: config['scheduler.pools'],
       locations: { find: (node, partition) => this.#threads.locate(node, partition) },
       onCheckpointParts: (written) => this.checkpoints.note(written),
+      onMapOutput: (dependency, output, durationMs) => this.#resume?.noteOutput(dependency, output, durationMs),
       onUnusedMapOutput: (output) => this.#removeUnused(output),
       // Tasks of one machine report one after another, or nearly so: there is nothing to wait for.
       resubmitDelayMs: 0,
     });
     this.#cleaner = new Cleaner({
-      onShuffle: (id) => this.#removeShuffle(id),
+      onShuffle: (id) => this.#releaseShuffle(id),
       onBlocks: (id) => this.#cleanUp(`the blocks of dataset ${id}`, () => this.#threads.dropNode(id)),
       onBroadcast: (id) => this.broadcasts.remove(id),
       onCheckpoint: (id) =>
@@ -183,6 +199,8 @@ export class SessionEngine implements Engine {
     this.checkpointCatalog = new CheckpointCatalog(this.storage.database);
     this.checkpoints = this.#makeCheckpoints();
     this.#recorder = this.#beginRun();
+    this.#resume = resumes(config) ? this.#makeResume() : undefined;
+    this.reuse = this.#resume && reuseOf(this.#resume, this.storage);
     const { events, clock } = this;
     const terminal = parts.terminal ?? stderrTerminal;
     this.#progress = new Progress({
@@ -193,9 +211,7 @@ export class SessionEngine implements Engine {
     });
     const logger = parts.logger ?? stderrLogger;
     // After progress, which leaves its line for it.
-    events.subscribe((event) => {
-      if (event.kind === 'warning') logger.warn(event.message);
-    });
+    events.subscribe((event) => this.#follow(event, logger));
   }
 
   static async open(config: Config, parts: EngineParts = {}): Promise<SessionEngine> {
@@ -270,6 +286,7 @@ export class SessionEngine implements Engine {
     // the checkpoints of what it read.
     const undo = action.kind === 'save' ? () => abortOutput(this.fileSystem, action.output) : undefined;
     return await this.#act(options, undo, async (runJob, callSite) => {
+      await this.#resume?.prepare(node);
       const checkpoints = this.checkpoints.begin(node);
       let results: unknown[];
       try {
@@ -278,6 +295,7 @@ export class SessionEngine implements Engine {
         checkpoints.abort();
         throw error;
       }
+      await this.#resume?.noteEnded({ kind: 'result', node, action });
       await checkpoints.finish(runJob, callSite);
       return results;
     });
@@ -286,6 +304,7 @@ export class SessionEngine implements Engine {
   async materialize(node: LineageNode, options: JobOptions): Promise<void> {
     await this.#act(options, undefined, async (runJob, callSite) => {
       await this.checkpoints.settled(node);
+      await this.#resume?.prepare(node);
       if (node.checkpoint !== undefined) return;
       const [error] = await this.checkpoints.begin(node).finish(runJob, callSite);
       if (error !== undefined) throw error;
@@ -328,13 +347,17 @@ export class SessionEngine implements Engine {
       );
     const runJob: AllPartitionsRunner = async (of, what, partitions) => {
       const preparations = pendingPreparations(of, (visited) => this.#cleaner.watchShuffles(visited));
-      for (const preparation of preparations) await preparation.prepare(start);
+      for (const preparation of preparations) {
+        await preparation.prepare(start);
+        await this.#resume?.noteFound(preparation);
+      }
       return await start(of, what, partitions ?? findPartitions(of).map((partition) => partition.index));
     };
     try {
       const result = await work(runJob, callSite);
       return this.#interruption === undefined ? result : await forever();
     } catch (error) {
+      this.#hasFailed ||= !(error instanceof CairnError) || error.kind !== 'cancelled';
       if (this.#interruption !== undefined) return await forever();
       throw continueStack(running.explain(error), callSite);
     }
@@ -368,14 +391,14 @@ export class SessionEngine implements Engine {
   }
 
   /** A shuffle that a running job reads stays; so does what only a persisted ancestor needs. */
-  cleanShuffles(node: LineageNode): void {
+  cleanShuffles(node: LineageNode, since = 0): void {
     this.assertUsable('cleanShuffleDependencies');
     const visited = new Set<LineageNode>();
     const stack = [...(node.formerDependencies ?? node.dependencies)];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (next.kind === 'shuffle' && !this.scheduler.isInUse(next.shuffleId)) this.#removeShuffle(next.shuffleId);
       const { parent } = next;
-      if (visited.has(parent) || parent.isPersisted) continue;
+      if (visited.has(parent) || parent.isPersisted || parent.id < since) continue;
       visited.add(parent);
       stack.push(...(parent.formerDependencies ?? parent.dependencies));
     }
@@ -429,6 +452,7 @@ export class SessionEngine implements Engine {
     attemptAll([
       () => this.#progress[Symbol.dispose](),
       () => this.#threads.abandon(),
+      () => this.#leaveWork(this.#isComplete),
       ...this.#lastWrites(),
       () => this.storage[Symbol.dispose](),
     ]);
@@ -437,6 +461,18 @@ export class SessionEngine implements Engine {
   /** Fails the actions that wait where nothing is left that could end them: JOB_ABANDONED. Gives their names. */
   failStuckJobs(): readonly string[] {
     return this.#actions.failStuck();
+  }
+
+  /** Whether the program did what it was for, as far as can be told from here. */
+  get #isComplete(): boolean {
+    return !this.#hasFailed && this.#interruption === undefined && this.#actions.size === 0;
+  }
+
+  /** What later runs may go on from stays, unless there is nothing left to do. */
+  #leaveWork(isComplete: boolean): void {
+    if (this.#resume === undefined) return;
+    this.storage.leaveWork(this.config.name, isComplete);
+    if (isComplete) this.#cleanUp('what explained earlier runs', () => this.#resume?.prune());
   }
 
   /** What has been written by halves is undone, and the run ended in the metadata. */
@@ -449,7 +485,10 @@ export class SessionEngine implements Engine {
 
   async #close(): Promise<void> {
     this.#cleaner.close();
+    const isComplete = this.#isComplete;
     await this.scheduler.close();
+    await this.#resume?.flush();
+    this.#leaveWork(isComplete);
     await this.#threads.executor.close();
     this.broadcasts.clear();
     attemptAll([
@@ -485,6 +524,42 @@ export class SessionEngine implements Engine {
     );
   }
 
+  #makeResume(): Resume {
+    const { config, fileSystem, clock, events, storage, captureOptions, broadcasts, checkpoints } = this;
+    return makeResume({
+      ...{ config, fileSystem, clock, events, storage, captureOptions, broadcasts, checkpoints },
+      tracker: this.scheduler.tracker,
+      mapOutputs: this.#mapOutputs,
+      onVisited: (node) => this.#cleaner.watchShuffles(node),
+      onDrop: (id, outputs) => this.#removeFiles(id, outputs),
+    });
+  }
+
+  #follow(event: EngineEvent, logger: Logger): void {
+    switch (event.kind) {
+      case 'warning':
+        logger.warn(event.message);
+        break;
+      case 'work-reused':
+        logger.info(renderReuse(event));
+        break;
+      case 'reuse-refused':
+        logger.info(renderRefusals(event));
+        break;
+      case 'task-ended':
+        this.#resume?.noteTask(event.metrics.durationMs);
+        break;
+      case 'stage-completed':
+        void this.#resume?.flush();
+        break;
+      case 'shuffle-output-lost':
+        this.#resume?.noteLostOutput(event.shuffleId, event.mapIndex);
+        break;
+      default:
+        break;
+    }
+  }
+
   #dropBlocks(node: LineageNode): void {
     node.storageLevel = STORAGE_LEVELS.NONE;
     this.#recorder.noteUnpersist(node);
@@ -507,6 +582,9 @@ export class SessionEngine implements Engine {
       hasBlock: (node, partition) => this.#threads.hasBlock(rddBlockId(node.id, partition)),
       onTruncated: (node, committed) => this.#onTruncated(node, committed),
       onWarning: (message) => this.#warn(message),
+      fingerprintOf: (node) => this.#resume?.fingerprints.find(node)?.key,
+      fingerprintToStore: async (node) => await this.#resume?.fingerprintToStore(node),
+      elapsedMs: () => this.#resume?.elapsedMs,
     });
   }
 
@@ -554,10 +632,26 @@ export class SessionEngine implements Engine {
 
   /** Best effort: what cannot be removed now goes with the session's folders. */
   #removeShuffle(id: ShuffleId): void {
+    const outputs = this.#forgetShuffle(id);
+    this.#resume?.forgetShuffle(id);
+    this.#removeFiles(id, outputs);
+  }
+
+  /** The program cannot reach a shuffle any more: its files may stay for a later run. */
+  #releaseShuffle(id: ShuffleId): void {
+    const outputs = this.#forgetShuffle(id);
+    if (this.#resume?.releaseShuffle(id, outputs) !== true) this.#removeFiles(id, outputs);
+  }
+
+  #forgetShuffle(id: ShuffleId): readonly MapOutput[] | undefined {
     const outputs = this.scheduler.tracker.findOutputs(id);
     this.scheduler.tracker.forgetShuffle(id);
     this.#mapOutputs.forgetShuffle(id);
     this.#threads.forgetShuffle(id);
+    return outputs;
+  }
+
+  #removeFiles(id: ShuffleId, outputs: readonly MapOutput[] | undefined): void {
     const directory = this.storage.shuffleDirectory;
     this.#cleanUp(`the files of shuffle ${id}`, () => {
       if (outputs === undefined) removeShuffle(this.fileSystem, directory, id);

@@ -217,6 +217,30 @@ export interface CheckpointCommitted extends Moment {
   readonly sizeBytes: number;
 }
 
+/** What earlier runs committed takes the place of computing it. */
+export interface WorkReused extends Moment {
+  readonly kind: 'work-reused';
+  /** The runs that committed it. */
+  readonly fromRuns: readonly RunId[];
+  readonly checkpoints: number;
+  /** Map outputs that are read where they were left, and the map tasks of their shuffles. */
+  readonly mapOutputs: number;
+  readonly mapTasks: number;
+  readonly bytes: number;
+  /** Task time that need not be spent again. */
+  readonly savedMs: number;
+}
+
+/** What earlier runs committed is not what is computed now. */
+export interface ReuseRefused extends Moment {
+  readonly kind: 'reuse-refused';
+  readonly fromRuns: readonly RunId[];
+  readonly checkpoints: number;
+  readonly shuffles: number;
+  /** Which input, function or captured variable is another one; the causes first. */
+  readonly reasons: readonly string[];
+}
+
 /** Something went on, but not as wanted; also given to the session's logger. */
 export interface Warning extends Moment {
   readonly kind: 'warning';
@@ -241,4 +265,6 @@ export type EngineEvent =
   | ShuffleOutputLost
   | Spilled
   | CheckpointCommitted
+  | WorkReused
+  | ReuseRefused
   | Warning;

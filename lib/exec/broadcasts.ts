@@ -86,6 +86,11 @@ export class BroadcastRegistry {
     this.#pending.add(pending);
   }
 
+  /** Whether every value that was added is encoded. */
+  get isReady(): boolean {
+    return this.#pending.size === 0;
+  }
+
   /** Resolves once every value that was added is encoded. Nothing is shipped to a worker before. Never rejects. */
   async ready(): Promise<void> {
     await Promise.all(this.#pending);

@@ -18,6 +18,8 @@ export type CheckpointRequest =
       readonly owner: string;
       readonly name: string | null;
       readonly fingerprint: string | null;
+      /** See `CheckpointSettings`. */
+      readonly stillHolds: (() => Promise<boolean>) | undefined;
     };
 
 export interface CheckpointMark {

@@ -69,6 +69,16 @@ export async function captureLists(
   return new Map(results.map((result, i) => [owners[i] as Owner, capturedOf(result, firstBuilds)]));
 }
 
+/** As `captureLists`, of one list. */
+export async function captureList(
+  functions: readonly unknown[],
+  options: CaptureOptions,
+  firstBuilds: FirstBuilds,
+): Promise<Captured> {
+  const [result] = await captureEach([functions], options);
+  return result === undefined ? NOTHING_CAPTURED : capturedOf(result, firstBuilds);
+}
+
 function capturedOf(result: Packet | Refused, firstBuilds: FirstBuilds): Captured {
   if ('error' in result) {
     return {

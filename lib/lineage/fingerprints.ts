@@ -22,6 +22,7 @@ import { digestOfRecords } from './fingerprint-collection.ts';
 import {
   addList,
   type Captured,
+  captureList,
   captureLists,
   type FirstBuilds,
   listFunctions,
@@ -133,6 +134,14 @@ export class Fingerprints {
     return this.find(node) as Fingerprint;
   }
 
+  /**
+   * Functions that run in the driver, taken as those of nodes are; `standIn` as in `CaptureOptions`. Asked again, they
+   * tell whether they are what they were.
+   */
+  async ofFunctions(functions: readonly unknown[], standIn: (thing: object) => string | undefined): Promise<Captured> {
+    return await captureList(functions, { ...this.#capture, standIn }, this.#firstBuilds);
+  }
+
   /** The fingerprint of a node that has one already. */
   find(node: LineageNode): Fingerprint | undefined {
     const entry = this.#nodes.get(node);
@@ -143,6 +152,12 @@ export class Fingerprints {
   findShuffle(shuffle: ShuffleDependency): Fingerprint | undefined {
     const entry = this.#shuffles.get(shuffle);
     return entry && keyed(entry.record.fingerprint, entry.isVolatile);
+  }
+
+  /** What a partitioner is known by, once a node that uses it has its fingerprint. */
+  findPartitioner(partitioner: Partitioner): Fingerprint | undefined {
+    const entry = this.#partitioners.get(partitioner);
+    return entry && keyed(entry.record.digest, entry.volatile.length > 0);
   }
 
   /** Why a dataset is volatile: paths to values without content to hash, and the like; none when it is not. */
@@ -160,6 +175,24 @@ export class Fingerprints {
    */
   recordOf(node: LineageNode, stopAt: (node: LineageNode) => boolean = () => false): FingerprintRecord {
     return walkInputs(node, stopAt).map((each) => this.#entryOf(each).record);
+  }
+
+  /** A node and what its fingerprint follows from, inputs first, as far as nodes where `stopAt` holds. */
+  walk(node: LineageNode, stopAt: (node: LineageNode) => boolean): readonly LineageNode[] {
+    return walkInputs(node, stopAt);
+  }
+
+  /** The record of one node, where it has a fingerprint. */
+  recordAt(node: LineageNode): NodeRecord | undefined {
+    return this.#nodes.get(node)?.record;
+  }
+
+  /** The record of a shuffle, and of the dataset that it is written from. */
+  recordOfShuffle(
+    shuffle: ShuffleDependency,
+  ): { readonly parent: NodeRecord; readonly record: ShuffleRecord } | undefined {
+    const record = this.#shuffles.get(shuffle)?.record;
+    return record && { parent: this.#entryOf(shuffle.parent).record, record };
   }
 
   /**
@@ -183,6 +216,12 @@ export class Fingerprints {
       stageNodes(node).filter(({ checkpoint }) => checkpoint === undefined),
       written,
     );
+  }
+
+  /** As `recheckStage`, of the files alone. */
+  recheckFiles(node: LineageNode): readonly string[] {
+    const changes = stageNodes(node).flatMap((each) => this.#changedFiles(this.#nodes.get(each)?.record.files));
+    return [...new Set(changes)];
   }
 
   /** All is captured before this first waits. */

@@ -4,14 +4,29 @@
  * transformation never waits, so they run when the first action needs them.
  */
 import type { LineageNode } from './lineage-node.ts';
+import type { Partitioner } from './partitioner.ts';
 import type { ResultAction } from './result-action.ts';
 
 /** Runs a job over partitions of a node; gives one result a partition, in the order asked for. */
 export type JobRunner = (node: LineageNode, action: ResultAction, partitions: readonly number[]) => Promise<unknown[]>;
 
+/** What a preparation finds, as records. Of one dataset and one purpose it is always the same, or should be. */
+export interface Finding {
+  /** The partitioner that it is for, or else the node. */
+  readonly owner: LineageNode | Partitioner;
+  /** The dataset whose records it is found from. */
+  readonly source: LineageNode;
+  /** Once it is ready. */
+  get(): readonly unknown[];
+  /** In the place of finding it: the preparation is ready then. */
+  set(records: readonly unknown[]): void;
+}
+
 /** One piece of such work. Kept by the node that needs it. */
 export interface Preparation {
   readonly isReady: boolean;
+  /** What it finds, where another run could be spared to find it again. */
+  readonly finding?: Finding;
   /**
    * Idempotent. A call while another one's jobs run waits for them; when they fail, or are cancelled, it runs its own:
    * it must not end for what was done to another job.
@@ -20,7 +35,7 @@ export interface Preparation {
 }
 
 /** A preparation from a function that does the work once. */
-export function preparation(work: (runJob: JobRunner) => Promise<void>): Preparation {
+export function preparation(work: (runJob: JobRunner) => Promise<void>, finding?: Finding): Preparation {
   let ready = false;
   let running: Promise<void> | undefined;
   const run = async (runJob: JobRunner): Promise<void> => {
@@ -31,10 +46,18 @@ export function preparation(work: (runJob: JobRunner) => Promise<void>): Prepara
       running = undefined;
     }
   };
+  const kept: Finding | undefined = finding && {
+    ...finding,
+    set(records) {
+      finding.set(records);
+      ready = true;
+    },
+  };
   return {
     get isReady() {
       return ready;
     },
+    ...(kept === undefined ? {} : { finding: kept }),
     async prepare(runJob) {
       while (running !== undefined) await running.catch(() => {});
       if (ready) return;

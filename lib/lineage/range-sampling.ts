@@ -11,7 +11,7 @@ import { findPartitions } from './find-partitions.ts';
 import type { LineageNode } from './lineage-node.ts';
 import { checkPair } from './pair.ts';
 import type { RangePartitioner } from './partitioner.ts';
-import { type Preparation, preparation } from './preparation.ts';
+import { type Finding, type Preparation, preparation } from './preparation.ts';
 import type { ResultAction } from './result-action.ts';
 
 /** Keys a partition of the result is sampled by, and the most altogether. */
@@ -120,6 +120,12 @@ export function sampledInput(partitioner: RangePartitioner): LineageNode | undef
 /** The jobs that find the bounds of `partitioner` over the keys of `parent`: one, or two when partitions are uneven. */
 export function rangePreparation(partitioner: RangePartitioner, parent: LineageNode): Preparation {
   sampledInputs.set(partitioner, new WeakRef(parent));
+  const finding: Finding = {
+    owner: partitioner,
+    source: parent,
+    get: () => partitioner.bounds,
+    set: (bounds) => partitioner.setBounds(bounds),
+  };
   return preparation(async (runJob) => {
     if (partitioner.isReady) return;
     const { numPartitions, order } = partitioner;
@@ -141,7 +147,7 @@ export function rangePreparation(partitioner: RangePartitioner, parent: LineageN
       for (const keys of again) for (const key of keys) candidates.push({ key, weight: 1 / fraction });
     }
     partitioner.setBounds(rangeBounds(candidates, numPartitions, order.compare));
-  });
+  }, finding);
 }
 
 const reservoirOf = portable(

@@ -49,6 +49,11 @@ export class MapOutputTracker {
     for (const output of outputs) this.register(output);
   }
 
+  /** Whether a shuffle was announced, or taken over. */
+  isKnown(shuffleId: ShuffleId): boolean {
+    return this.#shuffles.has(shuffleId);
+  }
+
   /** Whether the shuffle came from an earlier process. */
   isRestored(shuffleId: ShuffleId): boolean {
     return this.#shuffles.get(shuffleId)?.restored ?? false;

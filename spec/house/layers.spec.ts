@@ -15,6 +15,7 @@ const LINES: readonly (readonly string[])[] = [
   ['lib/shuffle'],
   ['lib/exec'],
   ['lib/scheduler', 'lib/sql'],
+  ['lib/resume'],
   ['lib/api'],
   ['lib/index.ts'],
 ];

@@ -19,7 +19,7 @@ import type {
 } from './rows.ts';
 
 /** What SQLite stores here. */
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | Uint8Array;
 
 /** Longest text stored of a message or a call site, in UTF-16 units; a user's error may carry a whole file. */
 const LONGEST_TEXT = 65_536;

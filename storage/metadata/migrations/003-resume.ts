@@ -6,7 +6,7 @@ import type { Migration } from './migration.ts';
  * checkpoint's records had taken.
  *
  * A retained output is no history: its row says that its files are to be kept, so that it outlives the rows of its run
- * and does not refer to `runs`. A row of `fingerprint_records` may be of a dataset or of a shuffle.
+ * and does not refer to `runs`; a found value is what such outputs were made with. A row of `fingerprint_records` may be of a dataset or of a shuffle.
  */
 export const RESUME: Migration = {
   version: 3,
@@ -38,6 +38,12 @@ CREATE TABLE retained_outputs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX retained_outputs_by_task ON retained_outputs (run, shuffle, task);
+
+CREATE TABLE found_values (
+  fingerprint TEXT PRIMARY KEY,
+  run TEXT NOT NULL,
+  value BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE fingerprint_records (
   fingerprint TEXT PRIMARY KEY,

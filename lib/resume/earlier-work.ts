@@ -1,0 +1,114 @@
+/**
+ * What earlier runs of the same name left to be reused, to say of what is not: which input, function or captured variable
+ * is another one now.
+ *
+ * A program that is run again makes the same datasets in the same order: what has the number of a dataset, or of a
+ * shuffle, is its earlier self; where the program was changed, what was made at the same place in it.
+ */
+import type { CheckpointCatalog, CheckpointEntry } from '../../storage/metadata/checkpoint-catalog.ts';
+import type { FingerprintStore } from '../../storage/metadata/fingerprint-store.ts';
+import type { RetainedShuffle, ShuffleCatalog } from '../../storage/metadata/shuffle-catalog.ts';
+import type { RunId } from '../base/ids.ts';
+import { describeCallSite } from '../lineage/call-site.ts';
+import type { ShuffleDependency } from '../lineage/dependency.ts';
+import { diffFingerprints } from '../lineage/diff-fingerprints.ts';
+import type { FingerprintRecord } from '../lineage/fingerprint-record.ts';
+import type { Fingerprints } from '../lineage/fingerprints.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
+import { recordOfShuffle, storedRecords } from './keep-records.ts';
+
+export interface EarlierWorkOptions {
+  readonly run: RunId;
+  readonly checkpoints: CheckpointCatalog;
+  readonly shuffles: ShuffleCatalog;
+  readonly store: FingerprintStore;
+  readonly fingerprints: Fingerprints;
+  /** The runs of the session's name. */
+  readonly runs: ReadonlySet<RunId>;
+}
+
+/** Why something that was there is not reused. */
+export interface Refusal {
+  readonly fromRun: RunId;
+  readonly reasons: readonly string[];
+}
+
+/** What was left and has found no use yet. */
+interface Left {
+  readonly run: RunId;
+  readonly fingerprint: string;
+  /** Of its dataset, or of its shuffle. */
+  readonly id: number;
+}
+
+export class EarlierWork {
+  readonly #options: EarlierWorkOptions;
+  #checkpoints: Left[] | undefined;
+  #shuffles: Left[] | undefined;
+
+  constructor(options: EarlierWorkOptions) {
+    this.#options = options;
+  }
+
+  /** It is reused: nothing else is compared with it. */
+  used(kind: 'checkpoint' | 'shuffle', fingerprint: string): void {
+    const left = kind === 'checkpoint' ? this.#leftCheckpoints() : this.#leftShuffles();
+    for (let i = left.length - 1; i >= 0; i--) if (left[i]?.fingerprint === fingerprint) left.splice(i, 1);
+  }
+
+  /** What an earlier run had committed of a dataset's earlier self, and what differs; undefined where it had nothing. */
+  refuseCheckpoint(node: LineageNode): Refusal | undefined {
+    const left = this.#leftCheckpoints();
+    if (left.length === 0) return undefined;
+    const callSite = describeCallSite(node.callSite);
+    return this.#refuse(left, node.id, callSite, () => this.#options.fingerprints.recordOf(node));
+  }
+
+  /** The same of a shuffle. */
+  refuseShuffle(shuffle: ShuffleDependency): Refusal | undefined {
+    const left = this.#leftShuffles();
+    if (left.length === 0) return undefined;
+    const { fingerprints } = this.#options;
+    const own = recordOfShuffle(fingerprints, shuffle);
+    if (own === undefined) return undefined;
+    return this.#refuse(left, shuffle.shuffleId, own.callSite, () => [...fingerprints.recordOf(shuffle.parent), own]);
+  }
+
+  #refuse(left: Left[], id: number, callSite: string, ownRecords: () => FingerprintRecord): Refusal | undefined {
+    const { store } = this.#options;
+    let at = left.findIndex((each) => each.id === id);
+    let records = at === -1 ? [] : storedRecords(store, left[at]?.fingerprint ?? '');
+    if (at === -1) {
+      at = left.findIndex(({ fingerprint }) => {
+        records = storedRecords(store, fingerprint);
+        return records.at(-1)?.callSite === callSite;
+      });
+    }
+    const found = left[at];
+    if (found === undefined) return undefined;
+    left.splice(at, 1);
+    const reasons = diffFingerprints(records, ownRecords());
+    return { fromRun: found.run, reasons };
+  }
+
+  #leftCheckpoints(): Left[] {
+    const { checkpoints, runs, run: own } = this.#options;
+    this.#checkpoints ??= checkpoints
+      .list('complete')
+      .filter((entry): entry is CheckpointEntry & { fingerprint: string } => {
+        return entry.fingerprint !== null && entry.run !== own && runs.has(entry.run);
+      })
+      .map(({ run, fingerprint, node: id }) => ({ run, fingerprint, id }))
+      .reverse();
+    return this.#checkpoints;
+  }
+
+  #leftShuffles(): Left[] {
+    const { shuffles, runs, run: own } = this.#options;
+    this.#shuffles ??= shuffles
+      .list()
+      .filter((each: RetainedShuffle) => each.run !== own && runs.has(each.run))
+      .map(({ run, fingerprint, shuffle: id }) => ({ run, fingerprint, id }));
+    return this.#shuffles;
+  }
+}
