@@ -27,6 +27,7 @@ export type {
 export type { Broadcast } from './api/broadcast.ts';
 export { type FoundCheckpoint, findCheckpoint } from './api/find-checkpoint.ts';
 export type { Histogram } from './api/histogram.ts';
+export type { IterateOptions, LoopResult, LoopStep } from './api/iterate.ts';
 export type { JobScope } from './api/job-scope.ts';
 export { hashPartitioner, type PartitionArgument } from './api/partition-argument.ts';
 export { PeriodicCheckpointer, type PeriodicCheckpointerOptions } from './api/periodic-checkpointer.ts';

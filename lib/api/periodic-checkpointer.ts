@@ -2,7 +2,8 @@
  * Spark's PeriodicRDDCheckpointer: for loops in which each dataset is computed from the one before.
  *
  * Of what is persisted the last three datasets stay, of checkpoints the last one and the one before it: the older of
- * two goes with the next round, once its successor is on disk. What is said of rounds here is what Spark's code does.
+ * two goes with the next round, once its successor is on disk. What is said of rounds here is what Spark's code does;
+ * `keep` is an addition. For loops that a later run goes on with, see `Session.iterate`.
  */
 import { type StorageLevelName, storageLevel } from '../../storage/block/storage-level.ts';
 import { driverOnly } from '../closure/driver-only.ts';
@@ -15,6 +16,8 @@ export interface PeriodicCheckpointerOptions {
   readonly interval: number;
   /** What datasets are persisted at that are not persisted yet. Default MEMORY_ONLY. */
   readonly level?: StorageLevelName | undefined;
+  /** How many checkpoints stay, besides one that is due and may not be written yet. Default 1. */
+  readonly keep?: number | undefined;
 }
 
 /** Datasets persisted at a time: the newest, the one it is computed from, and the one that may still be in use. */
@@ -39,6 +42,7 @@ export class PeriodicCheckpointer<T> {
   readonly #session: Session;
   readonly #interval: number;
   readonly #level: StorageLevelName;
+  readonly #keep: number;
   readonly #persisted: Rdd<T>[] = [];
   readonly #checkpointed: Rdd<T>[] = [];
   #updates = 0;
@@ -47,14 +51,16 @@ export class PeriodicCheckpointer<T> {
   constructor(session: Session, options: PeriodicCheckpointerOptions) {
     const method = 'PeriodicCheckpointer';
     if (!(session instanceof Session)) throw invalidArgument(method, 'session', 'a session', session);
-    checkOptions(method, options, ['interval', 'level']);
-    const { interval, level = 'MEMORY_ONLY' } = options;
+    checkOptions(method, options, ['interval', 'level', 'keep']);
+    const { interval, level = 'MEMORY_ONLY', keep = 1 } = options;
     if (interval !== -1) checkInteger(method, 'interval', interval, 1);
+    checkInteger(method, 'keep', keep, 1);
     if (storageLevel(level) === storageLevel('NONE'))
       throw invalidArgument(method, 'level', 'a level other than NONE', level);
     this.#session = session;
     this.#interval = interval;
     this.#level = level;
+    this.#keep = keep;
   }
 
   /** Takes the next dataset of the loop, of which nothing was computed yet. Raises as `persist` and `checkpoint` do. */
@@ -68,8 +74,8 @@ export class PeriodicCheckpointer<T> {
     if (!isDue || this.#session.checkpointDir === undefined) return;
     dataset.checkpoint();
     this.#checkpointed.push(dataset);
-    // The oldest goes only when the one after it is there.
-    while (this.#checkpointed[1]?.isCheckpointed === true) this.#removeOldest();
+    // The oldest goes only when as many as are to stay are there after it.
+    while (this.#checkpointed[this.#keep]?.isCheckpointed === true) this.#removeOldest();
   }
 
   /** Gives up what is persisted: at the end of the loop. */

@@ -29,6 +29,7 @@ import {
 } from './accumulator.ts';
 import type { Broadcast } from './broadcast.ts';
 import { checkInteger, checkOptions, checkTravels, invalidArgument } from './check-argument.ts';
+import { type IterateOptions, iterate, type LoopResult, type LoopStep } from './iterate.ts';
 import { type JobScope, withJobScope } from './job-scope.ts';
 import { type PairsOnly, Rdd } from './rdd.ts';
 import { type EngineParts, SessionEngine } from './session-engine.ts';
@@ -368,6 +369,38 @@ export class Session implements AsyncDisposable {
    */
   withJobs<T>(properties: JobScope, work: () => T): T {
     return withJobScope(properties, work);
+  }
+
+  /**
+   * Runs a loop whose state is a dataset: `step` computes each state from the one before, until `iterations` are done or
+   * `until` says so.
+   *
+   * ```ts
+   * session.setCheckpointDir('checkpoints');
+   * const { state, iterations } = await session.iterate(session.range(4), (numbers) => numbers.map((n) => n * 2), {
+   *   iterations: 30,
+   * });
+   * await state.max();   // 3221225472
+   * ```
+   *
+   * States are persisted while they are needed, and every `checkpointEvery`-th is written to the checkpoint directory:
+   * the loop goes on from the files, so that neither its lineage nor its files grow with the iterations. Where the
+   * session resumes (docs/resume.md), a loop whose process was killed goes on from its newest checkpoint, when
+   * the program is run again and neither `initial`, nor the functions, nor what they capture have changed: so they should
+   * depend on nothing else, and change nothing outside. What cannot be captured makes the loop begin anew each time; a
+   * warning says why.
+   *
+   * `step` and `until` run in the caller's thread, may be asynchronous, and may run actions. A state is computed before the
+   * next iteration begins; the state of the iteration before is kept until `until` has been asked. What `step` gives
+   * belongs to the loop, which gives its blocks up when it is done with them. When the disk has no room for a checkpoint, a
+   * warning says so and the loop goes on.
+   *
+   * Raises INVALID_ARGUMENT, CHECKPOINT_DIR_NOT_SET unless `checkpointEvery` is 'never', OTHER_SESSION, LOOP_CANCELLED,
+   * what `step` and `until` throw, and what their jobs and the loop's own raise, as JOB_FAILED and JOB_CANCELLED.
+   */
+  async iterate<T>(initial: Rdd<T>, step: LoopStep<T>, options: IterateOptions<T>): Promise<LoopResult<T>> {
+    const engine = this.#engine;
+    return await iterate({ engine, reuse: engine.reuse, isSession: (thing) => thing === this }, initial, step, options);
   }
 
   /** Cancels all running jobs of a group: their actions reject with JOB_CANCELLED. */

@@ -73,6 +73,11 @@ export const JOB_ERRORS = {
     message: 'job {job} ({name}) failed: {reason}',
     hint: 'the cause of this error is the last error of the task that failed',
   },
+  LOOP_CANCELLED: {
+    kind: 'cancelled',
+    message: 'iterate was cancelled after iteration {iteration}: {reason}',
+    hint: 'run it again: a loop that can be found again goes on from its newest checkpoint',
+  },
   NO_SUCH_PARTITION: {
     kind: 'user',
     message: 'partition {partition} does not exist: the dataset has {count} partitions, counted from 0',

@@ -46,6 +46,14 @@ const onDisk = (each: Rdd<number>) => {
 };
 
 describe('PeriodicCheckpointer', () => {
+  it('keeps as many as it is told', async () => {
+    await using session = await openSession();
+    const checkpointer = new PeriodicCheckpointer<number>(session, { interval: 1, keep: 2 });
+    const files = await rounds(session, checkpointer, (all) => which(all, onDisk));
+    expect(files).toEqual([[1], [1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6]]);
+    expect(() => new PeriodicCheckpointer(session, { interval: 1, keep: 0 })).toThrow(/keep must be an integer from 1/);
+  });
+
   it("keeps the last two checkpoints and persists three datasets, as Spark's code does", async () => {
     await using session = await openSession();
     const checkpointer = new PeriodicCheckpointer<number>(session, { interval: 2 });
