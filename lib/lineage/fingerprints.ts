@@ -142,17 +142,6 @@ export class Fingerprints {
     return await captureList(functions, { ...this.#capture, standIn }, this.#firstBuilds);
   }
 
-  /**
-   * Functions that run in the driver, taken as those of nodes are; `standIn` as in `CaptureOptions`. Asked again, they
-   * tell whether they are what they were.
-   */
-  async ofFunctions(
-    functions: readonly unknown[],
-    standIn: (thing: object) => string | undefined,
-  ): Promise<Captured> {
-    return await captureList(functions, { ...this.#capture, standIn }, this.#firstBuilds);
-  }
-
   /** The fingerprint of a node that has one already. */
   find(node: LineageNode): Fingerprint | undefined {
     const entry = this.#nodes.get(node);
