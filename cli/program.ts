@@ -1,6 +1,7 @@
 import { CairnError, engineVersion } from '../lib/index.ts';
 import { checkpoints } from './checkpoints.ts';
 import { type Command, type Io, usageError } from './command.ts';
+import { explainResume } from './explain-resume.ts';
 import { listJobs } from './list-jobs.ts';
 import { listRuns } from './list-runs.ts';
 import { listStages } from './list-stages.ts';
@@ -8,7 +9,15 @@ import { runJob } from './run-job.ts';
 import { showLineage } from './show-lineage.ts';
 
 /** In the order a user meets them. */
-export const COMMANDS: readonly Command[] = [runJob, listRuns, listJobs, listStages, showLineage, checkpoints];
+export const COMMANDS: readonly Command[] = [
+  runJob,
+  listRuns,
+  listJobs,
+  listStages,
+  showLineage,
+  explainResume,
+  checkpoints,
+];
 
 /**
  * Runs the program with the arguments after its name. Gives the exit code: 0, 1 when what was asked for could not be

@@ -11,26 +11,29 @@ const FLAGS = ['dir', 'master', 'memory'] as const;
 
 export const runJob: Command = {
   name: 'run',
-  usage: '[--dir <dir>] [--master <master>] [--memory <size>] <job.ts> [arguments of the job]',
+  usage: '[--resume] [--dir <dir>] [--master <master>] [--memory <size>] <job.ts> [arguments of the job]',
   summary: 'run a job, written in TypeScript or JavaScript',
   details: [
     'The flags become CAIRN_DIR, CAIRN_MASTER and CAIRN_MEMORY for the job; options in its code win over them.',
+    '--resume is CAIRN_RESUME: what an earlier run of the job committed is not computed again (docs/resume.md).',
     "TypeScript runs through the project's tsx, or by Node.js itself where that can. The exit code is the job's.",
   ],
   async run(args, io) {
     const { own, job, rest } = split(args);
-    const { flags } = parse('run', own, FLAGS, 0);
+    const { flags, switches } = parse('run', own, FLAGS, 0, ['resume']);
     if (job === undefined) throw usageError('which job? name a file', 'run');
     const path = resolve(job);
     const environment: Record<string, string | undefined> = { ...io.environment };
     for (const flag of FLAGS) if (flags[flag] !== undefined) environment[`CAIRN_${flag.toUpperCase()}`] = flags[flag];
+    if (switches.has('resume')) environment.CAIRN_RESUME = 'true';
     return await runNode([...loaderFor(path), path, ...rest], environment, io);
   },
 };
 
 /** What comes before the job belongs to us, what comes after it to the job. */
 function split(args: readonly string[]): { own: readonly string[]; job: string | undefined; rest: readonly string[] } {
-  const options = Object.fromEntries(FLAGS.map((flag) => [flag, { type: 'string' as const }]));
+  const values = FLAGS.map((flag) => [flag, { type: 'string' as const }] as const);
+  const options = { ...Object.fromEntries(values), resume: { type: 'boolean' as const } };
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const job = tokens.find(({ kind }) => kind === 'positional');
   if (job === undefined) return { own: args, job: undefined, rest: [] };

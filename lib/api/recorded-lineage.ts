@@ -21,8 +21,14 @@ export interface NewLineage {
  * drop.
  */
 export class RecordedLineage {
+  readonly #fingerprintOf: (node: LineageNode) => string | undefined;
   readonly #partitionCounts = new Map<NodeId, number>();
   readonly #shuffles = new Map<ShuffleId, ShuffleShape>();
+
+  /** `fingerprintOf` gives the fingerprints that are known. */
+  constructor(fingerprintOf: (node: LineageNode) => string | undefined = () => undefined) {
+    this.#fingerprintOf = fingerprintOf;
+  }
 
   has(node: NodeId): boolean {
     return this.#partitionCounts.has(node);
@@ -68,7 +74,7 @@ export class RecordedLineage {
       partitioner: node.partitioner?.describe() ?? null,
       storageLevel: node.isPersisted ? describeLevel(node.storageLevel) : null,
       firstJob,
-      fingerprint: null,
+      fingerprint: this.#fingerprintOf(node) ?? null,
     };
   }
 

@@ -33,6 +33,8 @@ export interface RunRecorderOptions {
   readonly database: MetadataDatabase;
   readonly start: RunStart;
   readonly events: EventBus;
+  /** The fingerprint of a dataset, where it is known. */
+  readonly fingerprintOf?: (node: LineageNode) => string | undefined;
   /** All map outputs of a shuffle, or undefined while any is missing. */
   readonly findOutputs: (shuffle: ShuffleId) => readonly MapOutput[] | undefined;
   /** Where an output's data is, relative to the data directory. */
@@ -57,7 +59,7 @@ export class RunRecorder {
   readonly #pathOf: RunRecorderOptions['pathOf'];
   readonly #subscription: Disposable;
   readonly #queue: WriteQueue;
-  readonly #lineage = new RecordedLineage();
+  readonly #lineage: RecordedLineage;
   readonly #blocks = new BlockJournal();
   readonly #stages = new StageJournal((stage) => this.#recordStage(stage));
   readonly #announced = new Map<JobId, AnnouncedJob>();
@@ -70,6 +72,7 @@ export class RunRecorder {
     const { database, start, events } = options;
     this.#database = database;
     this.#events = events;
+    this.#lineage = new RecordedLineage(options.fingerprintOf);
     this.#findOutputs = options.findOutputs;
     this.#pathOf = options.pathOf;
     this.#log = JobLog.beginRun(database, start);

@@ -620,6 +620,7 @@ export class SessionEngine implements Engine {
         database: storage.database,
         start: describeRun(storage.run, this.config, storage.processes),
         events: this.events,
+        fingerprintOf: (node) => this.#resume?.fingerprints.find(node)?.digest,
         findOutputs: (id) => this.scheduler.tracker.findOutputs(id),
         pathOf: ({ shuffleId, taskId }) =>
           relative(storage.directory, outputFiles.pathOf(shuffleDataFile(shuffleId, taskId))),

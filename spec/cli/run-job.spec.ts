@@ -13,17 +13,17 @@ it('gives its flags to the job by its environment, and what follows the job as a
     job,
     [
       "import { writeFileSync } from 'node:fs';",
-      'const { CAIRN_DIR, CAIRN_MASTER, CAIRN_MEMORY, OTHER } = process.env;',
-      `const seen = [CAIRN_DIR, CAIRN_MASTER, CAIRN_MEMORY, OTHER, process.argv.slice(2)];`,
+      'const { CAIRN_DIR, CAIRN_MASTER, CAIRN_MEMORY, CAIRN_RESUME, OTHER } = process.env;',
+      `const seen = [CAIRN_DIR, CAIRN_MASTER, CAIRN_MEMORY, CAIRN_RESUME, OTHER, process.argv.slice(2)];`,
       `writeFileSync(${JSON.stringify(out)}, JSON.stringify(seen));`,
       'process.exit(7);',
     ].join('\n'),
   );
   const io = new FakeIo({ CAIRN_MASTER: 'local', CAIRN_DIR: 'before', OTHER: 'kept' });
-  const args = ['--dir', 'data', '--memory=64 MiB', '--', job, '--memory', '1', '--', 'x'];
+  const args = ['--dir', 'data', '--resume', '--memory=64 MiB', '--', job, '--memory', '1', '--', 'x'];
   expect(await runJob.run(args, io)).toBe(7);
   const { default: seen } = (await import(out, { with: { type: 'json' } })) as { default: unknown };
-  expect(seen).toEqual(['data', 'local', '64 MiB', 'kept', ['--memory', '1', '--', 'x']]);
+  expect(seen).toEqual(['data', 'local', '64 MiB', 'true', 'kept', ['--memory', '1', '--', 'x']]);
   expect([io.stdout, io.stderr]).toEqual(['', '']);
 });
 
