@@ -3,6 +3,7 @@
  * Exits with 1 when a bar is missed.
  */
 import { spawnSync } from 'node:child_process';
+import { checkpointing } from './cases/checkpointing.ts';
 import { concurrentJobs } from './cases/concurrent-jobs.ts';
 import { distinctKeys } from './cases/distinct-keys.ts';
 import { join } from './cases/join.ts';
@@ -20,6 +21,7 @@ const CASES: Readonly<Record<string, () => Promise<boolean>>> = {
   repartition,
   sort,
   'distinct-keys': distinctKeys,
+  checkpointing,
   'concurrent-jobs': concurrentJobs,
   workers,
 };
