@@ -9,6 +9,8 @@ import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { type ProcessTable, systemProcesses } from '../../storage/fs/process-identity.ts';
 import { ScratchSpace } from '../../storage/fs/scratch-space.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
+import { FingerprintStore } from '../../storage/metadata/fingerprint-store.ts';
+import { FoundValues } from '../../storage/metadata/found-values.ts';
 import { hasRun } from '../../storage/metadata/job-log.ts';
 import { ShuffleCatalog } from '../../storage/metadata/shuffle-catalog.ts';
 import { attemptAll } from '../base/attempt-all.ts';
@@ -157,7 +159,12 @@ export class SessionStorage implements Disposable {
     }
     try {
       this.#shuffles.forgetRun(this.run);
-      if (leaving !== undefined) this.#shuffles.forgetSession(leaving.sessionName);
+      if (leaving !== undefined) {
+        this.#shuffles.forgetSession(leaving.sessionName);
+        // What only completed or explained what has gone.
+        new FoundValues(this.database).prune();
+        new FingerprintStore(this.database).prune();
+      }
     } catch (error) {
       // Rows without files are let go at the next opening: not worth an error when nothing else was.
       if (!(error instanceof CairnError) || error.kind === 'internal') throw error;

@@ -101,8 +101,9 @@ export class Resume {
     const store = new FingerprintStore(database);
     const checkpoints = new CheckpointCatalog(database);
     const shuffles = new ShuffleCatalog(database);
-    const rows = new RunReader(database).listRuns().filter((row) => row.options.name === name);
-    this.#forgetUnused(shuffles, rows);
+    const reader = new RunReader(database);
+    const rows = reader.listRuns().filter((row) => row.options.name === name);
+    this.#forgetUnused(shuffles, rows, (run) => reader.listJobs(run).length > 0);
     const runs = new Set(rows.map((row) => row.run));
     this.fingerprints = fingerprints;
     this.#store = store;
@@ -247,9 +248,13 @@ export class Resume {
     this.#store.prune();
   }
 
-  /** Lets go what the last three runs of the name neither wrote nor used; its files go with the next sweep. */
-  #forgetUnused(shuffles: ShuffleCatalog, runs: readonly RunRow[]): void {
-    const before = runs.filter(({ run }) => run !== this.#options.run)[RUNS_THAT_COUNT - 1];
+  /**
+   * Lets go what the last three runs of the name neither wrote nor used; its files go with the next sweep. A run that was
+   * killed before its first job could not have used anything.
+   */
+  #forgetUnused(shuffles: ShuffleCatalog, runs: readonly RunRow[], hasJobs: (run: RunId) => boolean): void {
+    let count = 0;
+    const before = runs.find(({ run }) => run !== this.#options.run && hasJobs(run) && ++count === RUNS_THAT_COUNT);
     if (before === undefined) return;
     const ids = new Set(runs.map(({ run }) => run));
     for (const { run, shuffle, createdAtMs } of shuffles.list()) {

@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest';
+import { findPartitions } from '../../../lib/lineage/find-partitions.ts';
+import type { RangePartitioner } from '../../../lib/lineage/partitioner.ts';
+import { type Preparation, pendingPreparations } from '../../../lib/lineage/preparation.ts';
+import { KeptFindings } from '../../../lib/resume/kept-findings.ts';
+import { FoundValues } from '../../../storage/metadata/found-values.ts';
+import { nodeOf } from '../lineage/support/fingerprint-bench.ts';
+import { ResumeBench, RUN, shuffleOf } from './support/resume-bench.ts';
+
+/** Findings of one process, over the values that another one may have left. */
+function findingsOf(bench: ResumeBench, values = new FoundValues(bench.database)): KeptFindings {
+  return new KeptFindings({ run: RUN, values, fingerprints: bench.fingerprints, checks: bench.checks });
+}
+
+/** A sort of pairs, with what has to be found for it. */
+async function sorted(bench: ResumeBench, factor: () => number = () => 1) {
+  const node = nodeOf(
+    bench
+      .parallelize([3, 1, 2], 2)
+      .map((n): [unknown, number] => [n * factor(), n])
+      .sortByKey({ numPartitions: 3 }),
+  );
+  findPartitions(node);
+  await bench.fingerprints.of(node);
+  const [preparation] = pendingPreparations(node);
+  if (preparation === undefined) throw new TypeError('ranges have to be found');
+  return { node, preparation, partitioner: shuffleOf(node).partitioner as RangePartitioner };
+}
+
+it('gives another process the ranges that were found', async () => {
+  using bench = new ResumeBench();
+  const { preparation, partitioner } = await sorted(bench);
+  const findings = findingsOf(bench);
+  findings.restore(preparation);
+  expect(preparation.isReady).toBe(false);
+  const bounds = [-0, Number.NaN, 'a', { key: [1n] }];
+  partitioner.setBounds(bounds);
+  await findings.keep(preparation);
+  expect(findings.isKept(partitioner)).toBe(true);
+
+  using other = new ResumeBench();
+  // The same program, so the same numbers of datasets and seeds.
+  const again = await sorted(other);
+  const later = findingsOf(other, new FoundValues(bench.database));
+  later.restore(again.preparation);
+  expect(again.preparation.isReady).toBe(true);
+  expect(again.partitioner.bounds).toEqual(bounds);
+  expect(Object.is(again.partitioner.bounds[0], -0)).toBe(true);
+  expect(later.isKept(again.partitioner)).toBe(true);
+});
+
+it('keeps that there are no bounds, as of an empty dataset', async () => {
+  using bench = new ResumeBench();
+  const first = await sorted(bench);
+  first.partitioner.setBounds([]);
+  await findingsOf(bench).keep(first.preparation);
+  using other = new ResumeBench();
+  const again = await sorted(other);
+  findingsOf(other, new FoundValues(bench.database)).restore(again.preparation);
+  expect([again.partitioner.isReady, again.partitioner.bounds]).toEqual([true, []]);
+});
+
+it('gives first numbers of partitions alike', async () => {
+  const numbered = async (bench: ResumeBench) => {
+    const node = nodeOf(bench.parallelize(['a', 'b', 'c'], 2).zipWithIndex());
+    await bench.fingerprints.of(node);
+    return pendingPreparations(node)[0] as Preparation;
+  };
+  using bench = new ResumeBench();
+  const preparation = await numbered(bench);
+  await preparation.prepare(async () => [7]);
+  await findingsOf(bench).keep(preparation);
+  using other = new ResumeBench();
+  const again = await numbered(other);
+  findingsOf(other, new FoundValues(bench.database)).restore(again);
+  expect([again.isReady, again.finding?.get()]).toEqual([true, [0, 7]]);
+});
+
+it('keeps nothing that was found of something else than its fingerprint says', async () => {
+  using bench = new ResumeBench();
+  let rate = 1;
+  const node = nodeOf(
+    bench
+      .parallelize([3, 1, 2], 2)
+      .map((n): [number, number] => [n * rate, n])
+      .sortByKey({ numPartitions: 3 }),
+  );
+  await bench.fingerprints.of(node);
+  const [preparation] = pendingPreparations(node);
+  rate = 2;
+  const partitioner = shuffleOf(node).partitioner as RangePartitioner;
+  partitioner.setBounds([2, 4]);
+  const findings = findingsOf(bench);
+  await findings.keep(preparation as Preparation);
+  expect(findings.isKept(partitioner)).toBe(false);
+  expect(bench.checks.reasonOf(shuffleOf(node).parent)).toMatch(/captured 'rate' changed/);
+});
+
+it('spoils what follows from what cannot be put on record', async () => {
+  using bench = new ResumeBench();
+  const { preparation, partitioner, node } = await sorted(bench);
+  partitioner.setBounds([() => 1]);
+  const findings = findingsOf(bench);
+  await findings.keep(preparation);
+  expect(findings.isKept(partitioner)).toBe(false);
+  expect(bench.checks.reasonOf(shuffleOf(node).parent)).toMatch(
+    /^what was found of it cannot be kept: VALUE_NOT_SERIALIZABLE/,
+  );
+});
+
+it('finds again what cannot be read', async () => {
+  using bench = new ResumeBench();
+  const first = await sorted(bench);
+  first.partitioner.setBounds([1]);
+  await findingsOf(bench).keep(first.preparation);
+  bench.database.transaction(() => bench.database.run("UPDATE found_values SET value = x'00112233'"));
+  using other = new ResumeBench();
+  const again = await sorted(other);
+  findingsOf(other, new FoundValues(bench.database)).restore(again.preparation);
+  expect(again.preparation.isReady).toBe(false);
+});

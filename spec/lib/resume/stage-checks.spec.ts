@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { StageWork } from '../../../lib/exec/task.ts';
+import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import { nodeOf } from '../lineage/support/fingerprint-bench.ts';
+import { ResumeBench, shuffleOf } from './support/resume-bench.ts';
+
+const pair = (n: number): [number, number] => [n, n];
+const add = (a: number, b: number) => a + b;
+
+function mapStage(node: LineageNode): StageWork {
+  const dependency = shuffleOf(node);
+  return { kind: 'shuffle-map', node: dependency.parent, dependency };
+}
+
+const resultStage = (node: LineageNode): StageWork => ({ kind: 'result', node, action: { kind: 'count' } });
+
+describe('the check of a stage', () => {
+  it('finds nothing while all is as it was', async () => {
+    using bench = new ResumeBench();
+    const node = nodeOf(bench.parallelize([1, 2]).map(pair).reduceByKey(add));
+    await bench.fingerprints.of(node);
+    expect(await bench.checks.changesOf(mapStage(node))).toEqual([]);
+    expect(await bench.checks.changesOf(resultStage(node))).toEqual([]);
+    expect(await bench.checks.changesOfNode(node)).toEqual([]);
+  });
+
+  it('names a variable that changed, a file, and the function that combines', async () => {
+    using bench = new ResumeBench();
+    bench.write('/in/a.txt', 'a\n');
+    let rate = 1;
+    let sign = 1;
+    const node = nodeOf(
+      bench
+        .lines('/in/a.txt')
+        .map((line): [string, number] => [line, rate])
+        .reduceByKey((a, b) => a + b * sign),
+    );
+    await bench.fingerprints.of(node);
+    rate = 2;
+    expect(await bench.checks.changesOf(mapStage(node))).toEqual([expect.stringMatching(/captured 'rate' changed/)]);
+    expect(bench.checks.reasonOf(shuffleOf(node))).toMatch(/captured 'rate' changed/);
+
+    using other = new ResumeBench();
+    other.write('/in/a.txt', 'a\n');
+    const combined = nodeOf(
+      other
+        .lines('/in/a.txt')
+        .map((line): [string, number] => [line, 1])
+        .reduceByKey((a, b) => a + b * sign),
+    );
+    await other.fingerprints.of(combined);
+    sign = -1;
+    other.write('/in/a.txt', 'a\nb\n', 2000);
+    expect(await other.checks.changesOf(mapStage(combined))).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/captured 'sign' changed/),
+        expect.stringMatching(/input \/in\/a.txt: size 2 -> 4/),
+      ]),
+    );
+  });
+
+  it('looks at what the stage itself computes, and takes over what its inputs are', async () => {
+    using bench = new ResumeBench();
+    let rate = 1;
+    const first = bench
+      .parallelize([1, 2])
+      .map((n): [number, number] => [n, n * rate])
+      .reduceByKey(add);
+    const second = nodeOf(first.map(([key, sum]): [number, number] => [sum, key]).reduceByKey(add));
+    await bench.fingerprints.of(second);
+    rate = 2;
+    // Of the second stage alone nothing changed, as long as the first has not run with the new value.
+    expect(await bench.checks.changesOf(mapStage(second))).toEqual([]);
+    await bench.checks.changesOf(mapStage(nodeOf(first)));
+    rate = 1;
+    expect(await bench.checks.changesOf(mapStage(second))).toEqual([expect.stringMatching(/captured 'rate' changed/)]);
+    expect(await bench.checks.changesOfNode(second)).toEqual([expect.stringMatching(/captured 'rate' changed/)]);
+  });
+
+  it('of a stage on workers is made when its functions are captured', async () => {
+    using bench = new ResumeBench({ isInline: false });
+    let rate = 1;
+    const node = nodeOf(
+      bench
+        .parallelize([1, 2])
+        .map((n): [number, number] => [n, n * rate])
+        .reduceByKey(add),
+    );
+    await bench.fingerprints.of(node);
+    rate = 2;
+    bench.checks.captured(mapStage(node));
+    rate = 1;
+    expect(await bench.checks.changesOf(mapStage(node))).toEqual([expect.stringMatching(/captured 'rate' changed/)]);
+
+    const sound = nodeOf(
+      bench
+        .parallelize([1, 2])
+        .map((n): [number, number] => [n, n * rate])
+        .reduceByKey(add),
+    );
+    await bench.fingerprints.of(sound);
+    bench.checks.captured(mapStage(sound));
+    rate = 3;
+    // What the tasks compute with has been captured before.
+    expect(await bench.checks.changesOf(mapStage(sound))).toEqual([]);
+  });
+
+  it('is passed on from a result stage to what is kept of it', async () => {
+    using bench = new ResumeBench({ isInline: false });
+    let rate = 1;
+    const kept = bench.parallelize([1, 2]).map((n): [number, number] => [n, n * rate]);
+    const later = nodeOf(kept.reduceByKey(add));
+    await bench.fingerprints.of(later);
+    rate = 2;
+    bench.checks.captured(resultStage(nodeOf(kept)));
+    rate = 1;
+    await bench.checks.changesOfNode(nodeOf(kept));
+    bench.checks.captured(mapStage(later));
+    expect(await bench.checks.changesOf(mapStage(later))).toEqual([expect.stringMatching(/captured 'rate' changed/)]);
+  });
+
+  it('says of a dataset that was spoilt why', async () => {
+    using bench = new ResumeBench();
+    const node = nodeOf(bench.parallelize([1, 2]).map(pair));
+    await bench.fingerprints.of(node);
+    bench.checks.spoil(node, 'the moon is full');
+    expect(await bench.checks.changesOfNode(node)).toEqual(['the moon is full']);
+  });
+});
