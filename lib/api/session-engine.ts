@@ -470,9 +470,7 @@ export class SessionEngine implements Engine {
 
   /** What later runs may go on from stays, unless there is nothing left to do. */
   #leaveWork(isComplete: boolean): void {
-    if (this.#resume === undefined) return;
-    this.storage.leaveWork(this.config.name, isComplete);
-    if (isComplete) this.#cleanUp('what explained earlier runs', () => this.#resume?.prune());
+    if (this.#resume !== undefined) this.storage.leaveWork(this.config.name, isComplete);
   }
 
   /** What has been written by halves is undone, and the run ended in the metadata. */

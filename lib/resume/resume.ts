@@ -83,7 +83,6 @@ export class Resume {
   readonly #retention: Retention;
   readonly #reuse: Reuse;
   readonly #findings: KeptFindings;
-  readonly #values: FoundValues;
   readonly #log: ReuseLog;
   readonly #store: FingerprintStore;
   readonly #checkpoints: CheckpointCatalog;
@@ -112,7 +111,6 @@ export class Resume {
     this.#records = new RecordKeeper(store, fingerprints);
     this.#checks = new StageChecks(fingerprints, { isInline });
     const values = new FoundValues(database);
-    this.#values = values;
     this.#findings = new KeptFindings({ run, values, fingerprints, checks: this.#checks });
     this.#retention = new Retention({
       ...{ run, catalog: shuffles, records: this.#records, fingerprints, checks: this.#checks, clock, onWarning },
@@ -240,12 +238,6 @@ export class Resume {
       );
     }
     return key;
-  }
-
-  /** The work of the session's name is done: removes what only explained or completed what has gone. Raises what the database raises. */
-  prune(): void {
-    this.#values.prune();
-    this.#store.prune();
   }
 
   /**
