@@ -1,4 +1,5 @@
 import type { LineageEdgeRow, LineageGraph, LineageNodeRow } from '../lib/index.ts';
+import { type LineageDetails, NO_DETAILS, shortFingerprint } from './lineage-details.ts';
 import { printable } from './print-table.ts';
 
 /** Beyond this an indentation is cut off at the left: a thousand shuffles in a row need no thousand levels. */
@@ -14,9 +15,10 @@ interface Entry {
 /**
  * A lineage as `toDebugString` prints it: what is computed first, its inputs below it. A shuffle indents, `(n)` counts
  * partitions where a stage ends, and a dataset in brackets has its storage level. Every dataset is told once: where it
- * is met again, its line ends in `(above)`. Datasets from which nothing else is computed start a paragraph each.
+ * is met again, its line ends in `(above)`. Datasets from which nothing else is computed start a paragraph each. What is
+ * known besides follows: a checkpoint, the stages that end there with what they took, the beginning of the fingerprint.
  */
-export function printLineage({ nodes, edges }: LineageGraph): string {
+export function printLineage({ nodes, edges }: LineageGraph, details: LineageDetails = NO_DETAILS): string {
   const rows = new Map<number, LineageNodeRow>(nodes.map((row) => [row.node, row]));
   const inputs = new Map<number, LineageEdgeRow[]>();
   for (const edge of edges) {
@@ -28,7 +30,7 @@ export function printLineage({ nodes, edges }: LineageGraph): string {
   const told = new Set<number>();
   const paragraphs = nodes
     .filter(({ node }) => !used.has(node))
-    .map(({ node }) => printFrom(node, rows, inputs, told).join('\n'));
+    .map(({ node }) => printFrom(node, rows, inputs, told, details).join('\n'));
   return paragraphs.map((paragraph) => `${paragraph}\n`).join('\n');
 }
 
@@ -37,6 +39,7 @@ function printFrom(
   rows: ReadonlyMap<number, LineageNodeRow>,
   inputs: ReadonlyMap<number, readonly LineageEdgeRow[]>,
   told: Set<number>,
+  details: LineageDetails,
 ): string[] {
   const lines: string[] = [];
   const stack: Entry[] = [];
@@ -44,7 +47,9 @@ function printFrom(
     const isNew = !told.has(node);
     told.add(node);
     const edges = inputs.get(node) ?? [];
-    lines.push(`${start}${describe(node, rows.get(node))}${isNew || edges.length === 0 ? '' : ' (above)'}`);
+    lines.push(
+      `${start}${describe(node, rows.get(node), isNew ? details : NO_DETAILS)}${isNew || edges.length === 0 ? '' : ' (above)'}`,
+    );
     if (!isNew) return;
     const entries = edges.map(({ parent, kind }, i) => {
       return { node: parent, prefix, isShuffle: kind === 'shuffle', isLast: i === edges.length - 1 };
@@ -68,11 +73,13 @@ function printFrom(
   return lines;
 }
 
-function describe(node: number, row: LineageNodeRow | undefined): string {
+function describe(node: number, row: LineageNodeRow | undefined, { checkpointOf, stageAt }: LineageDetails): string {
   if (row === undefined) return `[${node}] (not on record)`;
   const name = row.name === null ? '' : `${row.name} `;
   const level = row.storageLevel === null ? '' : ` [${row.storageLevel}]`;
-  return printable(`${name}${row.className}[${node}] at ${row.callSiteShort}${level}`);
+  const more = [checkpointOf.get(node), stageAt.get(node), shortFingerprint(row.fingerprint)];
+  const known = more.flatMap((each) => (each === undefined ? [] : [`  ${each}`])).join('');
+  return printable(`${name}${row.className}[${node}] at ${row.callSiteShort}${level}${known}`);
 }
 
 function markOf(row: LineageNodeRow | undefined): string {

@@ -1,21 +1,25 @@
 import { openCatalog } from '../lib/index.ts';
 import { type Command, directoryOf, parse, parseId, usageError } from './command.ts';
+import { lineageDetails } from './lineage-details.ts';
 import { printDot } from './lineage-dot.ts';
+import { printSvg } from './lineage-svg.ts';
 import { printLineage } from './lineage-text.ts';
+
+const PRINTERS = { text: printLineage, dot: printDot, svg: printSvg };
 
 export const showLineage: Command = {
   name: 'lineage',
-  usage: '[run] [--job <n>] [--node <n>] [--format text|dot] [--dir <dir>]',
+  usage: '[run] [--job <n>] [--node <n>] [--format text|dot|svg] [--dir <dir>]',
   summary: 'show what a run, a job or a dataset was computed from',
   details: [
-    'As text, with an indentation for each shuffle; or as a graph for Graphviz:',
-    '  cairn lineage --job 3 --format dot | dot -Tsvg > lineage.svg',
+    'As text, with an indentation for each shuffle; as a drawing for a browser; or as a graph for Graphviz:',
+    '  cairn lineage --job 3 --format svg > lineage.svg',
   ],
   run(args, io) {
     const { flags, positionals } = parse('lineage', args, ['dir', 'job', 'node', 'format'], 1);
     const { format = 'text' } = flags;
-    if (format !== 'text' && format !== 'dot') {
-      throw usageError(`--format must be text or dot, found '${format}'`, 'lineage');
+    if (format !== 'text' && format !== 'dot' && format !== 'svg') {
+      throw usageError(`--format must be text, dot or svg, found '${format}'`, 'lineage');
     }
     const job = parseId('lineage', 'job', flags.job);
     const node = parseId('lineage', 'node', flags.node);
@@ -29,7 +33,8 @@ export const showLineage: Command = {
       const what = node === undefined ? `job ${job}` : `dataset ${node}`;
       throw usageError(`run ${run} has no ${what}: 'cairn jobs ${run}' lists its jobs`, 'lineage');
     }
-    io.write(format === 'dot' ? printDot(graph) : printLineage(graph));
+    const work = { stages: catalog.stages(run), jobs: catalog.jobs(run), checkpoints: catalog.checkpoints() };
+    io.write(PRINTERS[format](graph, lineageDetails(graph, work)));
     return 0;
   },
 };

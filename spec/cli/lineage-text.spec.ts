@@ -1,23 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printLineage } from '../../cli/lineage-text.ts';
-import { runId, shuffleId } from '../../lib/base/ids.ts';
-import type { LineageGraph } from '../../lib/index.ts';
-import { exampleEdge, exampleNode } from '../storage/metadata/example-run.ts';
-
-const run = runId('aaaa0001');
-
-/** Nodes from 0; edges as [child, parent], or [child, parent, shuffle]. */
-function graph(nodes: number, edges: readonly (readonly [number, number, number?])[]): LineageGraph {
-  return {
-    nodes: Array.from({ length: nodes }, (_, node) => ({ ...exampleNode(node), run })),
-    edges: edges.map(([child, parent, shuffle], i) => ({
-      ...exampleEdge(child, parent, { ordinal: i }),
-      run,
-      kind: shuffle === undefined ? 'narrow' : 'shuffle',
-      shuffle: shuffle === undefined ? null : shuffleId(shuffle),
-    })),
-  };
-}
+import { exampleGraph as graph } from './support/example-graph.ts';
 
 describe('a lineage as text', () => {
   it('is empty for no lineage', () => {
@@ -44,6 +27,22 @@ describe('a lineage as text', () => {
     const { nodes, edges } = graph(2, [[1, 0, 0]]);
     expect(printLineage({ nodes: nodes.slice(1), edges })).toBe(
       '(2) MapPartitionsRDD[1] at map at job.ts:2\n +-(?) [0] (not on record)\n',
+    );
+  });
+
+  it('tells of checkpoints, stages and fingerprints behind a dataset', () => {
+    const { nodes, edges } = graph(2, [[1, 0, 0]]);
+    const details = {
+      stageAt: new Map([[0, 'stage 0: 1.2 s, 10 rows']]),
+      checkpointOf: new Map([[1, 'checkpoint: 4 rows, 12 B']]),
+    };
+    const known = nodes.map((row) => ({ ...row, fingerprint: `${row.node}123456789abcdef` }));
+    expect(printLineage({ nodes: known, edges }, details)).toBe(
+      [
+        '(2) MapPartitionsRDD[1] at map at job.ts:2  checkpoint: 4 rows, 12 B  #11234567',
+        ' +-(2) MapPartitionsRDD[0] at map at job.ts:1  stage 0: 1.2 s, 10 rows  #01234567',
+        '',
+      ].join('\n'),
     );
   });
 });

@@ -33,6 +33,7 @@ describe('the program', () => {
     ['lineage', ['lineage', 'aaaa0001']],
     ['lineage-of-job', ['lineage', 'aaaa0001', '--job=1']],
     ['lineage-of-node', ['lineage', 'aaaa0001', '--node', '1']],
+    ['lineage-svg', ['lineage', 'aaaa0001', '--job', '2', '--format', 'svg']],
     ['lineage-dot', ['lineage', 'aaaa0001', '--job', '2', '--format', 'dot']],
     ['help', ['help']],
     ['help-lineage', ['help', 'lineage']],
@@ -43,7 +44,7 @@ describe('the program', () => {
     expect(stdout).not.toMatch(/[^\S\n]\n/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is the point
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-    expectGolden(`cli/${name}.txt`, stdout);
+    expectGolden(name === 'lineage-svg' ? 'cli/lineage.svg' : `cli/${name}.txt`, stdout);
   });
 
   it('says what is wrong, and gives 2 for the command line and 1 for the rest', async () => {
@@ -59,7 +60,7 @@ describe('the program', () => {
       ['jobs', ''],
       ['stages', '--job', 'x'],
       ['stages', '--job', '-1'],
-      ['lineage', '--format', 'svg'],
+      ['lineage', '--format', 'png'],
       ['lineage', '--job', '99'],
       ['lineage', '--node', '99'],
       ['runs', '--dir', `${example.directory}/none`],
