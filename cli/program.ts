@@ -7,6 +7,8 @@ import { listRuns } from './list-runs.ts';
 import { listStages } from './list-stages.ts';
 import { runJob } from './run-job.ts';
 import { showLineage } from './show-lineage.ts';
+import { sweepCommand } from './sweep-directory.ts';
+import { verifyCommand } from './verify-directory.ts';
 
 /** In the order a user meets them. */
 export const COMMANDS: readonly Command[] = [
@@ -17,6 +19,8 @@ export const COMMANDS: readonly Command[] = [
   showLineage,
   explainResume,
   checkpoints,
+  verifyCommand,
+  sweepCommand,
 ];
 
 /**

@@ -58,7 +58,9 @@ export {
   type StoredCheckpoint,
   verifyCheckpoint,
 } from './api/stored-checkpoints.ts';
+export { type DirectorySweep, type SweepDirectoryOptions, sweepDirectory } from './api/sweep-directory.ts';
 export { type TaskContext, taskContext } from './api/task-context.ts';
+export { type DirectoryProblem, type DirectoryReport, verifyDirectory } from './api/verify-directory.ts';
 export type { Zero } from './api/zero-value.ts';
 export type { ErrorCode, ErrorKind } from './base/error-table.ts';
 export { CairnError } from './base/errors.ts';

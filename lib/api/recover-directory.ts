@@ -28,6 +28,8 @@ export interface RecoveryOptions {
   readonly processes: ProcessTable;
   /** How long map outputs of runs that did not complete stay. */
   readonly retainMs: number;
+  /** Reads every byte of checkpoints. */
+  readonly everyByte?: boolean;
   /** Whether the process still is the one that wrote a run's row; nobody's is where the lock is ours. */
   readonly isAlive?: (owner: RunOwner) => boolean;
   /** Whether the run may be at work; none is where the lock is ours. */
@@ -51,7 +53,8 @@ export interface RecoveryReport {
 
 /** See the file header. Raises what the database and the listing of the directory's own folders raise. */
 export function recoverDirectory(options: RecoveryOptions): RecoveryReport {
-  const { directory, fileSystem, database, isAlive = () => false, isLive = () => false } = options;
+  const { directory, fileSystem, database, everyByte = false } = options;
+  const { isAlive = () => false, isLive = () => false } = options;
   const killedRuns = markDeadRuns(database, isAlive);
   const shuffles = new ShuffleCatalog(database);
   const expiredShuffles = shuffles.forgetExpired(options.retainMs);
@@ -60,7 +63,7 @@ export function recoverDirectory(options: RecoveryOptions): RecoveryReport {
   const retained = reconcileRetained(shuffles, { fileSystem, shuffleRoot, isLive });
   const blocks = sweep({ fileSystem, directory: join(directory, 'blocks'), isLive, isKnown: () => false });
   const outputs = sweepShuffles(fileSystem, shuffles, shuffleRoot, isLive);
-  const checkpoints = reconcileCheckpoints(new CheckpointCatalog(database), { fileSystem, isLive });
+  const checkpoints = reconcileCheckpoints(new CheckpointCatalog(database), { fileSystem, isLive, everyByte });
   const scratch = ScratchSpace.removeDead(fileSystem, directory, options.processes);
   return {
     killedRuns,

@@ -14,6 +14,7 @@
  */
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { CairnError } from '../../lib/base/errors.ts';
+import { nodeId, runId } from '../../lib/base/ids.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import type { CommittedCheckpoint } from '../checkpoint/commit.ts';
 import { MANIFEST_VERSION } from '../checkpoint/manifest.ts';
@@ -48,28 +49,7 @@ export class CheckpointCatalog {
    * another row names the directory.
    */
   recordBegin(start: CheckpointStart): number {
-    const { directory, ...known } = start;
-    const path = this.#storedPath(directory);
-    return this.#database.durableTransaction(() => {
-      if (this.#rows('WHERE path = ?', path).length > 0) throw new CairnError('FILE_EXISTS', { path: directory });
-      const next = 'SELECT coalesce(max(checkpoint), 0) + 1 AS checkpoint FROM checkpoints';
-      const checkpoint = this.#database.get<{ checkpoint: number }>(next)?.checkpoint ?? 1;
-      const row: CheckpointRow = {
-        ...known,
-        checkpoint,
-        path,
-        state: 'writing',
-        reason: null,
-        rowCount: 0,
-        totalBytes: 0,
-        formatVersion: MANIFEST_VERSION,
-        createdAtMs: this.#database.clock.nowMs(),
-        committedAtMs: null,
-        elapsedMs: null,
-      };
-      this.#database.run(CHECKPOINTS.insert, ...CHECKPOINTS.values(row));
-      return checkpoint;
-    });
+    return this.#database.durableTransaction(() => this.#begin(start));
   }
 
   /** After `commitCheckpoint`: from here on the checkpoint is found. `elapsedMs` as in the row. */
@@ -85,6 +65,22 @@ export class CheckpointCatalog {
   /** What a session finds complete on disk whose row was not brought up to date: for `reconcileCheckpoints`. */
   recordFound(checkpoint: number, manifest: CommittedCheckpoint['manifest']): void {
     this.#database.durableTransaction(() => this.#writeComplete(checkpoint, manifest));
+  }
+
+  /**
+   * A complete checkpoint that no row names. It is found by its fingerprint; by its name only where no row has that name:
+   * it may be a copy that is older than what the name means now.
+   */
+  recordAdopted(directory: string, manifest: CommittedCheckpoint['manifest']): void {
+    const { name, fingerprint, run, owner, node, partitionCount } = manifest;
+    const isTaken = name !== null && this.#rows('WHERE name = ?', toSqlValue(name)).length > 0;
+    this.#database.durableTransaction(() => {
+      const key = this.#begin({
+        ...{ run: runId(run), node: nodeId(node), name: isTaken ? null : name, fingerprint, owner, partitionCount },
+        ...{ partitioner: null, directory },
+      });
+      this.#writeComplete(key, manifest);
+    });
   }
 
   /** A complete checkpoint whose bytes turned out to be damaged or gone: it is not found any more. */
@@ -134,6 +130,28 @@ export class CheckpointCatalog {
   partsOf(checkpoint: number): readonly CheckpointPartRow[] {
     const sql = `${CHECKPOINT_PARTS.select} WHERE checkpoint = ? ORDER BY partition`;
     return this.#database.all(sql, checkpoint).map((raw) => CHECKPOINT_PARTS.row(raw));
+  }
+
+  #begin({ directory, ...known }: CheckpointStart): number {
+    const path = this.#storedPath(directory);
+    if (this.#rows('WHERE path = ?', path).length > 0) throw new CairnError('FILE_EXISTS', { path: directory });
+    const next = 'SELECT coalesce(max(checkpoint), 0) + 1 AS checkpoint FROM checkpoints';
+    const checkpoint = this.#database.get<{ checkpoint: number }>(next)?.checkpoint ?? 1;
+    const row: CheckpointRow = {
+      ...known,
+      checkpoint,
+      path,
+      state: 'writing',
+      reason: null,
+      rowCount: 0,
+      totalBytes: 0,
+      formatVersion: MANIFEST_VERSION,
+      createdAtMs: this.#database.clock.nowMs(),
+      committedAtMs: null,
+      elapsedMs: null,
+    };
+    this.#database.run(CHECKPOINTS.insert, ...CHECKPOINTS.values(row));
+    return checkpoint;
   }
 
   #newest(column: 'fingerprint' | 'name', value: string): CheckpointEntry | undefined {

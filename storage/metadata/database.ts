@@ -70,14 +70,7 @@ export class MetadataDatabase implements Disposable {
    * and FILE_NOT_FOUND when it is to be read and is not there.
    */
   static open(path: string, options: MetadataDatabaseOptions = {}): MetadataDatabase {
-    const resolved: ResolvedOptions = {
-      readOnly: false,
-      clock: systemClock,
-      fileSystem: nodeFileSystem,
-      busyTimeoutMs: 5000,
-      migrations: ALL_MIGRATIONS,
-      ...options,
-    };
+    const resolved = resolve(options);
     return resolved.readOnly
       ? MetadataDatabase.#openForReading(path, resolved)
       : MetadataDatabase.#openForWriting(path, resolved);
@@ -131,6 +124,17 @@ export class MetadataDatabase implements Disposable {
     return MetadataDatabase.#openImage(path, options, outdated);
   }
 
+  /**
+   * Opens a copy of the database at `path`, as it was last committed, in memory: it may be changed, and nothing reaches
+   * the file. For seeing what a change would do. Raises as for reading.
+   */
+  static openCopy(path: string, options: MetadataDatabaseOptions = {}): MetadataDatabase {
+    const resolved = resolve({ ...options, readOnly: true });
+    using live = MetadataDatabase.#openForReading(path, resolved);
+    const image = live.#guard('reading', () => live.#sqlite.serialize());
+    return MetadataDatabase.#openImage(path, { ...resolved, readOnly: false }, image);
+  }
+
   /** Opens `image`, which becomes ours, as a database in memory: the schema may be brought up to date there, and nothing reaches the file. */
   static #openImage(path: string, options: ResolvedOptions, image: Uint8Array): MetadataDatabase {
     const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
@@ -143,7 +147,8 @@ export class MetadataDatabase implements Disposable {
       (database, sqlite) => {
         checkVersion(database, options.migrations);
         migrate(database, options.migrations);
-        sqlite.pragma('query_only = ON');
+        if (options.readOnly) sqlite.pragma('query_only = ON');
+        else sqlite.pragma('foreign_keys = ON');
       },
     );
   }
@@ -322,6 +327,17 @@ interface ResolvedOptions extends MetadataDatabaseOptions {
   readonly fileSystem: FileSystem;
   readonly busyTimeoutMs: number;
   readonly migrations: readonly Migration[];
+}
+
+function resolve(options: MetadataDatabaseOptions): ResolvedOptions {
+  return {
+    readOnly: false,
+    clock: systemClock,
+    fileSystem: nodeFileSystem,
+    busyTimeoutMs: 5000,
+    migrations: ALL_MIGRATIONS,
+    ...options,
+  };
 }
 
 function traceOf({ trace }: ResolvedOptions): Sqlite.Options {

@@ -62,13 +62,7 @@ export class FingerprintStore {
     return this.#database.get<{ record: string }>(sql, fingerprint)?.record;
   }
 
-  /** How many records nothing stored leads to: neither a checkpoint, in any state, nor a retained shuffle. */
-  countUnneeded(): number {
-    const sql = `${PRUNE} SELECT count(*) AS n FROM fingerprint_records WHERE fingerprint NOT IN needed`;
-    return this.#database.get<{ n: number }>(sql)?.n ?? 0;
-  }
-
-  /** Removes those; gives their number. */
+  /** Removes what nothing stored leads to, neither a checkpoint, in any state, nor a retained shuffle; gives the number. */
   prune(): number {
     return this.#database.transaction(() =>
       this.#database.run(`${PRUNE} DELETE FROM fingerprint_records WHERE fingerprint NOT IN needed`),

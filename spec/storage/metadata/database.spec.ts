@@ -292,3 +292,23 @@ test('a durable transaction is committed with synchronous=FULL, and only it', ()
   expect(() => database.transaction(() => database.durableTransaction(() => 1))).toThrow(/INTERNAL/);
   expect(database.durableTransaction(() => database.transaction(() => 2))).toBe(2);
 });
+
+test('a copy may be changed, and nothing of it reaches the file, be a session writing or not', () => {
+  using scratch = new ScratchDirectory();
+  const writer = MetadataDatabase.open(scratch.database);
+  beginWordCount(writer);
+  const change = () => {
+    using copy = MetadataDatabase.openCopy(scratch.database);
+    expect(copy.path).toBe(scratch.database);
+    expect(copy.all('SELECT run FROM runs')).toEqual([{ run: 'aaaa0001' }]);
+    copy.durableTransaction(() => copy.run('DELETE FROM runs'));
+    expect(copy.all('SELECT * FROM jobs')).toEqual([]);
+  };
+  change();
+  expect(writer.all('SELECT run FROM runs')).toHaveLength(1);
+  writer.close();
+  const before = readFileSync(scratch.database);
+  change();
+  expect(readFileSync(scratch.database)).toEqual(before);
+  expect(() => MetadataDatabase.openCopy(`${scratch.path}/none.db`)).toThrow('FILE_NOT_FOUND');
+});

@@ -55,7 +55,9 @@ test('each table names exactly the columns of the schema', () => {
     expect(/\((.*?)\)/.exec(insert)?.[1]?.split(', ').sort(), name).toEqual(columns.sort());
   }
   const stored = database.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
-  expect(stored.map(({ name }) => name)).toEqual(described.map(({ name }) => name).sort());
+  // Bytes, which no table here has: `FoundValues` writes its own statements.
+  const names = stored.map(({ name }) => name).filter((name) => name !== 'found_values');
+  expect(names).toEqual(described.map(({ name }) => name).sort());
 });
 
 test('statements name their columns', () => {

@@ -18,7 +18,7 @@ test('the tables are the ones on record', () => {
   using database = MetadataDatabase.open(scratch.database, { migrations: STEPS });
   const statements = database.all<{ sql: string }>(
     `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND
-       (tbl_name LIKE 'retained%' OR tbl_name IN ('fingerprint_records', 'reuse_decisions', 'checkpoints'))
+       (tbl_name LIKE 'retained%' OR tbl_name IN ('fingerprint_records', 'found_values', 'reuse_decisions', 'checkpoints'))
      ORDER BY type DESC, name`,
   );
   const text = statements.map(({ sql }) => `${sql};`).join('\n\n');
