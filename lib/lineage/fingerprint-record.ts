@@ -48,6 +48,8 @@ export interface ShuffleRecord {
   readonly parameters: string;
   readonly partitioner: PartitionerRecord;
   readonly functions?: FunctionsRecord;
+  /** What the user declared of the dataset that reads it. */
+  readonly declared?: string;
 }
 
 /** One dataset. */

@@ -209,19 +209,21 @@ export class Fingerprints {
 
   /**
    * As `recheck`, of what one stage computes: `node`, what it reads through narrow dependencies, and the shuffle that it
-   * writes. What it reads through shuffles is for other stages.
+   * writes. What it reads through shuffles is for other stages, and so is what it reads from blocks: nodes where `isStored` holds.
    */
-  async recheckStage(node: LineageNode, written?: ShuffleDependency): Promise<readonly string[]> {
-    return await this.#changesOf(
-      stageNodes(node).filter(({ checkpoint }) => checkpoint === undefined),
-      written,
-    );
+  async recheckStage(
+    node: LineageNode,
+    written?: ShuffleDependency,
+    isStored: (node: LineageNode) => boolean = () => false,
+  ): Promise<readonly string[]> {
+    const nodes = stageNodes(node, isStored).filter((each) => each.checkpoint === undefined && !isStored(each));
+    return await this.#changesOf(nodes, written);
   }
 
   /** As `recheckStage`, of the files alone. */
-  recheckFiles(node: LineageNode): readonly string[] {
-    const changes = stageNodes(node).flatMap((each) => this.#changedFiles(this.#nodes.get(each)?.record.files));
-    return [...new Set(changes)];
+  recheckFiles(node: LineageNode, isStored: (node: LineageNode) => boolean = () => false): readonly string[] {
+    const nodes = stageNodes(node, isStored).filter((each) => !isStored(each));
+    return [...new Set(nodes.flatMap((each) => this.#changedFiles(this.#nodes.get(each)?.record.files)))];
   }
 
   /** All is captured before this first waits. */
@@ -377,6 +379,7 @@ export class Fingerprints {
       parameters: canonicalText(parameters),
       partitioner: partitioner.record,
       ...(own.record === undefined ? {} : { functions: own.record }),
+      ...(declared === undefined ? {} : { declared }),
     };
     const reasons = [...reasonsOf(own, declared), ...partitioner.volatile];
     this.#shuffles.set(shuffle, { record, isVolatile: reasons.length > 0 || above.isVolatile });

@@ -20,7 +20,7 @@ export function recordOfShuffle(fingerprints: Fingerprints, shuffle: ShuffleDepe
   const found = fingerprints.recordOfShuffle(shuffle);
   if (found === undefined) return undefined;
   const { parent, record } = found;
-  const { fingerprint, parameters, partitioner, functions } = record;
+  const { fingerprint, parameters, partitioner, functions, declared } = record;
   const edge: InputEdge = { parent: parent.fingerprint };
   return {
     fingerprint,
@@ -32,6 +32,7 @@ export function recordOfShuffle(fingerprints: Fingerprints, shuffle: ShuffleDepe
     inputs: [edge],
     partitioner,
     ...(functions === undefined ? {} : { functions }),
+    ...(declared === undefined ? {} : { declared }),
     volatile: [],
   };
 }

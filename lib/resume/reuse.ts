@@ -177,9 +177,16 @@ export class Reuse {
       });
       return;
     }
+    const refuse = () => {
+      const refused = earlier.refuseShuffle(dependency);
+      return refused && { ...known, decision: 'refused' as const, ...refused };
+    };
     // Without the bounds that outputs were made with none can be added to them, nor one replaced that is lost.
     const { partitioner } = dependency;
-    if (partitioner instanceof RangePartitioner && !partitioner.isReady) return;
+    if (partitioner instanceof RangePartitioner && !partitioner.isReady) {
+      if (!this.#shuffles.has(key)) unmatched.push(refuse);
+      return;
+    }
     const { outputs, reasons, savedMs, bytes, fromRun } = this.#findOutputs(dependency, key, partCount);
     if (outputs.length > 0) {
       tracker.restore(shuffleId, partCount, outputs);
@@ -191,10 +198,7 @@ export class Reuse {
     } else if (reasons.length > 0) {
       decisions.push({ ...known, decision: 'damaged', fromRun, reasons });
     } else {
-      unmatched.push(() => {
-        const refused = earlier.refuseShuffle(dependency);
-        return refused && { ...known, decision: 'refused', ...refused };
-      });
+      unmatched.push(refuse);
     }
   }
 
