@@ -5,7 +5,7 @@
 import { relative } from 'node:path';
 import { initCompression } from '../../formats/bytes/compression.ts';
 import type { BlockEvent } from '../../storage/block/block-event.ts';
-import { rddBlockId, shuffleDataFile } from '../../storage/block/block-id.ts';
+import { findBlockId, rddBlockId, shuffleDataFile } from '../../storage/block/block-id.ts';
 import { BlockManager, type NodeStatus } from '../../storage/block/block-manager.ts';
 import { DiskStore } from '../../storage/block/disk-store.ts';
 import { HashedDirectory } from '../../storage/block/hashed-directory.ts';
@@ -528,6 +528,7 @@ export class SessionEngine implements Engine {
       ...{ config, fileSystem, clock, events, storage, captureOptions, broadcasts, checkpoints },
       tracker: this.scheduler.tracker,
       mapOutputs: this.#mapOutputs,
+      isStored: (node) => this.#isFullyCached(node),
       onVisited: (node) => this.#cleaner.watchShuffles(node),
       onDrop: (id, outputs) => this.#removeFiles(id, outputs),
     });
@@ -550,6 +551,13 @@ export class SessionEngine implements Engine {
       case 'stage-completed':
         void this.#resume?.flush();
         break;
+      case 'block-evicted':
+      case 'block-dropped':
+      case 'block-lost': {
+        const id = findBlockId(event.block);
+        if (id?.kind === 'rdd') this.#resume?.noteLostBlock(id.nodeId);
+        break;
+      }
       case 'shuffle-output-lost':
         this.#resume?.noteLostOutput(event.shuffleId, event.mapIndex);
         break;

@@ -30,6 +30,8 @@ export interface SessionResumeParts {
   readonly tracker: MapOutputTracker;
   readonly mapOutputs: MapOutputReader;
   readonly checkpoints: Checkpoints;
+  /** Whether every partition of a dataset has a block. */
+  readonly isStored: (node: LineageNode) => boolean;
   /** A dataset of a job is met for the first time. */
   readonly onVisited: (node: LineageNode) => void;
   /** Removes the files of map outputs that nothing names any more. */
@@ -59,6 +61,7 @@ export function makeResume(parts: SessionResumeParts): Resume {
     mayAdopt: (node) => checkpoints.mayAdopt(node),
     isMarked: (node) => checkpoints.isMarkedReliable(node),
     adopt: (node, checkpoint) => checkpoints.adopt(node, checkpoint),
+    isStored: parts.isStored,
     onVisited: parts.onVisited,
     onDrop: parts.onDrop,
     onDecisions: (decisions) => {

@@ -31,10 +31,13 @@ export function parentsOf(node: LineageNode): readonly LineageNode[] {
   return dependenciesOf(node).map(({ parent }) => parent);
 }
 
-/** What one stage computes: a node and what it reads through narrow dependencies, inputs first, as far as checkpoints. */
-export function stageNodes(node: LineageNode): LineageNode[] {
+/**
+ * What one stage computes: a node and what it reads through narrow dependencies, inputs first, as far as checkpoints, and
+ * nodes where `stopAt` holds: these are the first it reads.
+ */
+export function stageNodes(node: LineageNode, stopAt: (node: LineageNode) => boolean = () => false): LineageNode[] {
   return inputsFirst(node, (at) =>
-    dependenciesOf(at).flatMap(({ kind, parent }) => (kind === 'narrow' ? [parent] : [])),
+    stopAt(at) ? [] : dependenciesOf(at).flatMap(({ kind, parent }) => (kind === 'narrow' ? [parent] : [])),
   );
 }
 

@@ -21,7 +21,7 @@ import { ShuffleCatalog } from '../../storage/metadata/shuffle-catalog.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import type { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import type { Clock } from '../base/clock.ts';
-import type { RunId, ShuffleId } from '../base/ids.ts';
+import type { NodeId, RunId, ShuffleId } from '../base/ids.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import type { StageWork } from '../exec/task.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
@@ -58,6 +58,8 @@ export interface ResumeOptions {
   readonly shuffleDirectory: string;
   /** Resolves once all broadcasts are encoded; undefined when they are. */
   readonly whenReady: () => Promise<void> | undefined;
+  /** Whether every partition of a dataset has a block. */
+  readonly isStored: (node: LineageNode) => boolean;
   readonly mayAdopt: (node: LineageNode) => boolean;
   readonly isMarked: (node: LineageNode) => boolean;
   readonly adopt: (node: LineageNode, checkpoint: Checkpoint, entry: CheckpointEntry) => void;
@@ -109,7 +111,7 @@ export class Resume {
     this.#checkpoints = checkpoints;
     this.#log = new ReuseLog(database, run);
     this.#records = new RecordKeeper(store, fingerprints);
-    this.#checks = new StageChecks(fingerprints, { isInline });
+    this.#checks = new StageChecks(fingerprints, { isInline, isStored: options.isStored });
     const values = new FoundValues(database);
     this.#findings = new KeptFindings({ run, values, fingerprints, checks: this.#checks });
     this.#retention = new Retention({
@@ -185,9 +187,14 @@ export class Resume {
     this.#checks.captured(work);
   }
 
-  /** A stage that ran in the caller's thread is over: datasets that it kept may be stale. */
+  /** A result stage is over: datasets that it kept may be stale. */
   async noteEnded(work: StageWork): Promise<void> {
-    if (this.#options.isInline && this.fingerprints.find(work.node) !== undefined) await this.#checks.changesOf(work);
+    if (this.fingerprints.find(work.node) !== undefined) await this.#checks.changesOf(work);
+  }
+
+  /** A block of a dataset is gone. */
+  noteLostBlock(node: NodeId): void {
+    this.#checks.unsettle(node);
   }
 
   noteTask(durationMs: number): void {

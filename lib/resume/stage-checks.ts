@@ -7,8 +7,12 @@
  * variables themselves, when its tasks have run; and files when its tasks have read them. What does not agree is *stale*,
  * and so is whatever is computed from it: it is used in this run, as always, and is not stored for another one.
  *
+ * What is read from blocks is not computed again: once a kept dataset was found sound with all of its blocks there, it is
+ * *settled*, and not looked at again until one of them is lost.
+ *
  * What changes and changes back within one stage of the caller's thread is not seen.
  */
+import type { NodeId } from '../base/ids.ts';
 import type { StageWork } from '../exec/task.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
 import { stageNodes } from '../lineage/fingerprint-walk.ts';
@@ -21,14 +25,22 @@ type Stale = LineageNode | ShuffleDependency;
 export class StageChecks {
   readonly #fingerprints: Fingerprints;
   readonly #isInline: boolean;
+  readonly #isStored: (node: LineageNode) => boolean;
+  readonly #settled = new Set<NodeId>();
+  readonly #isSettled = (node: LineageNode): boolean => this.#settled.has(node.id) && this.#isStored(node);
   readonly #stale = new WeakMap<Stale, string>();
   /** Of each stage, by what it writes or computes: one for each time it was captured. */
   readonly #captured = new WeakMap<Stale, Promise<readonly string[]>[]>();
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(fingerprints: Fingerprints, options: { readonly isInline: boolean }) {
+  /** `isStored` tells whether every partition of a dataset has a block. */
+  constructor(
+    fingerprints: Fingerprints,
+    options: { readonly isInline: boolean; readonly isStored: (node: LineageNode) => boolean },
+  ) {
     this.#fingerprints = fingerprints;
     this.#isInline = options.isInline;
+    this.#isStored = options.isStored;
   }
 
   /** A stage is captured for workers in this turn of the event loop. */
@@ -61,6 +73,11 @@ export class StageChecks {
     return this.#judge({ node }, await now);
   }
 
+  /** A block of a dataset is gone: it will be computed again, by functions as they are then. */
+  unsettle(node: NodeId): void {
+    this.#settled.delete(node);
+  }
+
   /** Nothing that is computed from the dataset is to be stored. */
   spoil(node: LineageNode, reason: string): void {
     if (!this.#stale.has(node)) this.#stale.set(node, reason);
@@ -73,7 +90,7 @@ export class StageChecks {
 
   /** Adds what the stage has taken over from stale inputs, and spreads the word. */
   #judge(work: Stage, changes: readonly string[]): readonly string[] {
-    const nodes = stageNodes(work.node);
+    const nodes = stageNodes(work.node, this.#isSettled);
     const found = new Set(changes);
     for (const node of nodes) {
       for (const what of [node, ...node.dependencies.filter((each) => each.kind === 'shuffle')]) {
@@ -82,15 +99,18 @@ export class StageChecks {
       }
     }
     const [first] = found;
-    if (first === undefined) return [];
-    for (const node of nodes) if (!this.#stale.has(node)) this.#stale.set(node, first);
+    if (first === undefined) {
+      for (const node of nodes) if (node.isPersisted && this.#isStored(node)) this.#settled.add(node.id);
+      return [];
+    }
+    for (const node of nodes) if (!this.#stale.has(node) && !this.#isSettled(node)) this.#stale.set(node, first);
     if (work.dependency !== undefined && !this.#stale.has(work.dependency)) this.#stale.set(work.dependency, first);
     return [...found];
   }
 
   async #recheck({ node, dependency }: Stage): Promise<readonly string[]> {
     try {
-      return await this.#fingerprints.recheckStage(node, dependency);
+      return await this.#fingerprints.recheckStage(node, dependency, this.#isSettled);
     } catch (error) {
       return [unreadable(error)];
     }
@@ -98,7 +118,7 @@ export class StageChecks {
 
   async #recheckFiles(node: LineageNode): Promise<readonly string[]> {
     try {
-      return this.#fingerprints.recheckFiles(node);
+      return this.#fingerprints.recheckFiles(node, this.#isSettled);
     } catch (error) {
       return [unreadable(error)];
     }

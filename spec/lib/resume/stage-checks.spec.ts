@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StageWork } from '../../../lib/exec/task.ts';
 import type { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import { STORAGE_LEVELS } from '../../../storage/block/storage-level.ts';
 import { nodeOf } from '../lineage/support/fingerprint-bench.ts';
 import { ResumeBench, shuffleOf } from './support/resume-bench.ts';
 
@@ -125,5 +126,59 @@ describe('the check of a stage', () => {
     await bench.fingerprints.of(node);
     bench.checks.spoil(node, 'the moon is full');
     expect(await bench.checks.changesOfNode(node)).toEqual(['the moon is full']);
+  });
+});
+
+describe('a kept dataset', () => {
+  const kept = (bench: ResumeBench, rate: () => number) =>
+    bench.parallelize([1, 2]).map((n): [number, number] => [n, n * rate()]);
+
+  it('that was found sound is read from its blocks, and not looked at again until one is lost', async () => {
+    using bench = new ResumeBench();
+    let rate = 1;
+    const dataset = nodeOf(bench.parallelize([1, 2]).map((n): [number, number] => [n, n * rate]));
+    dataset.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    await bench.fingerprints.of(dataset);
+    bench.stored.add(dataset.id);
+    expect(await bench.checks.changesOf(resultStage(dataset))).toEqual([]);
+    rate = 2;
+    expect(await bench.checks.changesOf(resultStage(dataset))).toEqual([]);
+    bench.checks.unsettle(dataset.id);
+    expect(await bench.checks.changesOf(resultStage(dataset))).toEqual([
+      expect.stringMatching(/captured 'rate' changed/),
+    ]);
+  });
+
+  it('is looked at while blocks of it are missing, and stays stale when it was', async () => {
+    using bench = new ResumeBench();
+    let rate = 1;
+    const pairs = bench.parallelize([1, 2]).map((n): [number, number] => [n, n * rate]);
+    const dataset = nodeOf(pairs);
+    dataset.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    const reduced = nodeOf(pairs.reduceByKey(add));
+    await bench.fingerprints.of(reduced);
+    expect(await bench.checks.changesOf(resultStage(dataset))).toEqual([]);
+    rate = 2;
+    expect(await bench.checks.changesOf(resultStage(dataset))).toHaveLength(1);
+    bench.stored.add(dataset.id);
+    rate = 1;
+    expect(await bench.checks.changesOf(mapStage(reduced))).toEqual([expect.stringMatching(/captured 'rate' changed/)]);
+  });
+
+  it('ends the way back through a long chain of them', async () => {
+    using bench = new ResumeBench();
+    let state = kept(bench, () => 1);
+    const captured: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      state = state.mapValues((n) => n + 1);
+      const node = nodeOf(state);
+      node.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+      await bench.fingerprints.of(node);
+      bench.stored.add(node.id);
+      const before = bench.captured;
+      await bench.checks.changesOf(resultStage(node));
+      captured.push(bench.captured - before);
+    }
+    expect(captured.at(-1)).toBe(captured[1]);
   });
 });

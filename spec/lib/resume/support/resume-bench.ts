@@ -1,6 +1,6 @@
 /** What lib/resume works on, without a session: datasets that nothing runs, their fingerprints, and a catalog. */
 import type { Clock } from '../../../../lib/base/clock.ts';
-import { type RunId, runId, taskId } from '../../../../lib/base/ids.ts';
+import { type NodeId, type RunId, runId, taskId } from '../../../../lib/base/ids.ts';
 import type { ShuffleDependency } from '../../../../lib/lineage/dependency.ts';
 import type { LineageNode } from '../../../../lib/lineage/lineage-node.ts';
 import { RecordKeeper } from '../../../../lib/resume/keep-records.ts';
@@ -27,10 +27,15 @@ export class ResumeBench extends FingerprintBench implements Disposable {
   readonly store = new FingerprintStore(this.database);
   readonly records = new RecordKeeper(this.store, this.fingerprints);
   readonly checks: StageChecks;
+  /** Datasets of which every partition has a block. */
+  readonly stored = new Set<NodeId>();
 
   constructor(options: { readonly isInline?: boolean } = {}) {
     super();
-    this.checks = new StageChecks(this.fingerprints, { isInline: options.isInline ?? true });
+    this.checks = new StageChecks(this.fingerprints, {
+      isInline: options.isInline ?? true,
+      isStored: ({ id }) => this.stored.has(id),
+    });
   }
 
   [Symbol.dispose](): void {
