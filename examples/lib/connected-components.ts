@@ -6,7 +6,7 @@
  * edges form stars, the centre of a star is its component's least id. That takes about as many rounds as the logarithm
  * of the longest path, where handing on the least id along edges takes as many as that path has edges.
  */
-import { PeriodicCheckpointer, type Rdd, type Session } from '../../lib/index.ts';
+import type { Rdd, Session } from '../../lib/index.ts';
 import { checkInteger, checkInterval } from './check.ts';
 import { checkedEdges, type Edge } from './graph.ts';
 import { compareIds, type Id } from './id.ts';
@@ -50,42 +50,54 @@ export async function connectedComponents(
     .flatMap(({ from, to }): Id[] => [from, to])
     .distinct(partitions)
     .map((id): [Id, null] => [id, null]);
-  const checkpointer = new PeriodicCheckpointer<[Id, Id[]]>(session, {
-    interval: checkpointInterval,
-    level: 'MEMORY_AND_DISK',
-  });
+  const links = checked.map(({ from, to }): [Id, Id] => [from, to]).filter(([from, to]) => from !== to);
+  const initial = neighboursOf(links, partitions).persist('MEMORY_AND_DISK');
   try {
-    let links: Rdd<[Id, Id]> = checked.map(({ from, to }): [Id, Id] => [from, to]).filter(([from, to]) => from !== to);
-    for (let rounds = 0; ; rounds++) {
-      const neighbours = links
-        .flatMap(([a, b]): [Id, Id][] => [
-          [a, b],
-          [b, a],
-        ])
-        .groupByKey(partitions)
-        .mapValues(distinctIds);
-      checkpointer.update(neighbours);
-      const unsettled = await neighbours.filter(([vertex, others]) => !isInStar(vertex, others)).count();
-      if (neighbours.isCheckpointed) neighbours.cleanShuffleDependencies();
-      if (unsettled === 0) {
-        const centres = neighbours.mapValues(([least]) => least as Id);
-        const components = vertices
-          .leftOuterJoin(centres, partitions)
-          .map(([vertex, [, least = vertex]]): [Id, Id] => [vertex, compareIds(least, vertex) < 0 ? least : vertex])
-          .setName('components')
-          .persist('MEMORY_AND_DISK');
-        await components.count();
-        checkpointer.deleteAllCheckpointsButLast();
-        return { components, rounds };
-      }
-      links = neighbours
-        .flatMap(([vertex, others]) => largeStar(vertex, others))
-        .groupByKey(partitions)
-        .flatMap(([vertex, less]) => smallStar(vertex, distinctIds(less)));
-    }
+    const { state, iterations: rounds } = (await areStars(initial))
+      ? { state: initial, iterations: 0 }
+      : await session.iterate(initial, (neighbours) => nextRound(neighbours, partitions), {
+          name: METHOD,
+          until: areStars,
+          checkpointEvery:
+            session.checkpointDir === undefined || checkpointInterval === -1 ? 'never' : checkpointInterval,
+        });
+    const centres = state.mapValues(([least]) => least as Id);
+    const components = vertices
+      .leftOuterJoin(centres, partitions)
+      .map(([vertex, [, least = vertex]]): [Id, Id] => [vertex, compareIds(least, vertex) < 0 ? least : vertex])
+      .setName('components')
+      .persist('MEMORY_AND_DISK');
+    await components.count();
+    state.unpersist();
+    return { components, rounds };
   } finally {
-    checkpointer.unpersistDataSet();
+    initial.unpersist();
   }
+}
+
+/** What each vertex is linked with, in either direction. */
+function neighboursOf(links: Rdd<[Id, Id]>, partitions: number): Rdd<[Id, Id[]]> {
+  return links
+    .flatMap(([a, b]): [Id, Id][] => [
+      [a, b],
+      [b, a],
+    ])
+    .groupByKey(partitions)
+    .mapValues(distinctIds);
+}
+
+/** A large-star and a small-star step. */
+function nextRound(neighbours: Rdd<[Id, Id[]]>, partitions: number): Rdd<[Id, Id[]]> {
+  const links = neighbours
+    .flatMap(([vertex, others]) => largeStar(vertex, others))
+    .groupByKey(partitions)
+    .flatMap(([vertex, less]) => smallStar(vertex, distinctIds(less)));
+  return neighboursOf(links, partitions);
+}
+
+/** Whether nothing is left to do. */
+async function areStars(neighbours: Rdd<[Id, Id[]]>): Promise<boolean> {
+  return (await neighbours.filter(([vertex, others]) => !isInStar(vertex, others)).count()) === 0;
 }
 
 /** Whether a vertex is the centre of its neighbours, or has one neighbour, its centre. `others` ascend. */

@@ -3,7 +3,7 @@
  *
  * Ranks add up to 1. A vertex without outgoing edges (or with weights of 0 only) gives its rank to all vertices alike.
  */
-import { PeriodicCheckpointer, type Rdd, type Session } from '../../lib/index.ts';
+import type { Rdd, Session } from '../../lib/index.ts';
 import { checkInteger, checkInterval, checkNumber, invalidArgument } from './check.ts';
 import { checkedEdges, type Edge } from './graph.ts';
 import { compareIds, type Id } from './id.ts';
@@ -57,7 +57,8 @@ const METHOD = 'pageRank';
  * const { ranks } = await pageRank(session, edges);
  * (await ranks.sortByKey().collect()).map(([id, rank]) => [id, rank.toFixed(2)]); // [['a', '0.49'], ['b', '0.46'], ['c', '0.05']]
  * ```
- * Raises INVALID_ARGUMENT for wrong options and for a dataset without edges; bad edges fail the job with it.
+ * In a session that resumes, a job that was killed goes on from its last checkpoint when it is run again. Raises
+ * INVALID_ARGUMENT for wrong options and for a dataset without edges; bad edges fail the job with it.
  */
 export async function pageRank(session: Session, edges: Rdd<Edge>, options: PageRankOptions = {}): Promise<PageRanks> {
   const { damping = 0.85, tolerance = 1e-9, maxIterations = 100, checkpointInterval = 10 } = options;
@@ -69,38 +70,36 @@ export async function pageRank(session: Session, edges: Rdd<Edge>, options: Page
   checkInteger(METHOD, 'partitions', partitions, 1);
 
   const links = linksOf(edges, partitions).setName('links').persist('MEMORY_AND_DISK');
-  const checkpointer = new PeriodicCheckpointer<[Id, RankState]>(session, {
-    interval: checkpointInterval,
-    level: 'MEMORY_AND_DISK',
-  });
   try {
     const vertices = await links.count();
     if (vertices === 0) throw invalidArgument(METHOD, 'edges', 'a dataset with at least one edge', 'none');
-    let states: Rdd<[Id, RankState]> = links.mapValues(({ targets }) => ({
-      rank: 1 / vertices,
-      change: 1,
-      isDangling: targets.length === 0,
-    }));
-    checkpointer.update(states);
-    let totals = await totalsOf(states);
-    let iterations = 0;
-    while (iterations < maxIterations && (iterations === 0 || totals.change >= tolerance)) {
-      const everyone = (1 - damping + damping * totals.dangling) / vertices;
-      states = nextRound(links, states, damping, everyone, partitions);
-      iterations++;
-      checkpointer.update(states);
-      totals = await totalsOf(states);
-      if (states.isCheckpointed) states.cleanShuffleDependencies();
-    }
-    const ranks = states
+    const initial = links.mapValues(
+      ({ targets }): RankState => ({ rank: 1 / vertices, change: 1, isDangling: targets.length === 0 }),
+    );
+    const { state, iterations } = await session.iterate(
+      initial,
+      async (states) => {
+        const { dangling } = await totalsOf(states);
+        const everyone = (1 - damping + damping * dangling) / vertices;
+        return nextRound(links, states, damping, everyone, partitions);
+      },
+      {
+        name: METHOD,
+        iterations: maxIterations,
+        until: async (states) => (await totalsOf(states)).change < tolerance,
+        checkpointEvery:
+          session.checkpointDir === undefined || checkpointInterval === -1 ? 'never' : checkpointInterval,
+      },
+    );
+    const { change } = await totalsOf(state);
+    const ranks = state
       .mapValues(({ rank }) => rank)
       .setName('ranks')
       .persist('MEMORY_AND_DISK');
     await ranks.count();
-    checkpointer.deleteAllCheckpointsButLast();
-    return { ranks, iterations, change: totals.change };
+    state.unpersist();
+    return { ranks, iterations, change };
   } finally {
-    checkpointer.unpersistDataSet();
     links.unpersist();
   }
 }
@@ -125,7 +124,7 @@ function nextRound(
   });
 }
 
-/** Computes and keeps a round's states. Sums are added in the order of the partitions, whichever ends first. */
+/** Sums are added in the order of the partitions, whichever ends first. */
 async function totalsOf(states: Rdd<[Id, RankState]>): Promise<RoundTotals> {
   const parts = await states
     .mapPartitions((records) => {
