@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCatalog } from '../../../lib/api/run-catalog.ts';
 import { Session } from '../../../lib/api/session.ts';
-import { ScratchDirectory } from '../../storage/metadata/example-run.ts';
+import { nodeId, runId, shuffleId } from '../../../lib/base/ids.ts';
+import { MetadataDatabase } from '../../../storage/metadata/database.ts';
+import { type ReuseDecision, ReuseLog } from '../../../storage/metadata/reuse-log.ts';
+import { beginWordCount, ScratchDirectory } from '../../storage/metadata/example-run.ts';
 import { SPEC_MASTER } from '../../support/spec-master.ts';
 import { Lineage } from '../scheduler/support/lineages.ts';
 import { RecorderScript } from './support/recorder-script.ts';
@@ -77,6 +80,35 @@ describe('the catalog of a data directory', () => {
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
+  });
+
+  it('gives what a run found of earlier ones', () => {
+    using directory = new ScratchDirectory();
+    {
+      using database = MetadataDatabase.open(join(directory.path, 'cairn.sqlite'));
+      for (const run of ['bbbb0002', 'aaaa0001']) beginWordCount(database, run);
+      const refused: ReuseDecision = {
+        kind: 'shuffle',
+        node: nodeId(2),
+        shuffle: shuffleId(0),
+        callSite: 'reduceByKey at job.ts:3',
+        decision: 'refused',
+        fromRun: runId('eeee0001'),
+        partsReused: 0,
+        partCount: 2,
+        bytes: 0,
+        savedMs: null,
+        reasons: ["captured 'rate' changed at job.ts:14"],
+      };
+      new ReuseLog(database, runId('aaaa0001')).record([refused]);
+    }
+    using catalog = openCatalog(directory.path);
+    expect(catalog.reuse()).toEqual(catalog.reuse('aaaa'));
+    expect(catalog.reuse('aaaa')).toMatchObject([
+      { run: 'aaaa0001', seq: 0, decision: 'refused', reasons: ["captured 'rate' changed at job.ts:14"] },
+    ]);
+    expect(catalog.reuse('bbbb')).toEqual([]);
+    expect(() => catalog.reuse('cccc')).toThrow('RUN_NOT_FOUND');
   });
 
   it('names runs by the beginning of their ids', () => {

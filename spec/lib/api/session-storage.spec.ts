@@ -7,6 +7,7 @@ import { runId } from '../../../lib/base/ids.ts';
 import { HashedDirectory } from '../../../storage/block/hashed-directory.ts';
 import { nodeFileSystem } from '../../../storage/fs/node-file-system.ts';
 import { MetadataDatabase } from '../../../storage/metadata/database.ts';
+import { FingerprintStore } from '../../../storage/metadata/fingerprint-store.ts';
 import { JobLog } from '../../../storage/metadata/job-log.ts';
 import { RunReader } from '../../../storage/metadata/run-reader.ts';
 import { ShuffleCatalog } from '../../../storage/metadata/shuffle-catalog.ts';
@@ -152,6 +153,9 @@ describe('map outputs that rows name', () => {
     const outputs = new RetainedOutputs(nodeFileSystem, new ShuffleCatalog(storage.database), root(dir.path));
     for (const task of [0, 1]) outputs.write(run, 0, task);
     outputs.writeFiles(run, 3, 7);
+    const store = new FingerprintStore(storage.database);
+    store.put([...'ab'].map((name) => ({ fingerprint: `lines ${name}`, inputs: [], json: '{}' })));
+    store.put([{ fingerprint: 'shuffle 0', inputs: ['lines b'], json: '{}' }]);
     if (isComplete !== undefined) storage.leaveWork('a', isComplete);
     storage[Symbol.dispose]();
     expect(files(dir.path, run)).toEqual(kept);
@@ -163,6 +167,8 @@ describe('map outputs that rows name', () => {
     const others = isComplete === true ? [TWO] : [ONE, TWO];
     expect(rowsIn(next)).toEqual([...others, ...(kept.length > 0 ? [run] : [])].sort());
     expect(files(dir.path, run)).toEqual(kept);
+    const left = new FingerprintStore(next.database);
+    expect([left.has('lines a'), left.has('lines b')]).toEqual([isComplete !== true, true]);
   });
 
   test('have gone before their files do, whenever the process dies', () => {
