@@ -165,9 +165,10 @@ export class Checkpoints {
     if (mark?.request.kind === 'local' && mark.running === undefined) this.#marks.delete(node);
   }
 
-  /** Whether a reliable checkpoint of the dataset was asked for, and is not there yet. */
+  /** Whether a reliable checkpoint of the dataset was asked for, and is not there yet. A loop's own it looks for itself. */
   isMarkedReliable(node: LineageNode): boolean {
-    return this.#marks.find(node)?.request.kind === 'reliable';
+    const request = this.#marks.find(node)?.request;
+    return request?.kind === 'reliable' && request.fingerprint === null;
   }
 
   /** Whether a checkpoint of another run may take the place of the node's lineage: it is none itself, and none is written. */

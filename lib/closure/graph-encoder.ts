@@ -16,7 +16,7 @@ import { refreshBuiltins } from './node-builtins.ts';
 import { objectId } from './object-id.ts';
 import { isModule, isNamespace, type ModuleReference } from './package-exports.ts';
 import { NodeTag, PACKET_FORMAT, type Packet, type Place, ReferenceKind } from './packet.ts';
-import { portableMark } from './portable.ts';
+import { isPortable, portableMark } from './portable.ts';
 import { readReferences } from './read-references.ts';
 import { REMEDY } from './remedies.ts';
 import { sealBytes } from './seal-bytes.ts';
@@ -32,24 +32,19 @@ export interface EncoderOptions {
   readonly warn: (warning: CaptureWarning) => void;
   /** Whether classes get an identity; not needed where only the bytes count. */
   readonly identifiesClasses: boolean;
-  /** See `CaptureOptions`. */
-  readonly standIn?: ((thing: object) => string | undefined) | undefined;
+  readonly standIn?: CaptureGraph['standInOf'] | undefined;
   /** For a check: how much of one object, and how many objects, to look at. Nothing is sealed then. */
   readonly sample?: { readonly size: number; readonly nodes: number };
 }
 
 const NODE_HEADER_BYTES = 5;
 
-function isPortable(value: unknown): boolean {
-  const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
-  return isObject && !types.isProxy(value) && portableMark(value) !== undefined;
-}
-
 /** One capture. Use once. */
 export class GraphEncoder implements CaptureGraph {
   readonly out = new ByteWriter();
   readonly mutableCaptures: MutableCaptures;
   readonly sampleSize: number;
+  readonly standInOf: CaptureGraph['standInOf'];
   readonly #options: EncoderOptions;
   readonly #inspections: Inspections;
   readonly #exports: ModuleExports;
@@ -74,6 +69,7 @@ export class GraphEncoder implements CaptureGraph {
   constructor(options: EncoderOptions, inspections: Inspections) {
     this.#options = options;
     this.mutableCaptures = options.mutableCaptures;
+    this.standInOf = options.standIn ?? (() => undefined);
     this.sampleSize = options.sample?.size ?? Number.POSITIVE_INFINITY;
     this.#inspections = inspections;
     this.#exports = new ModuleExports(inspections.modules, this.#nodes);
@@ -255,10 +251,6 @@ export class GraphEncoder implements CaptureGraph {
 
   isByReference(url: string): boolean {
     return this.#options.byReference(url);
-  }
-
-  standInOf(thing: object): string | undefined {
-    return this.#options.standIn?.(thing);
   }
 
   exportOf(fn: object, url: string): ModuleReference | undefined {

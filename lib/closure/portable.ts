@@ -11,6 +11,7 @@
  * When changing this: a factory may keep its parameters and must not look into them while it makes the function. In a
  * worker objects among them are filled later.
  */
+import { types } from 'node:util';
 import { CairnError } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { PORTABLE } from './well-known.ts';
@@ -56,6 +57,12 @@ export function portableValues(prefix: string, values: Readonly<Record<string, o
 export function portableMark(value: object): PortableMark | undefined {
   const found = Object.getOwnPropertyDescriptor(value, PORTABLE)?.value as PortableMark | undefined;
   return found !== undefined && registry.has(found.name) ? found : undefined;
+}
+
+/** Whether anything travels by name. Runs no code of the user's. */
+export function isPortable(value: unknown): boolean {
+  const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  return isObject && !types.isProxy(value) && portableMark(value) !== undefined;
 }
 
 /** This thread's function or value of a mark. Raises `CLOSURE_NOT_REVIVED` for a name that it does not know. */

@@ -15,10 +15,11 @@ import { invariant } from '../base/invariant.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import { describeCallSite } from './call-site.ts';
 import { canonicalText, digestOfData, type PlainData } from './canonical-text.ts';
-import type { Dependency, ShuffleDependency } from './dependency.ts';
+import type { ShuffleDependency } from './dependency.ts';
 import { changedFiles, changedFunctions } from './diff-fingerprints.ts';
 import { findPartitions } from './find-partitions.ts';
 import { digestOfRecords } from './fingerprint-collection.ts';
+import type { Entry, PartitionerEntry, Plan, ShuffleEntry } from './fingerprint-entries.ts';
 import {
   addList,
   type Captured,
@@ -30,14 +31,7 @@ import {
   type Owner,
 } from './fingerprint-functions.ts';
 import { filesOf, InputIdentifier, type InputIdentity, identityOfInput } from './fingerprint-inputs.ts';
-import {
-  FINGERPRINT_VERSION,
-  type NodeParts,
-  type PartitionerParts,
-  partsOf,
-  partsOfPartitioner,
-  partsOfShuffle,
-} from './fingerprint-parts.ts';
+import { FINGERPRINT_VERSION, partsOf, partsOfPartitioner, partsOfShuffle } from './fingerprint-parts.ts';
 import type {
   FingerprintRecord,
   FunctionsRecord,
@@ -69,37 +63,6 @@ export interface Fingerprint {
   readonly digest: string;
   /** What a stored result may be found by in another run; undefined where the dataset is volatile. */
   readonly key: string | undefined;
-}
-
-interface Entry {
-  readonly record: NodeRecord;
-  /** Itself, or something it is computed from. */
-  readonly isVolatile: boolean;
-}
-
-interface ShuffleEntry {
-  readonly record: ShuffleRecord;
-  readonly isVolatile: boolean;
-}
-
-interface PartitionerEntry {
-  readonly record: PartitionerRecord;
-  /** Its bounds are among its functions. */
-  readonly ofBounds: boolean;
-  readonly volatile: readonly string[];
-}
-
-/** A node whose fingerprint is being found. */
-interface Plan {
-  readonly node: LineageNode;
-  readonly parts: NodeParts;
-  /** As they are now: a checkpoint may take their place while modules are read. */
-  readonly dependencies: readonly Dependency[];
-  /** New ones: kept, so that what they are sampled from is there to the end. */
-  readonly partitioners: ReadonlyMap<Partitioner, PartitionerParts>;
-  readonly partitions: number;
-  readonly files: readonly InputRecord[] | undefined;
-  readonly records: NodeRecord['records'];
 }
 
 /** The fingerprints of one session. Nodes are held weakly. */
