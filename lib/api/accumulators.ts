@@ -28,7 +28,7 @@ export function registerAccumulator(accumulator: MergesPartials): void {
   dropped.register(accumulator, accumulator.id);
 }
 
-/** How many accumulators are known: for specs. */
+/** How many accumulators are known. */
 export function countAccumulators(): number {
   return known.size;
 }

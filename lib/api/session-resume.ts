@@ -14,6 +14,7 @@ import type { LineageNode } from '../lineage/lineage-node.ts';
 import { describeRefusals, describeReuse } from '../resume/describe-reuse.ts';
 import { Resume } from '../resume/resume.ts';
 import type { MapOutputTracker } from '../scheduler/map-output-tracker.ts';
+import { countAccumulators } from './accumulators.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { LoopDecision, Reuse } from './engine.ts';
 import type { SessionStorage } from './session-storage.ts';
@@ -38,6 +39,9 @@ export interface SessionResumeParts {
   readonly onDrop: (shuffle: ShuffleId, outputs: readonly MapOutput[]) => void;
 }
 
+const ACCUMULATORS_MISS =
+  'accumulators count what this run computes: tasks of earlier runs, whose work is reused, add nothing to them (docs/shared-variables.md)';
+
 /** Whether a session goes on from earlier runs: as it says, or when it has a name that others can be told by. */
 export function resumes({ resume, name }: Config): boolean {
   return resume ?? name !== OPTIONS.name.default;
@@ -47,6 +51,7 @@ export function resumes({ resume, name }: Config): boolean {
 export function makeResume(parts: SessionResumeParts): Resume {
   const { config, fileSystem, clock, events, storage, captureOptions, broadcasts, tracker, checkpoints } = parts;
   let isFirst = true;
+  let hasWarned = false;
   const warn = (message: string) => events.emit({ kind: 'warning', atMs: clock.nowMs(), message });
   const resume: Resume = new Resume({
     ...{ fileSystem, database: storage.database, clock, run: storage.run, name: config.name, tracker },
@@ -67,7 +72,11 @@ export function makeResume(parts: SessionResumeParts): Resume {
     onDecisions: (decisions) => {
       const atMs = clock.nowMs();
       const reused = describeReuse(decisions);
-      if (reused !== undefined) events.emit({ kind: 'work-reused', atMs, ...reused });
+      if (reused !== undefined) {
+        events.emit({ kind: 'work-reused', atMs, ...reused });
+        if (countAccumulators() > 0 && !hasWarned) warn(ACCUMULATORS_MISS);
+        hasWarned ||= countAccumulators() > 0;
+      }
       // What a changed program does not find again is told once: what follows from it comes with every job.
       const refused = isFirst ? describeRefusals(decisions) : undefined;
       if (refused !== undefined) events.emit({ kind: 'reuse-refused', atMs, ...refused });

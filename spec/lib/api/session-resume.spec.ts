@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { longAccumulator } from '../../../lib/api/accumulator.ts';
 import type { Rdd } from '../../../lib/api/rdd.ts';
 import { resumes } from '../../../lib/api/session-resume.ts';
 import { resolveConfig } from '../../../lib/config/config.ts';
@@ -63,7 +64,7 @@ describe('a run that stopped', () => {
       const left = bench.parallelize(NUMBERS, 4).map((n): [number, number] => [n % 3, n]);
       const right = left
         .reduceByKey((a, b) => a + b, 2)
-        .mapPartitions(function* (rows, partition) {
+        .mapPartitionsWithIndex(function* (partition, rows) {
           if (partition === 1 && !process.getBuiltinModule('node:fs').existsSync(marker))
             throw new TypeError('not yet');
           yield* rows;
@@ -313,5 +314,26 @@ describe('ranges', () => {
     const flat = second.answer.flat();
     expect(flat).toEqual(flat.toSorted((a, b) => a - b));
     expect(flat.length).toBe(first.answer.flat().length);
+  });
+});
+
+describe('accumulators', () => {
+  it('count what the run computes, and a warning says so where work is reused', async () => {
+    const program = async (bench: EngineOfSpec) => {
+      const seen = longAccumulator('seen');
+      const pairs = bench.parallelize(NUMBERS, 4).map((n): [number, number] => {
+        seen.add(1);
+        return [n % 3, n];
+      });
+      const answer = ordered(await pairs.reduceByKey((a, b) => a + b, 2).collect());
+      await pairs.reduceByKey((a, b) => a * b, 2).count();
+      return { answer, seen: seen.value };
+    };
+    const first = await runOnce(dir, program, { stops: true });
+    expect(first.answer).toEqual({ answer: SUMS, seen: 80 });
+    expect(first.warnings).toEqual([]);
+    const second = await runOnce(dir, program);
+    expect(second.answer).toEqual({ answer: SUMS, seen: 0 });
+    expect(second.warnings).toEqual([expect.stringMatching(/^accumulators count what this run computes/)]);
   });
 });
