@@ -5,6 +5,7 @@
 import { dirname, join } from 'node:path';
 import { shuffleDataFile, shuffleIndexFile } from '../block/block-id.ts';
 import { subdirectoryOf } from '../block/hashed-directory.ts';
+import { joinInside } from '../fs/safe-path.ts';
 import type { MapOutput } from './map-output.ts';
 import type { MapOutputOwner } from './map-output-index.ts';
 
@@ -30,6 +31,7 @@ export function writerOf(output: PlacedMapOutput & Pick<MapOutput, 'mapIndex'>):
 }
 
 function placeOf(directory: string, { from }: PlacedMapOutput, file: string): string {
-  const home = from === undefined ? directory : join(dirname(directory), from.run);
+  // The run comes from a row: it must not lead elsewhere.
+  const home = from === undefined ? directory : joinInside(dirname(directory), from.run);
   return join(home, subdirectoryOf(file), file);
 }

@@ -186,6 +186,22 @@ describe('map outputs that rows name', () => {
     expect(entries(root(dir.path))).toEqual([storage.run]);
   });
 
+  test('of a complete session have gone before their files do, too', () => {
+    using dir = temporaryDirectory();
+    leave(dir.path);
+    const storage = open(dir.path);
+    new RetainedOutputs(nodeFileSystem, new ShuffleCatalog(storage.database), root(dir.path)).write(storage.run, 0, 0);
+    JobLog.beginRun(storage.database, exampleRun(storage.run, { options: { name: 'a' } }));
+    storage.leaveWork('a', true);
+    const seen: unknown[] = [];
+    using _ = armFailpoint('session/after-retained-rows', {
+      kind: 'call',
+      callback: () => seen.push(rowsIn(storage), files(dir.path, ONE), files(dir.path, storage.run).length),
+    });
+    storage[Symbol.dispose]();
+    expect(seen).toEqual([[TWO], KEPT, 2]);
+  });
+
   test('are no reason to fail for a session whose database does', () => {
     using dir = temporaryDirectory();
     const storage = open(dir.path);

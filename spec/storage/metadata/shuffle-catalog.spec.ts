@@ -52,6 +52,14 @@ describe('the catalog of retained map outputs', () => {
     expect(catalog.list()).toEqual(catalog.find('f00d'));
   });
 
+  it('takes ids of runs only: they name folders', () => {
+    using spec = new CatalogOfSpec();
+    for (const run of ['..', '../../x', 'AAAA0001', 'aaaa000', '']) {
+      expect(() => spec.catalog.recordOutputs(shuffleOf(runId(run)), [outputOf(0)]), run).toThrow('CHECK');
+    }
+    expect(spec.catalog.list()).toEqual([]);
+  });
+
   it('finds by fingerprint alone, the newest run first, and not in the run that asks', () => {
     using spec = new CatalogOfSpec();
     const { catalog, database } = spec;

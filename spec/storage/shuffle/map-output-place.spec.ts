@@ -20,3 +20,10 @@ test('an output of another run lies where that run wrote it, under its names', (
   expect(mapOutputIndexPath('/data/shuffle/cafe0002', other)).toBe('/data/shuffle/beef0001/0d/shuffle_0_3_0.index');
   expect(writerOf(other)).toEqual(own);
 });
+
+test('no run leads out of the directory of all runs', () => {
+  for (const run of ['..', '../..', '/etc', 'a/../../b', '']) {
+    const astray = { ...other, from: { ...other.from, run: runId(run) } };
+    expect(() => mapOutputDataPath('/data/shuffle/cafe0002', astray), run).toThrow('PATH_OUTSIDE_DIRECTORY');
+  }
+});

@@ -5,6 +5,8 @@ import type { Migration } from './migration.ts';
  * hold; the records behind fingerprints; what each run reused of earlier ones, and why not the rest; and how long a
  * checkpoint's records had taken.
  *
+ * The run of a retained shuffle names a folder: it is checked to be nothing that could lead elsewhere.
+ *
  * A retained output is no history: its row says that its files are to be kept, so that it outlives the rows of its run
  * and does not refer to `runs`; a found value is what such outputs were made with. A row of `fingerprint_records` may be of a dataset or of a shuffle.
  */
@@ -13,7 +15,7 @@ export const RESUME: Migration = {
   name: 'resume',
   sql: `
 CREATE TABLE retained_shuffles (
-  run TEXT NOT NULL,
+  run TEXT NOT NULL CHECK (length(run) = 8 AND run NOT GLOB '*[^0-9a-f]*'),
   shuffle INTEGER NOT NULL,
   fingerprint TEXT NOT NULL,
   map_count INTEGER NOT NULL,
