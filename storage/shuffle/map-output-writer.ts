@@ -10,7 +10,8 @@
  * long as reducers read it, whatever a later attempt does, and the loser's files go with `removeMapOutput`. Within one
  * attempt's names the rule is Spark's: a commit that finds a complete pair keeps it and drops its own.
  *
- * No fsync unless `sync` is set: after a crash of the machine a torn output fails its checksums and is computed again.
+ * No fsync unless `sync` is set, not for outputs that stay for later runs either: after a crash of the machine a torn one
+ * fails its checksums and is computed again.
  *
  * Threading: one writer, one thread. Writers of different attempts may work in one directory from any thread.
  */
@@ -30,7 +31,7 @@ export interface MapOutputWriterOptions extends MapOutputOwner {
   /** The run's shuffle directory. */
   readonly directory: string;
   readonly partitionCount: number;
-  /** Makes files and names durable: for outputs that outlive their session. False unless said. */
+  /** Makes files and names durable. False unless said. */
   readonly sync?: boolean;
   /** Bytes a reader has to hold at least at a time; 1 MiB unless said. */
   readonly chunkBytes?: number;
