@@ -39,6 +39,7 @@ export interface PageSpec {
   readonly repetitions?: Uint8Array;
   readonly crc?: boolean | number;
   readonly codec?: Codec;
+  readonly isCompressed?: boolean;
   readonly uncompressedBytes?: number;
 }
 
@@ -81,7 +82,7 @@ export function parquetBytes(
       let dataAt: number | undefined;
       let dictionaryAt: number | undefined;
       for (const page of chunk.pages) {
-        if (page.kind === 'dictionary') dictionaryAt = at;
+        if (page.kind === 'dictionary') dictionaryAt ??= at;
         else dataAt ??= at;
         put(pageBytes({ codec: chunk.codec ?? 'UNCOMPRESSED', ...page }));
       }
@@ -154,7 +155,7 @@ export function pageBytes(page: PageSpec): Uint8Array {
       kind === 'data2'
         ? struct({
             ...{ 1: int(count), 2: int(0), 3: int(count), 4: number },
-            ...{ 5: int(definitions.length), 6: int(repetitions.length), 7: bool(true) },
+            ...{ 5: int(definitions.length), 6: int(repetitions.length), 7: bool(page.isCompressed ?? true) },
           })
         : undefined,
   });

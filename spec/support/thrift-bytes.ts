@@ -45,7 +45,7 @@ export function struct(fields: Readonly<Record<number, ThriftValue | undefined>>
     const delta = id - last;
     if (delta > 0 && delta < 16) bytes.push((delta << 4) | value.type);
     else bytes.push(value.type, ...zigzag(id));
-    bytes.push(...value.bytes);
+    for (const byte of value.bytes) bytes.push(byte);
     last = id;
   }
   return { type: 12, bytes: [...bytes, 0] };
