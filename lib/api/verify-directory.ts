@@ -92,6 +92,11 @@ function verifyOnce({ path, fileSystem, processes, everyByte }: Verification): D
   const entries = new CheckpointCatalog(database).list();
   const complete = entries.filter(({ state }) => state === 'complete');
   const problems = complete.flatMap((entry) => (everyByte ? damageOf(entry, fileSystem) : []));
+  for (const { state, run, directory } of entries) {
+    if ((state !== 'writing' && state !== 'removing') || live.isLive(run)) continue;
+    const reason = `its row says '${state}', and nobody is at it`;
+    problems.push({ kind: 'checkpoint', path: directory, reason, offset: undefined });
+  }
   const options = { fileSystem, shuffleRoot: join(path, 'shuffle'), isLive: live.isLive, everyByte };
   const retained = checkRetained(new ShuffleCatalog(database), options);
   for (const { path: file, reason, offset } of retained.damaged) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../../lib/api/session.ts';
+import { sweepDirectory } from '../../../lib/api/sweep-directory.ts';
 import { verifyDirectory } from '../../../lib/api/verify-directory.ts';
 import { runId, shuffleId, taskId } from '../../../lib/base/ids.ts';
 import { nodeFileSystem } from '../../../storage/fs/node-file-system.ts';
@@ -56,6 +57,21 @@ describe('verifying a data directory', () => {
     expect(verifyDirectory(directory.path).problems).toMatchObject([{ kind: 'checkpoint', path }]);
     await (await Session.open({ dir: directory.path, master: 'local' })).close();
     expect(verifyDirectory(directory.path)).toMatchObject({ checkpoints: { complete: 0, lost: 1 }, problems: [] });
+  });
+
+  it('names a checkpoint that nobody is writing any more', async () => {
+    using directory = new SpecDirectory();
+    const path = await withCheckpoint(directory.path);
+    {
+      using database = MetadataDatabase.open(directory.join('cairn.sqlite'));
+      for (const state of ['writing', 'removing']) {
+        database.run('UPDATE checkpoints SET state = ?', state);
+        const found = verifyDirectory(directory.path).problems.filter(({ kind }) => kind === 'checkpoint');
+        expect(found).toMatchObject([{ path, reason: `its row says '${state}', and nobody is at it` }]);
+      }
+    }
+    expect(sweepDirectory(directory.path).removed).toHaveLength(4);
+    expect(verifyDirectory(directory.path).problems).toEqual([]);
   });
 
   it('looks at damaged metadata only', async () => {
