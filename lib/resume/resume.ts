@@ -104,7 +104,11 @@ export class Resume {
     const shuffles = new ShuffleCatalog(database);
     const reader = new RunReader(database);
     const rows = reader.listRuns().filter((row) => row.options.name === name);
-    this.#forgetUnused(shuffles, rows, (run) => reader.listJobs(run).length > 0);
+    const values = new FoundValues(database);
+    if (this.#forgetUnused(shuffles, rows, (run) => reader.listJobs(run).length > 0)) {
+      values.prune();
+      store.prune();
+    }
     const runs = new Set(rows.map((row) => row.run));
     this.fingerprints = fingerprints;
     this.#store = store;
@@ -112,7 +116,6 @@ export class Resume {
     this.#log = new ReuseLog(database, run);
     this.#records = new RecordKeeper(store, fingerprints);
     this.#checks = new StageChecks(fingerprints, { isInline, isStored: options.isStored });
-    const values = new FoundValues(database);
     this.#findings = new KeptFindings({ run, values, fingerprints, checks: this.#checks });
     this.#retention = new Retention({
       ...{ run, catalog: shuffles, records: this.#records, fingerprints, checks: this.#checks, clock, onWarning },
@@ -248,17 +251,17 @@ export class Resume {
   }
 
   /**
-   * Lets go what the last three runs of the name neither wrote nor used; its files go with the next sweep. A run that was
+   * Lets go what the last three runs of the name neither wrote nor used, and gives whether there was any; its files go with the next sweep. A run that was
    * killed before its first job could not have used anything.
    */
-  #forgetUnused(shuffles: ShuffleCatalog, runs: readonly RunRow[], hasJobs: (run: RunId) => boolean): void {
+  #forgetUnused(shuffles: ShuffleCatalog, runs: readonly RunRow[], hasJobs: (run: RunId) => boolean): boolean {
     let count = 0;
     const before = runs.find(({ run }) => run !== this.#options.run && hasJobs(run) && ++count === RUNS_THAT_COUNT);
-    if (before === undefined) return;
+    if (before === undefined) return false;
     const ids = new Set(runs.map(({ run }) => run));
-    for (const { run, shuffle, createdAtMs } of shuffles.list()) {
-      if (ids.has(run) && createdAtMs < before.startedAtMs) shuffles.forgetShuffle(run, shuffle);
-    }
+    const unused = shuffles.list().filter(({ run, createdAtMs }) => ids.has(run) && createdAtMs < before.startedAtMs);
+    for (const { run, shuffle } of unused) shuffles.forgetShuffle(run, shuffle);
+    return unused.length > 0;
   }
 
   #warn(message: string): void {

@@ -36,8 +36,10 @@ describe('what is kept for later runs', () => {
     // The third to fifth use what the first left, and not what the second did.
     for (let i = 0; i < 3; i++) expect((await runOnce(dir, program(1), { stops: true })).reused?.mapOutputs).toBe(2);
     expect(new Set(runsThatKeep())).toEqual(new Set([one.run, two.run]));
+    const records = query('SELECT 1 FROM fingerprint_records').length;
     await runOnce(dir, program(1), { stops: true });
     expect(runsThatKeep()).toEqual([one.run]);
+    expect(query('SELECT 1 FROM fingerprint_records').length).toBeLessThan(records);
     // Files go with the next opening.
     await runOnce(dir, program(1), { stops: true });
     expect(readdirSync(join(dir, 'shuffle'))).not.toContain(two.run);
