@@ -10,6 +10,7 @@ import type { ErrorEntry } from './error-entry.ts';
 import { FORMAT_ERRORS } from './format-errors.ts';
 import { JOB_ERRORS } from './job-errors.ts';
 import { STORAGE_ERRORS } from './storage-errors.ts';
+import { TEXT_FORMAT_ERRORS } from './text-format-errors.ts';
 
 export type { ErrorKind } from './error-entry.ts';
 
@@ -57,6 +58,7 @@ export const ERROR_TABLE = {
 
   ...STORAGE_ERRORS,
   ...FORMAT_ERRORS,
+  ...TEXT_FORMAT_ERRORS,
   ...JOB_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;
 
