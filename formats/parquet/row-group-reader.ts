@@ -1,7 +1,8 @@
 import { invariant } from '../../lib/base/invariant.ts';
 import { ownBatch } from '../schema/own-vector.ts';
 import type { TableBatch } from '../schema/vector.ts';
-import { Arena } from './arena.ts';
+import type { Arena } from './arena.ts';
+import { createArena } from './create-arena.ts';
 import { damaged } from './damage.ts';
 import type { RowGroupMetadata } from './metadata.ts';
 import type { ParquetFile } from './parquet-file.ts';
@@ -25,7 +26,7 @@ export class RowGroupReader {
   /** Raises `COLUMN_NOT_FOUND`. */
   constructor(file: ParquetFile, options: RowGroupReaderOptions = {}) {
     this.#file = file;
-    this.#arena = options.arena ?? new Arena();
+    this.#arena = options.arena ?? createArena();
     const { columns } = options;
     this.#columns = columns === undefined ? file.tree.columns : projectColumns(file.tree, columns, file.source.path);
   }

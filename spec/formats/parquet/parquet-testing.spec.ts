@@ -6,7 +6,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCompression } from '../../../formats/bytes/compression.ts';
-import { Arena } from '../../../formats/parquet/arena.ts';
+import type { Arena } from '../../../formats/parquet/arena.ts';
+import { createArena } from '../../../formats/parquet/create-arena.ts';
 import { openParquet } from '../../../formats/parquet/parquet-file.ts';
 import { RowGroupReader } from '../../../formats/parquet/row-group-reader.ts';
 import type { DataType } from '../../../formats/schema/data-type.ts';
@@ -22,7 +23,10 @@ const BAD = join(DATA, 'parquet-testing/bad');
 const FUZZ = join(DATA, 'fuzz/parquet');
 const isThere = existsSync(FILES);
 
-const ROADS: readonly (readonly [string, () => Arena])[] = [['JavaScript', () => new Arena()]];
+const ROADS: readonly (readonly [string, () => Arena])[] = [
+  ['WebAssembly', () => createArena()],
+  ['JavaScript', () => createArena('plain')],
+];
 
 /** Files that are refused, with the code. */
 const UNREADABLE = new Map([

@@ -1,0 +1,82 @@
+/**
+ * Arenas whose kernels are WebAssembly, which work in place: what is read goes straight into their memory, and vectors
+ * are views of it. Where WebAssembly with SIMD is not to be had, as under `--jitless`, arenas are JavaScript alone, which
+ * takes about half as long again.
+ */
+import { Arena, type ArenaStore } from './arena.ts';
+import type { Kernels } from './kernels.ts';
+import { WASM_BASE64 } from './wasm-module.ts';
+
+const PAGE_BYTES = 65_536;
+/** 2 GiB, which is all that an arena takes. */
+const MAX_PAGES = 32_768;
+
+/** The part of WebAssembly that is used here; its types are in the compiler's library for browsers alone. */
+interface Wasm {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => WasmMemory;
+  /** Every export is a kernel: kernels.prop.spec.ts holds each to its promise. */
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: Kernels };
+  validate(bytes: Uint8Array): boolean;
+}
+
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+interface Compiled {
+  readonly wasm: Wasm;
+  readonly module: object;
+}
+
+/** Compiled once a thread; null where that cannot be done. */
+let compiled: Compiled | null | undefined;
+
+function compileOnce(): Compiled | null {
+  if (compiled !== undefined) return compiled;
+  const { WebAssembly: wasm } = globalThis as { readonly WebAssembly?: Wasm };
+  const bytes = Buffer.from(WASM_BASE64, 'base64');
+  compiled = wasm?.validate(bytes) ? { wasm, module: new wasm.Module(bytes) } : null;
+  return compiled;
+}
+
+class WasmStore implements ArenaStore {
+  readonly #compiled: Compiled;
+  readonly #memory: WasmMemory;
+
+  constructor(using: Compiled) {
+    this.#compiled = using;
+    this.#memory = new using.wasm.Memory({ initial: 1, maximum: MAX_PAGES });
+  }
+
+  buffer(): ArrayBuffer {
+    return this.#memory.buffer;
+  }
+
+  grow(sizeBytes: number): void {
+    this.#memory.grow(Math.ceil((sizeBytes - this.#memory.buffer.byteLength) / PAGE_BYTES));
+  }
+
+  kernels(): Kernels {
+    const { wasm, module } = this.#compiled;
+    return new wasm.Instance(module, { env: { memory: this.#memory } }).exports;
+  }
+}
+
+/** Which kernels an arena has; `best` is WebAssembly where there is some. */
+export type KernelRoad = 'best' | 'plain';
+
+/** A new arena. It may be used again and again, by one reader at a time, and is freed with the last of its views. */
+export function createArena(road: KernelRoad = 'best'): Arena {
+  const using = road === 'best' ? compileOnce() : null;
+  return using === null ? new Arena() : new Arena(new WasmStore(using));
+}
+
+/** Whether `createArena()` gives arenas with WebAssembly here. */
+export function hasWasmKernels(): boolean {
+  return compileOnce() !== null;
+}
