@@ -17,6 +17,26 @@ export const FORMAT_ERRORS = {
     message: '{path} has {what}, which is not read here',
     hint: '{remedy}',
   },
+  PREDICATE_TYPE: {
+    kind: 'user',
+    message: "column '{column}' of {source} is {type}, which is not compared with {found}",
+    hint: 'compare it with {expected}',
+  },
+  SCHEMAS_DIFFER: {
+    kind: 'user',
+    message: "column '{column}' is {expected} in {first}, and {found} in {other}: no type holds both",
+    hint: 'read the files one by one, leave the column out, or write one of them again',
+  },
+  PARQUET_NOT_WRITABLE: {
+    kind: 'user',
+    message: '{path} cannot be written as Parquet: the format has no place for {what}',
+    hint: '{remedy}',
+  },
+  NULL_NOT_ALLOWED: {
+    kind: 'user',
+    message: "{path} has no place for a missing value in the column '{column}', which its schema says is always there",
+    hint: 'make the column nullable in the schema, or give every row a value',
+  },
   VALUE_NOT_EXACT: {
     kind: 'user',
     message: "column '{column}' has the value {value}, which {target} cannot hold exactly",
