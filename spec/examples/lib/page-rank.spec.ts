@@ -6,6 +6,8 @@ import { chance } from '../../../examples/lib/chance.ts';
 import type { Edge } from '../../../examples/lib/graph.ts';
 import type { Id } from '../../../examples/lib/id.ts';
 import { type PageRankOptions, pageRank } from '../../../examples/lib/page-rank.ts';
+import { openCatalog, Session } from '../../../lib/index.ts';
+import { SPEC_MASTER } from '../../support/spec-master.ts';
 import { useSession } from '../../support/use-session.ts';
 
 const spec = useSession({ parallelism: 3 });
@@ -130,5 +132,34 @@ describe('with a checkpoint directory', () => {
     // What is kept is not needed to compute the ranks again.
     ranks.unpersist();
     expectClose(new Map(await ranks.collect()), denseRanks(edges, 0.85, 9));
+  });
+
+  it('goes on from its last checkpoint in another run, with no warning', async () => {
+    const edges = [edge(1, 2), edge(2, 3), edge(3, 1), edge(3, 2)];
+    const warnings: unknown[] = [];
+    const run = async (maxIterations: number, damping = 0.85) => {
+      const dir = join(directory, 'runs');
+      const checkpoint = { dir: join(directory, 'kept') };
+      await using session = await Session.open({
+        ...{ dir, checkpoint, name: 'ranks', parallelism: 2, master: SPEC_MASTER, progress: 'off' },
+      });
+      using _ = session.onEvent((event) => {
+        if (event.kind === 'warning') warnings.push(event.message);
+      });
+      const options = { checkpointInterval: 2, maxIterations, tolerance: 0, damping };
+      const { ranks, iterations } = await pageRank(session, session.parallelize(edges, 2), options);
+      expect(iterations).toBe(maxIterations);
+      expectClose(new Map(await ranks.collect()), denseRanks(edges, damping, maxIterations));
+      using catalog = openCatalog(dir);
+      return catalog
+        .reuse(session.run)
+        .filter(({ callSite }) => callSite.startsWith('iterate'))
+        .map(({ decision, callSite, reasons }) => [decision, callSite.replace(/^.*, /, ''), ...reasons]);
+    };
+    expect(await run(5)).toEqual([['new', expect.stringMatching(/^iterate at page-rank\.ts:\d+$/)]]);
+    expect(await run(9)).toContainEqual(['reused', 'after iteration 4']);
+    const [[decision, , reason] = []] = await run(9, 0.5);
+    expect([decision, reason]).toEqual(['refused', expect.stringMatching(/^captured 'damping' changed at /)]);
+    expect(warnings).toEqual([]);
   });
 });
