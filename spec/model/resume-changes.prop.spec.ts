@@ -138,6 +138,6 @@ describe('a variable that changes while datasets are computed from it', () => {
       );
       expect(reused).toBeGreaterThan(PROGRAMS / 4);
     },
-    60_000 * Math.max(1, PROGRAMS / 25),
+    60_000 * Math.max(1, PROGRAMS / 10),
   );
 });

@@ -111,7 +111,7 @@ describe('random programs that are stopped and run again', () => {
       expect(counts.stopped).toBeGreaterThan(PROGRAMS / 10);
       expect(counts.reused).toBeGreaterThan(PROGRAMS / 2);
     },
-    60_000 * Math.max(1, PROGRAMS / 50),
+    60_000 * Math.max(1, PROGRAMS / 10),
   );
 });
 
