@@ -115,6 +115,8 @@ async function identify<T>(
   { until, name, version }: IterateOptions<T>,
 ): Promise<LoopCheckpointsOptions['found']> {
   if (reuse === undefined) return undefined;
+  // What is not encoded yet has no content to compare.
+  if (!engine.broadcasts.isReady) await engine.broadcasts.ready();
   const functions = until === undefined ? [step] : [step, until];
   const of = { callSite, initial: nodeOf(initial), functions, version, isSession };
   const identity = await LoopIdentity.take(reuse.fingerprints, of);

@@ -120,6 +120,19 @@ describe('checkpoints of loops', () => {
     expect(other).toMatchObject({ resumedAt: undefined, lowest: 40 });
   });
 
+  it('are found by the values of broadcasts', async () => {
+    const runBy = (by: number) =>
+      session(async (opened) => {
+        const shared = opened.broadcast(new Map([['by', by]]));
+        return await run(opened, (state) => state.map((n) => n + (shared.value.get('by') ?? 0)));
+      });
+    expect(await runBy(1)).toMatchObject({ resumedAt: undefined, lowest: 20 });
+    expect(await runBy(1)).toMatchObject({ resumedAt: 20, lowest: 20 });
+    expect(await runBy(2)).toMatchObject({ resumedAt: undefined, lowest: 40 });
+    expect(bench.decisions.at(-1)?.reasons).toEqual([expect.stringMatching(/^captured 'shared' changed at /)]);
+    expect(bench.warnings).toEqual([]);
+  });
+
   it('warn once of a loop that cannot be found again, and store it all the same', async () => {
     const seen: number[] = [];
     const step: LoopStep<number> = (state, iteration) => {
