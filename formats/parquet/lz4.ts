@@ -22,7 +22,10 @@ export function decompressLz4(memory: KernelMemory, from: number, to: number, at
     if (literals > to - read || literals > end - write) return -1;
     if (literals <= WORDS_UP_TO) {
       const stop = write + literals;
-      for (let r = read, w = write; w < stop; r += 4, w += 4) view.setInt32(w, view.getInt32(r, true), true);
+      for (let r = read, w = write; w < stop; r += 8, w += 8) {
+        view.setInt32(w, view.getInt32(r, true), true);
+        view.setInt32(w + 4, view.getInt32(r + 4, true), true);
+      }
     } else bytes.copyWithin(write, read, read + literals);
     read += literals;
     write += literals;
@@ -44,7 +47,13 @@ export function decompressLz4(memory: KernelMemory, from: number, to: number, at
     const stop = write + length;
     let source = write - distance;
     if (distance >= 4) {
-      for (let w = write; w < stop; source += 4, w += 4) view.setInt32(w, view.getInt32(source, true), true);
+      let w = write;
+      do {
+        view.setInt32(w, view.getInt32(source, true), true);
+        view.setInt32(w + 4, view.getInt32(source + 4, true), true);
+        source += 8;
+        w += 8;
+      } while (w < stop);
     } else {
       for (let w = write; w < stop; ) bytes[w++] = bytes[source++] as number;
     }

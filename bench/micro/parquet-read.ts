@@ -1,0 +1,208 @@
+/**
+ * Decoding Parquet against DuckDB, one thread each: `npx tsx bench/micro/parquet-read.ts [rows] [case…]`.
+ *
+ * DuckDB writes a file of 16 columns like TPC-H's `lineitem`; both sum every number, and the byte lengths of every
+ * string, of all columns or of three. Times are of the processor (`process.cpuUsage`), which other programs on the
+ * machine change less than a clock: the best of nine rounds, by turns. `npm run bench` installs what this needs.
+ *
+ * Bars: at most 1.1 times DuckDB's time with WebAssembly, 1.5 without, 1.4 with zstd.
+ */
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { initCompression } from '../../formats/bytes/compression.ts';
+import { createArena, type KernelRoad } from '../../formats/parquet/create-arena.ts';
+import { openParquet } from '../../formats/parquet/parquet-file.ts';
+import { RowGroupReader } from '../../formats/parquet/row-group-reader.ts';
+import type { Vector } from '../../formats/schema/vector.ts';
+import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
+
+const ROUNDS = 9;
+
+/** As many words as it takes for text that compresses about as English does. */
+const WORDS =
+  `furiously carefully quickly blithely slyly final express regular special ironic pending bold even silent unusual
+accounts packages deposits requests instructions foxes theodolites pinto beans dependencies ideas platelets excuses
+sleep wake nag haggle cajole integrate boost detect use doze along above across among the according to after against`
+    .split(/\s+/)
+    .map((word) => `'${word}'`);
+
+const pick = (list: readonly string[], seed: number) =>
+  `list_extract([${list.join()}], 1 + (hash(i * 31 + ${seed}) % ${list.length})::int)`;
+
+/** Columns of the file: SQL that makes each, and SQL that sums it. */
+const COLUMNS: readonly (readonly [name: string, make: string, sum: (name: string) => string])[] = [
+  ['l_orderkey', '(i // 4) * 4 + hash(i // 4) % 3', (n) => `sum(${n})`],
+  ['l_partkey', '(hash(i * 3 + 1) % 200000)', (n) => `sum(${n})`],
+  ['l_suppkey', '(hash(i * 5 + 2) % 10000)', (n) => `sum(${n})`],
+  ['l_linenumber', '(1 + i % 7)::integer', (n) => `sum(${n})`],
+  ['l_quantity', '(1 + hash(i * 7 + 3) % 50)::decimal(15, 2)', (n) => `sum(${n})`],
+  ['l_extendedprice', '((90000 + hash(i * 11 + 4) % 10000000) / 100)::decimal(15, 2)', (n) => `sum(${n})`],
+  ['l_discount', '((hash(i * 13 + 5) % 11) / 100)::double', (n) => `sum(${n})`],
+  ['l_tax', '((hash(i * 17 + 6) % 1000003) / 1000003)::double', (n) => `sum(${n})`],
+  ['l_returnflag', pick(["'A'", "'N'", "'R'"], 7), (n) => `sum(strlen(${n}))`],
+  ['l_linestatus', pick(["'O'", "'F'"], 8), (n) => `sum(strlen(${n}))`],
+  ...['l_shipdate', 'l_commitdate', 'l_receiptdate'].map(
+    (name, k) =>
+      [
+        name,
+        `date '1992-01-01' + (hash(i * 19 + ${k}) % 2500)::integer`,
+        (n: string) => `sum(${n} - date '1970-01-01')`,
+      ] as const,
+  ),
+  [
+    'l_shipinstruct',
+    pick(["'DELIVER IN PERSON'", "'COLLECT COD'", "'NONE'", "'TAKE BACK RETURN'"], 9),
+    (n) => `sum(strlen(${n}))`,
+  ],
+  [
+    'l_shipmode',
+    pick(["'REG AIR'", "'AIR'", "'RAIL'", "'SHIP'", "'TRUCK'", "'MAIL'", "'FOB'"], 10),
+    (n) => `sum(strlen(${n}))`,
+  ],
+  [
+    'l_comment',
+    `substr(concat_ws(' ', ${[11, 12, 13, 14, 15].map((seed) => pick(WORDS, seed)).join()}), 1, 10 + (hash(i * 23) % 34)::int)`,
+    (n) => `sum(strlen(${n}))`,
+  ],
+];
+const THREE = ['l_orderkey', 'l_extendedprice', 'l_shipmode'];
+
+interface Case {
+  readonly name: string;
+  readonly options: string;
+  readonly columns?: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  { name: 'snappy', options: "compression 'snappy'" },
+  { name: 'snappy, 3 of 16', options: "compression 'snappy'", columns: THREE },
+  { name: 'uncompressed', options: "compression 'uncompressed'" },
+  { name: 'zstd', options: "compression 'zstd'" },
+  { name: 'zstd, 3 of 16', options: "compression 'zstd'", columns: THREE },
+  { name: 'lz4_raw', options: "compression 'lz4_raw'" },
+  { name: 'gzip', options: "compression 'gzip'" },
+  { name: 'v2, snappy', options: "compression 'snappy', parquet_version 'v2'" },
+];
+
+function sumVector(vector: Vector): number {
+  const { length } = vector;
+  let sum = 0;
+  switch (vector.layout) {
+    case 'number':
+      for (let i = 0; i < length; i++) sum += vector.values[i] as number;
+      return sum;
+    case 'int64': {
+      const { lanes } = vector;
+      let high = 0;
+      for (let i = 0; i < 2 * length; i += 2) {
+        sum += (lanes[i] as number) >>> 0;
+        high += lanes[i + 1] as number;
+      }
+      return high * 2 ** 32 + sum;
+    }
+    case 'bytes':
+      for (let i = 0; i < length; i++) sum += vector.lengths[i] as number;
+      return sum;
+    case 'dictionary': {
+      const { codes } = vector;
+      const { lengths } = vector.dictionary;
+      for (let i = 0; i < length; i++) sum += lengths[codes[i] as number] as number;
+      return sum;
+    }
+    default:
+      return Number.NaN;
+  }
+}
+
+/** What one scan finds: a sum for each column, decimals as unscaled integers. */
+function scan(
+  path: string,
+  columns: readonly string[],
+  road: KernelRoad,
+  arenas: Map<KernelRoad, ReturnType<typeof createArena>>,
+): number[] {
+  using source = nodeFileSystem.open(path, 'read');
+  const file = openParquet(source);
+  const arena = arenas.get(road) ?? createArena(road);
+  arenas.set(road, arena);
+  const reader = new RowGroupReader(file, { columns, arena });
+  const sums = columns.map(() => 0);
+  for (let group = 0; group < file.metadata.rowGroups.length; group++) {
+    reader.read(group).vectors.forEach((vector, i) => {
+      sums[i] = (sums[i] as number) + sumVector(vector);
+    });
+  }
+  return sums;
+}
+
+async function cpuMs(work: () => Promise<void> | void): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+async function duckSums(connection: DuckDBConnection, query: string): Promise<readonly number[]> {
+  const rows = (await connection.runAndReadAll(query)).getRows();
+  return (rows[0] ?? []).map(Number);
+}
+
+async function run(connection: DuckDBConnection, each: Case, path: string): Promise<void> {
+  const columns = each.columns ?? COLUMNS.map(([name]) => name);
+  const sums = COLUMNS.filter(([name]) => columns.includes(name)).map(([name, , sum]) => sum(name));
+  const query = `select ${sums.join()} from '${path}'`;
+  const times: Record<'duckdb' | KernelRoad, number[]> = { duckdb: [], best: [], plain: [] };
+  const arenas = new Map<KernelRoad, ReturnType<typeof createArena>>();
+  for (let round = -2; round < ROUNDS; round++) {
+    let expected: readonly number[] = [];
+    let found: number[] = [];
+    const spent = {
+      duckdb: await cpuMs(async () => {
+        expected = await duckSums(connection, query);
+      }),
+      best: await cpuMs(() => {
+        found = scan(path, columns, 'best', arenas);
+      }),
+      plain: await cpuMs(() => void scan(path, columns, 'plain', arenas)),
+    };
+    columns.forEach((name, i) => {
+      const scale = name === 'l_quantity' || name === 'l_extendedprice' ? 100 : 1;
+      const [a, b] = [found[i] as number, (expected[i] as number) * scale];
+      if (Math.abs(a - b) > 1e-6 * Math.abs(b)) throw new Error(`${name}: ${a}, DuckDB has ${b}`);
+    });
+    if (round >= 0) for (const [who, ms] of Object.entries(spent)) times[who as keyof typeof times].push(ms);
+  }
+  const best = (who: keyof typeof times) => Math.min(...times[who]);
+  const ratio = (who: KernelRoad) =>
+    `${best(who).toFixed(0).padStart(6)} ms ${(best(who) / best('duckdb')).toFixed(2)}x`;
+  process.stdout.write(
+    `${each.name.padEnd(18)} DuckDB ${best('duckdb').toFixed(0).padStart(6)} ms   WebAssembly ${ratio('best')}   JavaScript ${ratio('plain')}\n`,
+  );
+}
+
+const words = process.argv.slice(2);
+const rows = Number(words.find((word) => /^\d+$/.test(word)) ?? 1_000_000);
+const wanted = words.filter((word) => !/^\d+$/.test(word));
+const home = fs.mkdtempSync(join(tmpdir(), 'cairn-parquet-'));
+try {
+  await initCompression();
+  const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+  const select = COLUMNS.map(([name, make]) => `${make} as ${name}`).join();
+  process.stdout.write(`${rows} rows of ${COLUMNS.length} columns, row groups of 122,880\n`);
+  const made = new Map<string, string>();
+  for (const each of CASES) {
+    if (wanted.length > 0 && !wanted.includes(each.name)) continue;
+    const path = made.get(each.options) ?? join(home, `${made.size}.parquet`);
+    if (!made.has(each.options)) {
+      await connection.run(
+        `copy (select ${select} from range(${rows}) t(i)) to '${path}' (format parquet, ${each.options})`,
+      );
+      made.set(each.options, path);
+    }
+    await run(connection, each, path);
+  }
+} finally {
+  fs.rmSync(home, { recursive: true, force: true });
+}
