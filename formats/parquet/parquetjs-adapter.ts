@@ -23,8 +23,8 @@ import {
   type SchemaElement,
   type Statistics,
 } from './metadata.ts';
-import type { ColumnIndex, OffsetIndex, WrittenPageHeader } from './page-index.ts';
 import { THRIFT_TYPES, type ThriftStruct, ThriftWriter } from './thrift-writer.ts';
+import type { ColumnIndex, OffsetIndex, WrittenPageHeader } from './written-pages.ts';
 
 const { I32, I64, BOOL, STRUCT } = THRIFT_TYPES;
 
