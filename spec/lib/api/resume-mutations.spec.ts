@@ -3,6 +3,7 @@
  * change cannot matter, and refused, with a reason that names it, where it may. The answer is the changed program's.
  */
 import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { longAccumulator } from '../../../lib/api/accumulator.ts';
@@ -339,5 +340,49 @@ describe.each(KINDS)('between two runs, of which the first left %s', (kind) => {
     expect(two.refused?.reasons).toContainEqual(expect.stringMatching(says));
     expect(two.refused?.fromRuns).toEqual([one.run]);
     expect(two.refused && two.refused.checkpoints + two.refused.shuffles).toBeGreaterThan(0);
+  });
+});
+
+describe('a function that no fingerprint speaks for', () => {
+  const shared = new Int32Array(new SharedArrayBuffer(4));
+  const load = createRequire(import.meta.url);
+  const CASES: readonly (readonly [what: string, scale: (n: number) => number, says: RegExp])[] = [
+    ['shared memory', (n) => n + Atomics.load(shared, 0), /shared/],
+    ['a module that it requires', (n) => n + load('node:path').sep.length, /./],
+  ];
+
+  it.each(CASES)('since it uses %s is run by each run, unless it has a version', async (_, scale, says) => {
+    const build: Build = (bench, place) =>
+      lines(bench, place)
+        .mapValues((n) => scale(n))
+        .reduceByKey((a, b) => a + b, 2);
+    const versioned: Build = (bench, place) =>
+      lines(bench, place)
+        .mapValues((n) => scale(n))
+        .withVersion('1')
+        .reduceByKey((a, b) => a + b, 2);
+    for (const kind of KINDS) {
+      const place = newPlace();
+      const one = await run(place, build, kind, { stops: true, master: 'local' });
+      const two = await run(place, build, kind, { stops: true, master: 'local' });
+      expect([two.answer, two.reused]).toEqual([one.answer, undefined]);
+      const reasons = two.decisions.filter(({ decision }) => decision === 'volatile').flatMap((each) => each.reasons);
+      expect(reasons).toContainEqual(expect.stringMatching(says));
+      await run(place, versioned, kind, { stops: true, master: 'local' });
+      const last = await run(place, versioned, kind, { master: 'local' });
+      expect([last.answer, last.reused?.fromRuns.length]).toEqual([one.answer, 1]);
+    }
+  });
+
+  it('since it loads modules by import() is run by each run', async () => {
+    const build: Build = (bench, place) =>
+      lines(bench, place)
+        .mapAsync(async ([key, n]): Promise<[string, number]> => [key, n + (await import('node:path')).sep.length])
+        .reduceByKey((a, b) => a + b, 2);
+    const place = newPlace();
+    const one = await run(place, build, 'map outputs', { stops: true, master: 'local' });
+    const two = await run(place, build, 'map outputs', { stops: true, master: 'local' });
+    expect([two.answer, two.reused]).toEqual([one.answer, undefined]);
+    expect(two.decisions.map(({ decision }) => decision)).toEqual(['volatile']);
   });
 });
