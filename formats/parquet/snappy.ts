@@ -2,8 +2,8 @@
  * Raw Snappy (github.com/google/snappy, format_description.txt), decompressed in JavaScript.
  *
  * Moves are made by two words at a time and may write up to seven bytes too far, into what is written next or into
- * slack: three times the speed of a byte at a time (bench/micro/parquet-read.ts). Copies from less than four bytes back repeat what
- * they write, so those go byte by byte.
+ * slack: three times the speed of a byte at a time (bench/micro/parquet-read.ts). Copies from less than four bytes back
+ * repeat what they write, so those go byte by byte.
  */
 import type { KernelMemory } from './kernels.ts';
 
