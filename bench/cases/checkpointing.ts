@@ -99,9 +99,9 @@ async function oneIteration(): Promise<boolean> {
       ...(duck === undefined ? [] : [exporting('parquet'), exporting('csv')]),
     ],
     bars: [
+      { faster: 'checkpoint', slower: 'computation, and the bytes by bare calls', times: 1 / 1.3 },
       // Records that are counted are never made; those of a state that a loop goes on with are.
-      { faster: 'checkpoint', slower: 'computed and kept, and the bytes by bare calls', times: 1 / 1.3 },
-      { faster: 'checkpoint', slower: 'computation, and the bytes by bare calls' },
+      { faster: 'checkpoint', slower: 'computed and kept, and the bytes by bare calls' },
       { faster: 'checkpoint', slower: 'DuckDB, csv', times: 5 },
       { faster: 'checkpoint', slower: 'DuckDB, parquet' },
     ],
