@@ -67,7 +67,7 @@ async function makeFile(path: string, bytes: number): Promise<void> {
       if (random(4) === 0) order++;
     }
     written += text.length;
-    if (!out.write(text)) await new Promise((drained) => out.once('drain', drained));
+    if (!out.write(text)) await new Promise<void>((resolve) => out.once('drain', () => resolve()));
   }
   out.end();
   await finished(out);

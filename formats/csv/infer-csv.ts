@@ -41,6 +41,8 @@ const DATE = 32;
 const LOCAL_TIME = 64;
 const ZONED_TIME = 128;
 const STRING = 256;
+/** An integer beyond what numbers count in ones, as JavaScript writes a double of that size. */
+const LARGE = 512;
 
 const BATCH_ROWS = 1024;
 
@@ -85,8 +87,8 @@ function typeOf(kinds: number): 'int32' | 'int64' | 'bigint' | 'double' | 'boole
   if (kinds === 0) return 'string';
   if (isWithin(INT32)) return 'int32';
   if (isWithin(INT32 | INT64)) return 'int64';
-  if (isWithin(INT32 | INT64 | BIGINT)) return 'bigint';
-  if (isWithin(INT32 | INT64 | DOUBLE)) return 'double';
+  if (isWithin(INT32 | INT64 | BIGINT | LARGE)) return 'bigint';
+  if (isWithin(INT32 | INT64 | LARGE | DOUBLE)) return 'double';
   if (isWithin(BOOLEAN)) return 'boolean';
   if (isWithin(DATE)) return 'date';
   // A date beside times is midnight, as in Spark; times with and without zones are not comparable.
@@ -136,8 +138,11 @@ function kindOf(bytes: Uint8Array, from: number, to: number, values: CsvValueOpt
   }
   const large = parseBigInt(bytes, from, to);
   if (large !== undefined && large !== 0n) {
-    if (hasLeadingZero(bytes, from, to) || BigInt.asIntN(64, large) !== large) return STRING;
-    return Number.isSafeInteger(Number(large)) ? INT64 : BIGINT;
+    if (hasLeadingZero(bytes, from, to)) return STRING;
+    if (Number.isSafeInteger(Number(large))) return INT64;
+    const isDouble = String(Number(large)) === String(large);
+    if (BigInt.asIntN(64, large) === large) return isDouble ? LARGE : BIGINT;
+    return isDouble ? DOUBLE : STRING;
   }
   if (parseDouble(bytes, from, to)) return DOUBLE;
   if (parseBoolean(bytes, from, to) >= 0) return BOOLEAN;
