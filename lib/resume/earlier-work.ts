@@ -12,7 +12,7 @@ import type { RunId } from '../base/ids.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
 import { diffFingerprints } from '../lineage/diff-fingerprints.ts';
-import type { FingerprintRecord } from '../lineage/fingerprint-record.ts';
+import type { FingerprintRecord, NodeRecord } from '../lineage/fingerprint-record.ts';
 import type { Fingerprints } from '../lineage/fingerprints.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { recordOfShuffle, storedRecords } from './keep-records.ts';
@@ -27,6 +27,9 @@ export interface EarlierWorkOptions {
   readonly runs: ReadonlySet<RunId>;
 }
 
+/** More than these nobody reads, and each is compared down to its sources: a loop of thousands of rounds would get slower. */
+const MOST_COMPARED = 100;
+
 /** Why something that was there is not reused. */
 export interface Refusal {
   readonly fromRun: RunId;
@@ -39,12 +42,15 @@ interface Left {
   readonly fingerprint: string;
   /** Of its dataset, or of its shuffle. */
   readonly id: number;
+  /** Where it was made; unknown until it is asked for. */
+  callSite?: string;
 }
 
 export class EarlierWork {
   readonly #options: EarlierWorkOptions;
   #checkpoints: Left[] | undefined;
   #shuffles: Left[] | undefined;
+  #compared = 0;
 
   constructor(options: EarlierWorkOptions) {
     this.#options = options;
@@ -76,19 +82,24 @@ export class EarlierWork {
 
   #refuse(left: Left[], id: number, callSite: string, ownRecords: () => FingerprintRecord): Refusal | undefined {
     const { store } = this.#options;
-    let at = left.findIndex((each) => each.id === id);
-    let records = at === -1 ? [] : storedRecords(store, left[at]?.fingerprint ?? '');
-    if (at === -1) {
-      at = left.findIndex(({ fingerprint }) => {
-        records = storedRecords(store, fingerprint);
-        return records.at(-1)?.callSite === callSite;
-      });
-    }
+    if (this.#compared >= MOST_COMPARED) return undefined;
+    this.#compared++;
+    const byId = left.findIndex((each) => each.id === id);
+    const at = byId === -1 ? left.findIndex((each) => this.#callSiteOf(each) === callSite) : byId;
     const found = left[at];
     if (found === undefined) return undefined;
     left.splice(at, 1);
-    const reasons = diffFingerprints(records, ownRecords());
+    const reasons = diffFingerprints(storedRecords(store, found.fingerprint), ownRecords());
     return { fromRun: found.run, reasons };
+  }
+
+  /** Of its own record alone: what it follows from is read for the one that is compared. */
+  #callSiteOf(left: Left): string {
+    if (left.callSite === undefined) {
+      const text = this.#options.store.get(left.fingerprint);
+      left.callSite = text === undefined ? '' : (JSON.parse(text) as NodeRecord).callSite;
+    }
+    return left.callSite;
   }
 
   #leftCheckpoints(): Left[] {

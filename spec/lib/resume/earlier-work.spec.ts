@@ -126,4 +126,15 @@ describe('what an earlier run left', () => {
     const refused = laterRun(before, bench).refuseShuffle(shuffleOf(await reduced(bench, 2)));
     expect(refused?.reasons).toEqual(['nothing is known of it']);
   });
+
+  it('is compared a hundred times at the most, so that long loops stay cheap', async () => {
+    using before = new ResumeBench();
+    for (let i = 0; i < 102; i++) leave(before, await reduced(before, 1));
+    using bench = new ResumeBench();
+    const earlier = laterRun(before, bench);
+    const refusals = [];
+    for (let i = 0; i < 102; i++) refusals.push(earlier.refuseShuffle(shuffleOf(await reduced(bench, 2))));
+    expect(refusals.filter((each) => each !== undefined)).toHaveLength(100);
+    expect(refusals.at(-1)).toBeUndefined();
+  });
 });
