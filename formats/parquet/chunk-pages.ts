@@ -136,11 +136,16 @@ export function findPages(
   return { dictionary, data, entryCount: found };
 }
 
+/** Codecs without a limit of their own can make much of little: pages above the one may be the other times as large. */
+const UNSUSPICIOUS_BYTES = 16 * 1024 * 1024;
+const MAX_PAGE_RATIO = 4096;
+
 function checkPage(arena: Arena, file: ParquetFile, chunk: ColumnChunkMetadata, where: FilePlace, page: Page): void {
   const { header, offset } = page;
   const { uncompressedBytes, compressedBytes, bodyAt, crc, valueCount } = header;
   const { pageBytes } = file.limits;
-  if (uncompressedBytes > pageBytes) throw tooMuch(where, 'the size of a page', uncompressedBytes, pageBytes);
+  const mostBytes = Math.min(pageBytes, Math.max(UNSUSPICIOUS_BYTES, MAX_PAGE_RATIO * compressedBytes));
+  if (uncompressedBytes > mostBytes) throw tooMuch(where, 'the size of a page', uncompressedBytes, mostBytes);
   if (header.isCompressed && !isPossibleSize(chunk.codec, compressedBytes, uncompressedBytes)) {
     throw damaged(where, offset, `what ${compressedBytes} bytes of ${chunk.codec} can hold`, uncompressedBytes);
   }

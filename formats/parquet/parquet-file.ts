@@ -12,7 +12,7 @@ import { buildSchemaTree, fieldOf, type LeafNode, type SchemaTree } from './sche
 /** Caps on what a file may make a reader do; damage and bombs end at them (`LIMIT_EXCEEDED`). */
 export interface ParquetLimits {
   readonly footerBytes: number;
-  /** Of one page, decompressed. */
+  /** Of one page, decompressed; less where that would be over 4096 times what it takes in the file. */
   readonly pageBytes: number;
   /** Entries of one column chunk where they take less than a byte each; as many as 64 a byte beyond. */
   readonly chunkValues: number;
@@ -20,7 +20,7 @@ export interface ParquetLimits {
 
 export const PARQUET_LIMITS: ParquetLimits = {
   footerBytes: 256 * 1024 * 1024,
-  pageBytes: 512 * 1024 * 1024,
+  pageBytes: 256 * 1024 * 1024,
   chunkValues: 16 * 1024 * 1024,
 };
 

@@ -30,7 +30,7 @@ const WIDTHS: { readonly [K in PhysicalType]: 0 | 1 | 4 | 8 } = {
 };
 
 /** Of the values of a page of DELTA_BYTE_ARRAY, decoded. */
-const MAX_JOINED_BYTES = 512 * 1024 * 1024;
+const MAX_JOINED_BYTES = 256 * 1024 * 1024;
 
 interface Dictionary {
   readonly count: number;

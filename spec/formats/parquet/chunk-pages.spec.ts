@@ -104,6 +104,10 @@ describe('the pages of a column chunk', () => {
     expect(() => readFirst(parquetBytes([A], [{ rowCount: 3, chunks: [{ codec: 'SNAPPY', pages: [bomb] }] }]))).toThrow(
       code('PARQUET_CORRUPT'),
     );
+    const much = { ...plain(1, 2, 3), codec: 'ZSTD', uncompressedBytes: 17 * 1024 * 1024 } as const;
+    expect(() => readFirst(parquetBytes([A], [{ rowCount: 3, chunks: [{ codec: 'ZSTD', pages: [much] }] }]))).toThrow(
+      code('LIMIT_EXCEEDED'),
+    );
     const runs = {
       count: 100,
       encoding: 'RLE',
