@@ -70,7 +70,7 @@ export interface SchemaTree {
 const MAX_DEPTH = 100;
 
 /** Raises `PARQUET_CORRUPT` for a schema that is no tree, LIMIT_EXCEEDED for one too deep. */
-export function buildSchemaTree(metadata: FileMetadata, path: string): SchemaTree {
+export function buildSchemaTree(metadata: Pick<FileMetadata, 'schema'>, path: string): SchemaTree {
   return new TreeBuilder(metadata.schema, { path, place: 'the schema' }).build();
 }
 
