@@ -23,8 +23,8 @@ export const LOCAL_BLOCK_BYTES = 32 * 1024 * 1024;
 const SPLIT_SLOP = 1.1;
 
 /** Spark's cost of opening a file, in bytes that could be read meanwhile, and its largest partition of whole files. */
-const OPEN_COST_BYTES = 4 * 1024 * 1024;
-const MAX_PACKED_BYTES = 128 * 1024 * 1024;
+export const OPEN_COST_BYTES = 4 * 1024 * 1024;
+export const MAX_PACKED_BYTES = 128 * 1024 * 1024;
 
 export interface FileSplitOptions {
   /** How many splits are wished for; there may be more, and fewer when files are small or cannot be cut. */
@@ -63,7 +63,8 @@ export function splitRecordFiles(
   return files.flatMap((file) => cutFile(file, splitBytes));
 }
 
-function cutFile(file: InputFile, splitBytes: number): FileSplit[] {
+/** Pieces of `splitBytes`, the last one shorter, or up to a tenth longer. */
+export function cutFile(file: InputFile, splitBytes: number): FileSplit[] {
   const splits: FileSplit[] = [];
   let start = 0;
   for (; (file.sizeBytes - start) / splitBytes > SPLIT_SLOP; start += splitBytes) {
