@@ -42,6 +42,8 @@ const program = fc.record({
   /** Datasets on the way that are looked at before the last one is. */
   looks: fc.array(fc.nat({ max: 6 }), { maxLength: 2 }),
   isDone: fc.boolean(),
+  /** Whether all of them are looked at at once, so that jobs find the same work together. */
+  isConcurrent: fc.boolean(),
 });
 type Program = typeof program extends fc.Arbitrary<infer P> ? P : never;
 
@@ -98,10 +100,13 @@ describe('random programs that are stopped and run again', () => {
           if ((await runOnce(dir, isStopped, { ...options(one.roads[0]), stops: true })).answer) counts.stopped++;
           rmSync(file);
           const after = async (bench: EngineOfSpec) => {
-            for (const state of looksOf(build(bench, one, file))) {
-              if (state === undefined) continue;
+            const check = async (state: State | undefined) => {
+              if (state === undefined) return;
               expect(textsOf(await state.rdd.collect(), state)).toEqual(textsOf(state.rows, state));
-            }
+            };
+            const states = looksOf(build(bench, one, file));
+            if (one.isConcurrent) await Promise.all(states.map(check));
+            else for (const state of states) await check(state);
           };
           const found = await runOnce(dir, after, { ...options(one.roads[1]), stops: !one.isDone });
           if (found.reused !== undefined) counts.reused++;

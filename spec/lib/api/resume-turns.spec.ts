@@ -163,6 +163,21 @@ describe('how long outputs stay', () => {
   });
 });
 
+describe('a chain of a thousand steps', () => {
+  it('is found again, with no deep stack', async () => {
+    const chain = async (bench: EngineOfSpec) => {
+      let dataset = bench.parallelize(NUMBERS, 2).map((n): [number, number] => [n % 2, n]);
+      for (let i = 0; i < 1200; i++) dataset = dataset.mapValues((n) => n + 1);
+      return (await dataset.reduceByKey((a, b) => a + b, 2).collect()).sort(([a], [b]) => a - b);
+    };
+    const first = await runOnce(dir, chain, { stops: true });
+    const second = await runOnce(dir, chain);
+    expect(second.answer).toEqual(first.answer);
+    expect(second.answer).toEqual([0, 1].map((key) => [key, 20 * (19 + key + 1200)]));
+    expect([second.reused?.mapOutputs, second.tasks]).toEqual([2, 2]);
+  });
+});
+
 describe('rows and files that come apart', () => {
   it('are made one again, and neither is trusted', async () => {
     const random = seededRandom(4_711);
