@@ -113,15 +113,14 @@ export class Arena implements KernelMemory {
 
   #reserve(end: number): void {
     if (end <= this.bytes.length) return;
-    if (end > MAX_BYTES) {
-      throw new CairnError('LIMIT_EXCEEDED', {
-        what: 'the memory needed to decode a row group',
-        found: `over ${MAX_BYTES} bytes`,
-        limit: `${MAX_BYTES} bytes`,
-        remedy: 'read fewer columns at once, or write the file with smaller row groups',
-      });
+    if (end > MAX_BYTES) throw tooLarge(end, `${MAX_BYTES} bytes`);
+    const wanted = Math.min(MAX_BYTES, Math.max(end, this.bytes.length + (this.bytes.length >> 1)));
+    try {
+      this.#store.grow(wanted);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw tooLarge(wanted, 'what this process can have', error);
     }
-    this.#store.grow(Math.min(MAX_BYTES, Math.max(end, this.bytes.length + (this.bytes.length >> 1))));
     this.#look();
   }
 
@@ -131,6 +130,19 @@ export class Arena implements KernelMemory {
     this.words = new Int32Array(buffer);
     this.view = new DataView(buffer);
   }
+}
+
+function tooLarge(sizeBytes: number, limit: string, cause?: unknown): CairnError {
+  return new CairnError(
+    'LIMIT_EXCEEDED',
+    {
+      what: 'the memory needed to decode a row group',
+      found: `${sizeBytes} bytes`,
+      limit,
+      remedy: 'read fewer columns at once, or write the file with smaller row groups',
+    },
+    { cause },
+  );
 }
 
 function align(position: number): number {

@@ -73,7 +73,14 @@ export type KernelRoad = 'best' | 'plain';
 /** A new arena. It may be used again and again, by one reader at a time, and is freed with the last of its views. */
 export function createArena(road: KernelRoad = 'best'): Arena {
   const using = road === 'best' ? compileOnce() : null;
-  return using === null ? new Arena() : new Arena(new WasmStore(using));
+  if (using === null) return new Arena();
+  try {
+    return new Arena(new WasmStore(using));
+  } catch (error) {
+    // Each memory reserves gigabytes of addresses, which a process may be short of (`ulimit -v`).
+    if (error instanceof RangeError) return new Arena();
+    throw error;
+  }
 }
 
 /** Whether `createArena()` gives arenas with WebAssembly here. */

@@ -82,11 +82,13 @@ export function decodeDelta32(memory: KernelMemory, from: number, to: number, co
     at += miniblocks;
     for (let m = 0; m < miniblocks && left > 0; m++) {
       const width = bytes[widths + m] as number;
-      if (width > 32) return -1;
+      // Some writers take deltas of unsigned int32 in 64 bits, of which the low half counts.
+      if (width > 64) return -1;
       for (let done = 0; done < perMiniblock && left > 0; done += GROUP) {
         const values = Math.min(GROUP, left);
         if (values * width > (to - at) * 8) return -1;
-        unpackGroup(bytes, at, width);
+        if (width <= 32) unpackGroup(bytes, at, width);
+        else unpackLowHalves(bytes, at, width, values);
         at += width * 4;
         for (let i = 0; i < values; i++) {
           last = (last + smallest + (unpacked[i] as number)) | 0;
@@ -156,6 +158,14 @@ function unpackGroup(bytes: Uint8Array, at: number, width: number): void {
   }
   for (let i = 0; i < width * 4; i++) packedBytes[i] = bytes[at + i] as number;
   unpackerFor(width)(packed, unpacked, 0, 1);
+}
+
+/** The low 32 bits of values of 33 to 64. */
+function unpackLowHalves(bytes: Uint8Array, from: number, width: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    unpackWide(bytes, from, width, i);
+    unpacked[i] = low;
+  }
 }
 
 /** Value `i` of 33 to 64 bits, into `low` and `high`. */

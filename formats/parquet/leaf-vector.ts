@@ -106,7 +106,7 @@ function convert(arena: Arena, values: LeafValues, where: FilePlace, length: num
     return { kind: 'fixed', width: 4, at };
   }
   const at = arena.keep(length * 8);
-  readInt96s(arena, arrays.starts, presentCount, at, where.place);
+  readInt96s(arena, arrays.starts, presentCount, at, leaf.path.join('.'));
   return { kind: 'fixed', width: 8, at };
 }
 

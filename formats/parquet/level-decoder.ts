@@ -87,7 +87,10 @@ export class LevelDecoder {
     if (this.#maxRepetition > 0) this.#readRepetitions(from, middle, valueCount, offset);
     let present = valueCount;
     if (this.#maxDefinition > 0) {
-      present = this.#readDefinitions(middle, middle + definitionBytes, valueCount, offset);
+      // Some writers leave out the levels of pages in which nothing is missing.
+      const isWhole = this.#isFlat && definitionBytes === 0 && header.nullCount === 0;
+      if (isWhole) this.#markPresent(valueCount);
+      else present = this.#readDefinitions(middle, middle + definitionBytes, valueCount, offset);
     }
     this.#count += valueCount;
     return present;
@@ -157,10 +160,14 @@ export class LevelDecoder {
     }
   }
 
+  #markPresent(count: number): void {
+    if (this.#bitmap !== 0) fillBits(this.#arena.bytes, this.#bitmap, this.#count, count, 1);
+  }
+
   #readBits(from: number, to: number, count: number, offset: number): number {
     const arena = this.#arena;
     if (isOneRunOfOnes(arena.bytes, from, to, count)) {
-      if (this.#bitmap !== 0) fillBits(arena.bytes, this.#bitmap, this.#count, count, 1);
+      this.#markPresent(count);
       return count;
     }
     if (this.#bitmap === 0) {

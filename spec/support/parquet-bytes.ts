@@ -51,7 +51,7 @@ export interface ChunkSpec {
 }
 
 /** Leaves in the order of the schema. */
-export function leavesOf(elements: readonly ElementSpec[], path: readonly string[] = []): readonly LeafSpec[] {
+function leavesOf(elements: readonly ElementSpec[], path: readonly string[] = []): readonly LeafSpec[] {
   return elements.flatMap((each) => {
     const here = [...path, each.name];
     return each.children === undefined ? [{ ...each, path: here }] : leavesOf(each.children, here);

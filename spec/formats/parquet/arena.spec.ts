@@ -58,4 +58,19 @@ describe('an arena', () => {
     arena.restart();
     expect(() => arena.keep(2 ** 31)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
   });
+
+  it('says so where there is no memory to grow into, and passes other failures on', () => {
+    const failing = (error: unknown) => ({
+      buffer: () => new ArrayBuffer(64),
+      grow: () => {
+        throw error;
+      },
+      kernels: () => new Arena().kernels,
+    });
+    const full = new RangeError('Array buffer allocation failed');
+    expect(() => new Arena(failing(full)).restart()).toThrow(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED', cause: full }),
+    );
+    expect(() => new Arena(failing(new TypeError('bug'))).restart()).toThrow(TypeError);
+  });
 });

@@ -163,6 +163,10 @@ describe('the kernels on two roads', () => {
     check(packed32, ([count, bytes]) => {
       same(bytes, count * 4, ({ arena, at, out }) => arena.kernels.delta32(at, at + bytes.length, count, out));
     });
+    const wider = ints.chain((all) => fc.tuple(fc.constant(all.length), damaged(fc.constant(deltaPacked(all, 64)))));
+    check(wider, ([count, bytes]) => {
+      same(bytes, count * 4, ({ arena, at, out }) => arena.kernels.delta32(at, at + bytes.length, count, out));
+    });
     const longs = fc.array(
       fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -9n, max: 9n })),
       { maxLength: 200 },

@@ -90,6 +90,18 @@ describe('levels', () => {
     expect(decoder.readVersion2(headerOf(0), 100, 0)).toBe(0);
   });
 
+  it('may be left out of pages of version 2 in which nothing is missing', () => {
+    const { decoder, put, bytesAt } = setUp(1, 0, 24);
+    expect(decoder.readVersion2(headerOf(8, { nullCount: 0 }), 100, 0)).toBe(8);
+    expect(decoder.bitmap).toBe(0);
+    const some = hybrid([0, 1, 1, 1, 1, 1, 1, 1], 1);
+    const at = put(some);
+    expect(decoder.readVersion2(headerOf(8, { nullCount: 1, definitionBytes: some.length }), at, 0)).toBe(7);
+    expect(decoder.readVersion2(headerOf(8, { nullCount: 0 }), at, 0)).toBe(8);
+    expect(bytesAt(decoder.bitmap, 3)).toEqual([255, 254, 255]);
+    expect(() => decoder.readVersion2(headerOf(8, { nullCount: 1 }), at, 0)).toThrow(corrupt);
+  });
+
   it('are refused where they do not fit their page, are too high, or in other encodings', () => {
     const read = (bytes: readonly number[], max: number, more: Partial<PageHeader> = {}, repetition = 0) => {
       const { decoder, put } = setUp(max, repetition, 8);

@@ -15,7 +15,7 @@ function int96(day: number, nanos: bigint): bigint {
   bytes.writeInt32LE(day + 2_440_588, 8);
   const memory = memoryOf(bytes, 64);
   memory.words[memory.out >> 2] = memory.at;
-  readInt96s(memory, memory.out, 1, memory.out + 16, 'column t');
+  readInt96s(memory, memory.out, 1, memory.out + 16, 't');
   return memory.view.getBigInt64(memory.out + 16, true);
 }
 
