@@ -233,7 +233,7 @@ export function deltaPacked(values: readonly (number | bigint)[], bits: 32 | 64)
   const deltas = wide.slice(1).map((value, i) => BigInt.asIntN(bits, value - (wide[i] as bigint)));
   for (let at = 0; at < deltas.length; at += 128) {
     const block = deltas.slice(at, at + 128);
-    const least = block.reduce((a, b) => (a < b ? a : b));
+    const least = block.toSorted((a, b) => Number(a > b) - Number(a < b))[0] as bigint;
     const rests = block.map((delta) => BigInt.asUintN(bits, delta - least));
     const minis = [0, 32, 64, 96].map((from) => rests.slice(from, from + 32));
     const widths = minis.map((mini) => mini.reduce((most, rest) => Math.max(most, rest.toString(2).length), 0));

@@ -25,7 +25,7 @@ describe('LZ4', () => {
     }
     for (const length of [4, 18, 19, 20, 300]) {
       for (const distance of [1, 2, 3, 4, 5]) {
-        const expected = 'abcde' + 'abcde'.slice(-distance).repeat(300).slice(0, length) + 'xyz';
+        const expected = `abcde${'abcde'.slice(-distance).repeat(300).slice(0, length)}xyz`;
         expect(decompress([...sequence('abcde', length, distance), ...sequence('xyz')], expected.length)).toBe(
           expected,
         );
