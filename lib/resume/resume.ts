@@ -15,7 +15,7 @@ import type { MetadataDatabase } from '../../storage/metadata/database.ts';
 import { FingerprintStore } from '../../storage/metadata/fingerprint-store.ts';
 import { FoundValues } from '../../storage/metadata/found-values.ts';
 import { type ReuseDecision, ReuseLog } from '../../storage/metadata/reuse-log.ts';
-import type { RunRow } from '../../storage/metadata/rows.ts';
+import type { JobRow, RunRow } from '../../storage/metadata/rows.ts';
 import { RunReader } from '../../storage/metadata/run-reader.ts';
 import { ShuffleCatalog } from '../../storage/metadata/shuffle-catalog.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
@@ -105,7 +105,7 @@ export class Resume {
     const reader = new RunReader(database);
     const rows = reader.listRuns().filter((row) => row.options.name === name);
     const values = new FoundValues(database);
-    if (this.#forgetUnused(shuffles, rows, (run) => reader.listJobs(run).length > 0)) {
+    if (this.#forgetUnused(shuffles, rows, (run) => reader.listJobs(run).some(isOver))) {
       values.prune();
       store.prune();
     }
@@ -252,11 +252,11 @@ export class Resume {
 
   /**
    * Lets go what the last three runs of the name neither wrote nor used, and gives whether there was any; its files go with the next sweep. A run that was
-   * killed before its first job could not have used anything.
+   * killed before its first job was over may not have come to what it would have used.
    */
-  #forgetUnused(shuffles: ShuffleCatalog, runs: readonly RunRow[], hasJobs: (run: RunId) => boolean): boolean {
+  #forgetUnused(shuffles: ShuffleCatalog, runs: readonly RunRow[], hasEndedJob: (run: RunId) => boolean): boolean {
     let count = 0;
-    const before = runs.find(({ run }) => run !== this.#options.run && hasJobs(run) && ++count === RUNS_THAT_COUNT);
+    const before = runs.find(({ run }) => run !== this.#options.run && hasEndedJob(run) && ++count === RUNS_THAT_COUNT);
     if (before === undefined) return false;
     const ids = new Set(runs.map(({ run }) => run));
     const unused = shuffles.list().filter(({ run, createdAtMs }) => ids.has(run) && createdAtMs < before.startedAtMs);
@@ -269,4 +269,9 @@ export class Resume {
     this.#warned.add(message);
     this.#options.onWarning(message);
   }
+}
+
+/** Whether a job came to an end of its own, good or bad. */
+function isOver({ state }: JobRow): boolean {
+  return state === 'succeeded' || state === 'failed';
 }

@@ -22,7 +22,7 @@ export interface OutputState {
   readonly shuffle: number;
   readonly mapIndex: number;
   readonly task: number;
-  /** Whether the next run lets it go: none of the last three that ran a job wrote or used it. */
+  /** Whether the next run lets it go: none of the last three that ended a job wrote or used it. */
   readonly isUnused: boolean;
 }
 
@@ -44,7 +44,9 @@ export function committedIn(directory: string): Committed {
       return fingerprint === null ? [] : [{ fingerprint, run, node, name, directory: place }];
     });
   const reader = new RunReader(database);
-  const runs = reader.listRuns().filter(({ run }) => reader.listJobs(run).length > 0);
+  const runs = reader
+    .listRuns()
+    .filter(({ run }) => reader.listJobs(run).some(({ state }) => state === 'succeeded' || state === 'failed'));
   const sinceMs = runs[2]?.startedAtMs ?? 0;
   const outputs = new ShuffleCatalog(database).list().flatMap(({ run, shuffle, createdAtMs, outputs: rows }) => {
     return rows.map(({ mapIndex, task }) => ({ run, shuffle, mapIndex, task, isUnused: createdAtMs < sinceMs }));

@@ -111,12 +111,13 @@ describe('sessions of several names in turn', () => {
   });
 });
 
-describe('a run that is killed before its first job', () => {
+describe('a run that is killed before its first job is over', () => {
   it('does not count among those that had no use for what was left', async () => {
     await run(1, { stops: true });
-    // Nothing but their rows is there of them.
+    // Nothing but their rows is there of them, and of some a job that did not end.
     for (let i = 0; i < 4; i++) {
-      const { run: id } = await runOnce(dir, () => {}, { name: 'empty' });
+      const idle = async (bench: EngineOfSpec) => (i % 2 === 0 ? await bench.parallelize([1], 1).count() : 0);
+      const { run: id } = await runOnce(dir, idle, { name: 'empty' });
       using database = MetadataDatabase.open(join(dir, 'cairn.sqlite'));
       database.transaction(() =>
         database.run(
@@ -124,6 +125,7 @@ describe('a run that is killed before its first job', () => {
           id,
         ),
       );
+      database.transaction(() => database.run(`UPDATE jobs SET state = 'killed' WHERE run = ?`, id));
     }
     expect((await run(1, { stops: true })).reused).toBe(4);
   });
