@@ -17,6 +17,11 @@ export const FORMAT_ERRORS = {
     message: '{path} has {what}, which is not read here',
     hint: '{remedy}',
   },
+  PARTITIONS_DIFFER: {
+    kind: 'user',
+    message: '{path} lies in directories that name {expected}, and {other} in ones that name {found}',
+    hint: 'read them one by one, or name directories alike: the same names in the same order, each once',
+  },
   PREDICATE_TYPE: {
     kind: 'user',
     message: "column '{column}' of {source} is {type}, which is not compared with {found}",
@@ -36,6 +41,11 @@ export const FORMAT_ERRORS = {
     kind: 'user',
     message: "{path} has no place for a missing value in the column '{column}', which its schema says is always there",
     hint: 'make the column nullable in the schema, or give every row a value',
+  },
+  TYPE_UNKNOWN: {
+    kind: 'user',
+    message: "'{text}' is no type: expected {expected} at character {offset}",
+    hint: "types are such as 'int64', 'decimal(9,2)', 'list<string>' and 'struct<a: int32, b: date not null>'",
   },
   VALUE_NOT_EXACT: {
     kind: 'user',
