@@ -33,6 +33,8 @@ export function explainLineage(root: LineageNode, blocksOf: (id: NodeId) => Cach
   const lines: string[] = [];
   const write = (node: LineageNode, first: string, further: string): void => {
     lines.push(`${first}${describeNode(node)} [${level}]`);
+    // Of a node that was truncated, what it was computed from is not said.
+    if (node.checkpoint === undefined) for (const detail of node.details) lines.push(`${further}    ${detail}`);
     const { cachedPartitions, memoryBytes, diskBytes } = blocksOf(node.id);
     if (!node.isPersisted || cachedPartitions === 0 || memoryBytes + diskBytes === 0) return;
     const sizes = `MemorySize: ${formatByteSize(memoryBytes)}; DiskSize: ${formatByteSize(diskBytes)}`;

@@ -100,6 +100,11 @@ export abstract class LineageNode {
     return this.#partitions !== undefined;
   }
 
+  /** What else there is to say of the node in `toDebugString`, line by line. May look at files. */
+  get details(): readonly string[] {
+    return [];
+  }
+
   get isPersisted(): boolean {
     return isPersisted(this.storageLevel);
   }

@@ -20,15 +20,23 @@ export function expandGlob(fs: FileSystem, input: string | readonly string[]): s
   return typeof input === 'string' ? expandEntry(fs, input) : input.flatMap((entry) => expandEntry(fs, entry));
 }
 
-function expandEntry(fs: FileSystem, entry: string): string[] {
+/**
+ * The files and directories that a path or a pattern names, sorted by path: as `expandGlob`, but for directories, which
+ * are given as they are. Raises FILE_NOT_FOUND when nothing matches.
+ */
+export function matchPaths(fs: FileSystem, entry: string): string[] {
   const matched = new Set<string>();
   if (statPath(fs, entry) !== undefined) matched.add(entry);
   else if (hasWildcard(entry)) {
     for (const pattern of expandBraces(entry)) for (const path of walk(fs, pattern)) matched.add(path);
   }
   if (matched.size === 0) throw new CairnError('FILE_NOT_FOUND', { path: entry });
+  return [...matched].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function expandEntry(fs: FileSystem, entry: string): string[] {
   const files = new Set<string>();
-  for (const path of matched) {
+  for (const path of matchPaths(fs, entry)) {
     if (statPath(fs, path) === 'directory') for (const file of filesOf(fs, path)) files.add(file);
     else files.add(path);
   }
