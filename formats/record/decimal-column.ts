@@ -1,10 +1,12 @@
 /** Decimals of files as JS values: exact text, unscaled bigints, or the nearest numbers. */
-import type { Column, NullMarks } from '../schema/batch.ts';
+import type { Column, NullMarks, StringColumn } from '../schema/batch.ts';
 import type { DecimalType } from '../schema/data-type.ts';
 import { bigInts, type Int64Vector, type NumberVector, type WideVector } from '../schema/vector.ts';
 
+type DecimalVector = NumberVector | Int64Vector | WideVector;
+
 export function decimalColumn(
-  vector: NumberVector | Int64Vector | WideVector,
+  vector: DecimalVector,
   type: DecimalType,
   mode: 'string' | 'number' | 'bigint',
   nulls: NullMarks | undefined,
@@ -15,16 +17,35 @@ export function decimalColumn(
     const values = Array.from({ length }, (_, i) => (nulls?.[i] === 1 ? null : BigInt(unscaledAt(vector, i))));
     return { kind: 'value', values, nulls: undefined };
   }
-  const texts = Array.from({ length }, (_, i) =>
-    nulls?.[i] === 1 ? '' : decimalText(unscaledAt(vector, i), type.scale),
-  );
-  if (mode === 'string') return { kind: 'string', values: texts, nulls };
+  const texts = new DecimalTexts(vector, type.scale, nulls);
   // Text has the one rounding that is right: dividing by a power of ten would be a second one.
-  return { kind: 'double', values: Float64Array.from(texts, Number), nulls };
+  return mode === 'string' ? texts : { kind: 'double', values: Float64Array.from(texts.values, Number), nulls };
+}
+
+/** Made on first use, so that columns that nobody looks at cost nothing. */
+class DecimalTexts implements StringColumn {
+  readonly kind = 'string';
+  readonly nulls: NullMarks | undefined;
+  readonly #vector: DecimalVector;
+  readonly #scale: number;
+  #values: readonly string[] | undefined;
+
+  constructor(vector: DecimalVector, scale: number, nulls: NullMarks | undefined) {
+    this.#vector = vector;
+    this.#scale = scale;
+    this.nulls = nulls;
+  }
+
+  get values(): readonly string[] {
+    this.#values ??= Array.from({ length: this.#vector.length }, (_, i) =>
+      this.nulls?.[i] === 1 ? '' : decimalText(unscaledAt(this.#vector, i), this.#scale),
+    );
+    return this.#values;
+  }
 }
 
 /** The unscaled integer: a number where it is safe, which is faster to make into text. */
-function unscaledAt(vector: NumberVector | Int64Vector | WideVector, i: number): number | bigint {
+function unscaledAt(vector: DecimalVector, i: number): number | bigint {
   if (vector.layout === 'number') return vector.values[i] as number;
   if (vector.layout === 'int64') {
     const high = vector.lanes[2 * i + 1] as number;
