@@ -18,8 +18,9 @@ const PAGE_BYTES = 65_536;
 const MAX_BYTES = 2 ** 31 - PAGE_BYTES;
 /** Position 0 is no region's. */
 const FIRST = 64;
-/** Scratch that is set aside even where a little would do. */
+/** Scratch that is set aside even where a little would do, and however much is asked for: files may say anything. */
 const LEAST_SCRATCH = 256 * 1024;
+const MOST_SCRATCH = 64 * 1024 * 1024;
 
 /** Where an arena has its bytes. */
 export interface ArenaStore {
@@ -66,7 +67,7 @@ export class Arena implements KernelMemory {
 
   /** Forgets everything; what was given is dead. `scratchBytes` is how much scratch is probably needed at once. */
   restart(scratchBytes = 0): void {
-    const size = align(Math.max(LEAST_SCRATCH, Math.min(scratchBytes, MAX_BYTES / 4)));
+    const size = align(Math.max(LEAST_SCRATCH, Math.min(scratchBytes, MOST_SCRATCH)));
     this.#scratchTop = FIRST;
     this.#scratchEnd = FIRST + size;
     this.#top = this.#scratchEnd;

@@ -43,6 +43,14 @@ describe('an arena', () => {
     expect(arena.keep(1)).toBeGreaterThan(large);
   });
 
+  it('sets no more scratch aside than is reasonable, whatever it is told', () => {
+    const arena = new Arena();
+    arena.restart(2 ** 40);
+    expect(arena.capacity).toBeLessThan(100 * 1024 * 1024);
+    arena.restart(-5);
+    expect(arena.isKept(arena.scratch(1000))).toBe(false);
+  });
+
   it('starts again in the same memory', () => {
     const arena = new Arena();
     arena.restart();
