@@ -2,6 +2,9 @@
 import './base/disposal.ts';
 
 export { registerRecordClass } from '../formats/record/record-class.ts';
+export type { DataType, Field, Schema, TimeUnit } from '../formats/schema/data-type.ts';
+export type { RecordMode } from '../formats/text/record-mode.ts';
+export type { ScalarType, TextFields, TextType } from '../formats/text/text-type.ts';
 export type { StorageLevelName } from '../storage/block/storage-level.ts';
 export type { CheckpointManifest } from '../storage/checkpoint/manifest.ts';
 export type { CheckpointRemoval } from '../storage/checkpoint/remove-checkpoint.ts';
@@ -28,6 +31,15 @@ export type {
   LongAccumulator,
 } from './api/accumulator.ts';
 export type { Broadcast } from './api/broadcast.ts';
+export type {
+  AnyRow,
+  DataReader,
+  ReadCsvOptions,
+  ReadFilesOptions,
+  ReadJsonOptions,
+  ReadRowsOptions,
+} from './api/data-reader.ts';
+export type { DataWriter, WriteCsvOptions, WriteMode, WriteOptions } from './api/data-writer.ts';
 export { type FoundCheckpoint, findCheckpoint } from './api/find-checkpoint.ts';
 export type { Histogram } from './api/histogram.ts';
 export type { IterateOptions, LoopResult, LoopStep } from './api/iterate.ts';
@@ -47,6 +59,7 @@ export {
   type SaveTextOptions,
   type SortOptions,
 } from './api/rdd.ts';
+export type { RowRdd } from './api/row-rdd.ts';
 export { type Catalog, openCatalog } from './api/run-catalog.ts';
 export { Session } from './api/session.ts';
 export { StatCounter } from './api/stat-counter.ts';

@@ -14,7 +14,6 @@ import {
   sameLevel,
   storageLevel,
 } from '../../storage/block/storage-level.ts';
-import { abortOutput, beginOutput, commitOutput, type OutputPart } from '../../storage/output/output-job.ts';
 import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
 import { CairnError, describeValue } from '../base/errors.ts';
 import { keyIdentity } from '../base/hash.ts';
@@ -71,6 +70,7 @@ import {
   checkTravels,
   invalidArgument,
 } from './check-argument.ts';
+import { DataWriter } from './data-writer.ts';
 import {
   addToSketch,
   emptySketch,
@@ -118,6 +118,7 @@ import {
   zipPair,
 } from './row-functions.ts';
 import { fractionForSampleSize } from './sample-size.ts';
+import { saveOutput } from './save-output.ts';
 import { addToStats, emptyStats, mergeStats, StatCounter, type StatState } from './stat-counter.ts';
 import { foldFrom, mergeFound, reduceFound } from './tree-functions.ts';
 import { type Zero, zeroMaker } from './zero-value.ts';
@@ -1433,6 +1434,17 @@ export class Rdd<T> {
   // ---------------------------------------------------------------- Actions: files
 
   /**
+   * Writes records that are plain objects, as CSV or as JSON lines.
+   *
+   * ```ts
+   * await session.parallelize([{ id: 1, name: 'ann' }]).write.csv('out/people', { mode: 'overwrite' });
+   * ```
+   */
+  get write(): DataWriter {
+    return new DataWriter(this.#engine, this.#node);
+  }
+
+  /**
    * Writes a directory of text files, `part-00000` and so on: one a partition, one line a record, `String(record)` in
    * UTF-8. Map objects to texts first. Readers see the whole directory or none of it; `_SUCCESS` marks it complete.
    *
@@ -1881,20 +1893,13 @@ export class Rdd<T> {
   }
 
   async #save(method: string, path: string, format: SaveAction['format'], options: SaveOptions): Promise<void> {
-    if (typeof path !== 'string' || path === '') throw invalidArgument(method, 'path', 'the path of a directory', path);
-    const { fileSystem } = this.#engine;
-    const output = beginOutput(fileSystem, path, { overwrite: options.overwrite === true });
-    try {
-      const parts = await this.#run(method, { kind: 'save', output, format }, options);
-      commitOutput(fileSystem, output, parts as OutputPart[]);
-    } catch (error) {
-      try {
-        abortOutput(fileSystem, output);
-      } catch {
-        // The error that led here is the one to hear of; the next save to this path cleans up.
-      }
-      throw error;
-    }
+    const { signal, overwrite } = options;
+    await saveOutput(this.#engine, this.#node, path, format, {
+      method,
+      signal,
+      overwrite: overwrite === true,
+      append: false,
+    });
   }
 
   async #collect(method: string, options: ActionOptions): Promise<T[]> {

@@ -29,6 +29,7 @@ import {
 } from './accumulator.ts';
 import type { Broadcast } from './broadcast.ts';
 import { checkInteger, checkOptions, checkTravels, invalidArgument } from './check-argument.ts';
+import { DataReader } from './data-reader.ts';
 import { type IterateOptions, iterate, type LoopResult, type LoopStep } from './iterate.ts';
 import { type JobScope, withJobScope } from './job-scope.ts';
 import { type PairsOnly, Rdd } from './rdd.ts';
@@ -145,6 +146,17 @@ export class Session implements AsyncDisposable {
       throw invalidArgument('range', argument, expected, value);
     }
     return new Rdd<number>(this.#engine, new RangeNode(origin, start, end, step, this.#slices('range', numSlices)));
+  }
+
+  /**
+   * Reads files of rows: CSV, JSON and others.
+   *
+   * ```ts
+   * const late = session.read.csv('flights.csv').filter((row) => Number(row.delay) > 60);
+   * ```
+   */
+  get read(): DataReader {
+    return new DataReader(this.#engine);
   }
 
   /**

@@ -7,6 +7,7 @@ import './action-functions.ts';
 import './aggregators.ts';
 import './order-functions.ts';
 import './public-names.ts';
+import './reader-functions.ts';
 import './row-functions.ts';
 import './tree-functions.ts';
 import './zero-value.ts';

@@ -16,7 +16,9 @@ import { CartesianNode } from '../lineage/nodes/cartesian-node.ts';
 import { CoGroupNode } from '../lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';
 import type { CollectionNode } from '../lineage/nodes/collection-node.ts';
+import { CsvScanNode } from '../lineage/nodes/csv-scan-node.ts';
 import { EmptyNode } from '../lineage/nodes/empty-node.ts';
+import { JsonScanNode } from '../lineage/nodes/json-scan-node.ts';
 import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import { LocalCombineNode } from '../lineage/nodes/local-combine-node.ts';
 import { MapAsyncNode } from '../lineage/nodes/map-async-node.ts';
@@ -102,9 +104,19 @@ const NODE_TABLE: Readonly<Record<string, ErasedEntry>> = {
     make: ({ className, numSlices }, { origin, recordsOfSlice }) =>
       new SlicedCollectionNode(origin, className, numSlices, (slice) => recordsOfSlice(origin.id, slice)),
   }),
+  'csv-scan': entry({
+    sendsPartitions: true,
+    pack: ({ options, shape }: CsvScanNode) => ({ options, shape }),
+    make: ({ options, shape }, { origin, fileSystem }) => new CsvScanNode(origin, fileSystem, options, shape),
+  }),
   empty: entry({
     pack: nothing,
     make: (_, { origin }) => new EmptyNode(origin, []),
+  }),
+  'json-scan': entry({
+    sendsPartitions: true,
+    pack: ({ options, fields }: JsonScanNode) => ({ options, fields }),
+    make: ({ options, fields }, { origin, fileSystem }) => new JsonScanNode(origin, fileSystem, options, fields),
   }),
   'local-checkpoint': entry({
     pack: ({ of, numPartitions, partitioner }: LocalCheckpointNode, packer) => ({

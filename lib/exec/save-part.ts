@@ -1,6 +1,8 @@
 import { ObjectPartWriter } from '../../storage/output/object-part-writer.ts';
 import type { OutputPart } from '../../storage/output/output-job.ts';
+import { RowPartWriter } from '../../storage/output/row-part-writer.ts';
 import { TextPartWriter } from '../../storage/output/text-part-writer.ts';
+import { unreachable } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { rowsOf, storable } from '../lineage/records.ts';
@@ -20,11 +22,8 @@ export function* savePart(
   node: LineageNode,
   { output, format }: SaveAction,
 ): Generator<Promise<unknown> | undefined, OutputPart, undefined> {
-  const { fileSystem, partition } = running;
-  using writer =
-    format.kind === 'text'
-      ? new TextPartWriter(fileSystem, output, partition, task.taskId, format.compression)
-      : new ObjectPartWriter(fileSystem, output, partition, task.taskId, format.codec);
+  const { partition } = running;
+  using writer = openWriter(running, task, output, format);
   const write = (batch: Exclude<TaskBatch, PendingBatch>): void => {
     if (writer instanceof ObjectPartWriter) {
       for (const stored of storable([batch].values())) writer.write(stored);
@@ -50,4 +49,23 @@ export function* savePart(
   running.metrics.rowsWritten += part.recordCount;
   running.metrics.bytesWritten += part.sizeBytes;
   return part;
+}
+
+function openWriter(
+  { fileSystem, partition }: RunningTask,
+  { taskId }: TaskDescription,
+  output: SaveAction['output'],
+  format: SaveAction['format'],
+): TextPartWriter | ObjectPartWriter | RowPartWriter {
+  switch (format.kind) {
+    case 'text':
+      return new TextPartWriter(fileSystem, output, partition, taskId, format.compression);
+    case 'objects':
+      return new ObjectPartWriter(fileSystem, output, partition, taskId, format.codec);
+    case 'csv':
+    case 'json':
+      return new RowPartWriter(fileSystem, output, partition, taskId, format);
+    default:
+      return unreachable(format);
+  }
 }

@@ -21,7 +21,7 @@ const READ_BYTES = 1024 * 1024;
 export function filesOf(node: LineageNode): readonly InputFile[] {
   const files: InputFile[] = [];
   for (const { split } of node.partitions) {
-    for (const file of filesOfSplit(split as InputFile | FileSplit | readonly InputFile[])) {
+    for (const file of filesOfSplit(split as InputSplit)) {
       // Splits of one file follow each other; a file that was named twice is there twice.
       if (files.at(-1) !== file) files.push(file);
     }
@@ -29,9 +29,12 @@ export function filesOf(node: LineageNode): readonly InputFile[] {
   return files;
 }
 
-function filesOfSplit(split: InputFile | FileSplit | readonly InputFile[]): readonly InputFile[] {
+/** What partitions of scans are made of. */
+type InputSplit = InputFile | FileSplit | readonly (InputFile | FileSplit)[];
+
+function filesOfSplit(split: InputSplit): readonly InputFile[] {
   if ('file' in split) return [split.file];
-  return 'path' in split ? [split] : split;
+  return 'path' in split ? [split] : split.map((each) => ('file' in each ? each.file : each));
 }
 
 /** Finds out what identifies files. Remembers the content of a file for as long as its path, size and time last. */

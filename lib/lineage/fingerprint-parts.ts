@@ -14,6 +14,8 @@ import type { LineageNode } from './lineage-node.ts';
 import type { BinaryRecordsNode } from './nodes/binary-records-node.ts';
 import type { CoalesceNode } from './nodes/coalesce-node.ts';
 import type { CollectionNode } from './nodes/collection-node.ts';
+import type { CsvScanNode } from './nodes/csv-scan-node.ts';
+import type { JsonScanNode } from './nodes/json-scan-node.ts';
 import type { LocalCombineNode } from './nodes/local-combine-node.ts';
 import type { MapAsyncNode } from './nodes/map-async-node.ts';
 import type { MapPartitionsNode } from './nodes/map-partitions-node.ts';
@@ -70,7 +72,16 @@ const PARTS: Readonly<Record<string, ErasedEntry>> = {
   'co-group': NOTHING,
   coalesce: entry(({ maxPartitions }: CoalesceNode) => ({ parameters: { maxPartitions } })),
   collection: entry(({ numSlices, records }: CollectionNode) => ({ parameters: { numSlices }, records })),
+  // A schema that was inferred follows from the files.
+  'csv-scan': entry(({ options: { minPartitions, settings } }: CsvScanNode) => ({
+    parameters: { minPartitions, ...settings, schema: JSON.stringify(settings.schema) },
+    files: 'read',
+  })),
   empty: NOTHING,
+  'json-scan': entry(({ options: { minPartitions, settings } }: JsonScanNode) => ({
+    parameters: { minPartitions, ...settings, schema: JSON.stringify(settings.schema) },
+    files: 'read',
+  })),
   // Blocks of this run, which no other one has.
   'local-checkpoint': entry(() => ({ isLost: true })),
   'local-combine': entry(({ aggregator }: LocalCombineNode) => ({

@@ -1,5 +1,6 @@
 import type { CodecName } from '../../formats/bytes/compression.ts';
 import type { OutputJob } from '../../storage/output/output-job.ts';
+import type { RowFormat } from '../../storage/output/row-part-writer.ts';
 import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
 import type { CheckpointTarget } from './checkpoint-target.ts';
 
@@ -43,5 +44,6 @@ export interface SaveAction {
   readonly output: OutputJob;
   readonly format:
     | { readonly kind: 'text'; readonly compression: OutputCompression }
-    | { readonly kind: 'objects'; readonly codec: CodecName };
+    | { readonly kind: 'objects'; readonly codec: CodecName }
+    | RowFormat;
 }

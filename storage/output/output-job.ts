@@ -27,11 +27,12 @@ import { errnoOf } from '../fs/file-error.ts';
 import type { FileSystem } from '../fs/file-system.ts';
 import { ownerOfToken } from '../fs/lock-record.ts';
 import { formatIdentity, type ProcessTable, systemProcesses } from '../fs/process-identity.ts';
+import { adoptContent, contentOf } from './adopt-content.ts';
 
 /** The empty file that tells readers, as Hadoop's, that a directory is complete. */
 const SUCCESS_NAME = '_SUCCESS';
 /** What users asked for is theirs to share: the umask decides, as for any program's output. */
-const OUTPUT_DIRECTORY_MODE = 0o777;
+export const OUTPUT_DIRECTORY_MODE = 0o777;
 const ATTEMPTS_NAME = '_attempts';
 const STAGING_SUFFIX = '.staging';
 const RETIRED_SUFFIX = '.retired';
@@ -46,6 +47,8 @@ export interface OutputJob {
   readonly staging: string;
   readonly retired: string;
   readonly overwrite: boolean;
+  /** What is in the directory stays, and the parts come after it. */
+  readonly append?: boolean;
   /** Directories that were made for this job above `directory`, each to be synced in its parent; outermost first. */
   readonly madeParents: readonly string[];
 }
@@ -58,11 +61,24 @@ export interface OutputPart {
   readonly sizeBytes: number;
   /** Records that the reporting attempt wrote. */
   readonly recordCount: number;
+  /** Of formats whose parts begin with the names of their columns: these, in order. */
+  readonly columns?: readonly string[];
+  /** The files of a part that is several, or none, in directories by value; `name` is then that of none of them. */
+  readonly files?: readonly OutputFile[];
+}
+
+/** A file of a part. */
+export interface OutputFile {
+  /** Relative to the output: `city=Bonn/part-00003.parquet`. */
+  readonly name: string;
+  readonly sizeBytes: number;
 }
 
 export interface BeginOutputOptions {
   /** Replace what is at the directory's path, once the new content is complete. */
   readonly overwrite?: boolean;
+  /** Keep what is there, and add to it. */
+  readonly append?: boolean;
   readonly processes?: ProcessTable;
 }
 
@@ -74,14 +90,18 @@ let counter = 0;
  */
 export function beginOutput(fs: FileSystem, directory: string, options: BeginOutputOptions = {}): OutputJob {
   const processes = options.processes ?? systemProcesses();
-  const overwrite = options.overwrite === true;
+  const append = options.append === true;
+  const overwrite = options.overwrite === true || append;
   let target = resolve(directory);
   // A link stays a link: what it points to is replaced.
   if (overwrite && fs.stat(target)?.kind === 'symlink') target = fs.realPath(target);
   const parent = dirname(target);
   const stem = stemOf(target);
   recoverOutput(fs, target, processes);
-  if (!overwrite && fs.stat(target) !== undefined) throw new CairnError('OUTPUT_EXISTS', { path: target });
+  const found = fs.stat(target);
+  if (found !== undefined && (!overwrite || (append && found.kind !== 'directory'))) {
+    throw new CairnError('OUTPUT_EXISTS', { path: target });
+  }
   const madeParents = missingParents(fs, parent);
   const token = `${formatIdentity(processes.self)}-${threadId}-${counter++}`;
   const job: OutputJob = {
@@ -89,6 +109,7 @@ export function beginOutput(fs: FileSystem, directory: string, options: BeginOut
     staging: join(parent, `.${stem}.${token}${STAGING_SUFFIX}`),
     retired: join(parent, `.${stem}.${token}${RETIRED_SUFFIX}`),
     overwrite,
+    append,
     madeParents,
   };
   try {
@@ -116,14 +137,21 @@ export function attemptsDirectory(job: OutputJob): string {
 export function commitOutput(fs: FileSystem, job: OutputJob, parts: readonly OutputPart[]): void {
   verifyParts(fs, job, parts);
   fs.removeTree(attemptsDirectory(job));
+  // Links cost nothing, and readers still see the old content or all of the new one: appending is replacing.
+  const kept = job.append === true ? adoptContent(fs, job.directory, job.staging) : undefined;
   {
     using marker = fs.open(join(job.staging, SUCCESS_NAME), 'create', 'shared');
     marker.sync();
   }
+  for (const directory of directoriesOf(parts)) fs.syncDirectory(join(job.staging, directory));
   fs.syncDirectory(job.staging);
   failpoint('output/after-marker');
   const replaces = fs.stat(job.directory) !== undefined;
   if (replaces && !job.overwrite) throw new CairnError('OUTPUT_EXISTS', { path: job.directory });
+  // Another job has added something since: it would be lost.
+  if (kept !== undefined && kept !== contentOf(fs, job.directory)) {
+    throw new CairnError('OUTPUT_EXISTS', { path: job.directory });
+  }
   if (replaces) fs.rename(job.directory, job.retired);
   failpoint('output/after-retired');
   publish(fs, job);
@@ -187,26 +215,50 @@ function publish(fs: FileSystem, job: OutputJob): void {
   }
 }
 
+/** The directories inside the output that its files lie in, innermost first. */
+function directoriesOf(parts: readonly OutputPart[]): readonly string[] {
+  const found = new Set<string>();
+  for (const part of parts) {
+    for (const { name } of filesOf(part)) {
+      for (let at = dirname(name); at !== '.' && !found.has(at); at = dirname(at)) found.add(at);
+    }
+  }
+  return [...found].sort((a, b) => b.length - a.length);
+}
+
+function filesOf(part: OutputPart): readonly OutputFile[] {
+  return part.files ?? [part];
+}
+
 function verifyParts(fs: FileSystem, job: OutputJob, parts: readonly OutputPart[]): void {
-  const expected = new Map<string, OutputPart>();
+  const expected = new Set(directoriesOf(parts));
   const partitions = new Set<number>();
   for (const part of parts) {
-    expected.set(part.name, part);
+    for (const { name } of filesOf(part)) expected.add(name);
     partitions.add(part.partition);
   }
   for (let partition = 0; partition < parts.length; partition++) {
     if (!partitions.has(partition)) throw incomplete(job, partition, 'no task committed it');
   }
-  for (const { name } of fs.list(job.staging)) {
-    // A file that no task reported would be read as data by whoever opens the directory.
-    if (name !== ATTEMPTS_NAME && !expected.has(name)) fs.removeTree(join(job.staging, name));
-  }
+  removeOthers(fs, job.staging, '', expected);
   for (const part of parts) {
-    const found = fs.stat(join(job.staging, part.name));
-    if (found === undefined) throw incomplete(job, part.partition, 'its file is gone');
-    if (found.sizeBytes !== part.sizeBytes) {
-      throw incomplete(job, part.partition, `its file has ${found.sizeBytes} of ${part.sizeBytes} bytes`);
+    for (const { name, sizeBytes } of filesOf(part)) {
+      const found = fs.stat(join(job.staging, name));
+      if (found === undefined) throw incomplete(job, part.partition, 'its file is gone');
+      if (found.sizeBytes !== sizeBytes) {
+        throw incomplete(job, part.partition, `its file has ${found.sizeBytes} of ${sizeBytes} bytes`);
+      }
     }
+  }
+}
+
+/** A file that no task reported would be read as data by whoever opens the directory. */
+function removeOthers(fs: FileSystem, staging: string, directory: string, expected: ReadonlySet<string>): void {
+  for (const { name, kind } of fs.list(join(staging, directory))) {
+    const path = join(directory, name);
+    if (path === ATTEMPTS_NAME) continue;
+    if (!expected.has(path)) fs.removeTree(join(staging, path));
+    else if (kind === 'directory') removeOthers(fs, staging, path, expected);
   }
 }
 

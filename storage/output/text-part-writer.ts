@@ -15,7 +15,7 @@ const MEMBER_BYTES = 1024 * 1024;
  * Writes a part of a text directory: each record as `String(record)` in UTF-8, then `\n`. A record with a newline in
  * it becomes several lines, as in Spark; a lone surrogate becomes U+FFFD.
  *
- * With gzip the file is a sequence of members, which every reader takes for one (RFC 1952, 2.2).
+ * `ending` is that of its name, before the compression's. With gzip the file is a sequence of members, which every reader takes for one (RFC 1952, 2.2).
  */
 export class TextPartWriter implements Disposable {
   readonly #part: PartFile;
@@ -32,9 +32,10 @@ export class TextPartWriter implements Disposable {
     partition: number,
     attempt: number | string,
     compression: OutputCompression = 'none',
+    ending = '',
   ) {
     this.#compression = compression;
-    this.#part = new PartFile(fs, job, partition, attempt, compression === 'gzip' ? '.gz' : '');
+    this.#part = new PartFile(fs, job, partition, attempt, compression === 'gzip' ? `${ending}.gz` : ending);
   }
 
   /** Bytes in the file so far; what is still gathered comes on top. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CSV_SETTINGS } from '../../../formats/csv/csv-settings.ts';
+import { DEFAULT_JSON_SETTINGS } from '../../../formats/jsonl/json-settings.ts';
 import { rowBatch } from '../../../formats/schema/batch.ts';
 import { nodeId, shuffleId } from '../../../lib/base/ids.ts';
 import { capture } from '../../../lib/closure/capture.ts';
@@ -12,7 +14,9 @@ import { CartesianNode } from '../../../lib/lineage/nodes/cartesian-node.ts';
 import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
+import { CsvScanNode } from '../../../lib/lineage/nodes/csv-scan-node.ts';
 import { EmptyNode } from '../../../lib/lineage/nodes/empty-node.ts';
+import { JsonScanNode } from '../../../lib/lineage/nodes/json-scan-node.ts';
 import { LocalCheckpointNode } from '../../../lib/lineage/nodes/local-checkpoint-node.ts';
 import { LocalCombineNode } from '../../../lib/lineage/nodes/local-combine-node.ts';
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
@@ -59,7 +63,17 @@ const SAMPLES: readonly LineageNode[] = [
   new CoGroupNode(origin(), [shuffled, pairs], hash, nextId),
   new CoalesceNode(origin(), range, 1),
   new CollectionNode(origin(), [1, 2, 3], 2),
+  new CsvScanNode(origin(), fileSystem, {
+    path: '/in',
+    minPartitions: 2,
+    settings: { ...DEFAULT_CSV_SETTINGS, header: false, delimiter: ';' },
+  }),
   new EmptyNode(origin(), []),
+  new JsonScanNode(origin(), fileSystem, {
+    path: '/in',
+    minPartitions: 2,
+    settings: { ...DEFAULT_JSON_SETTINGS, mode: 'PERMISSIVE', sampleRows: 5 },
+  }),
   new LocalCheckpointNode(origin(), nodeId(7), 2, hash),
   new LocalCombineNode(origin(), shuffled, aggregator),
   new MapAsyncNode(origin(), range, (x) => x, 3),

@@ -1,0 +1,143 @@
+import { type CsvWriteSettings, DEFAULT_CSV_WRITE_SETTINGS } from '../../formats/csv/csv-encoder.ts';
+import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
+import { CairnError } from '../base/errors.ts';
+import { driverOnly } from '../closure/driver-only.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
+import type { SaveAction } from '../lineage/result-action.ts';
+import { checkOptions, checkSignal, invalidArgument } from './check-argument.ts';
+import type { Engine } from './engine.ts';
+import { saveOutput } from './save-output.ts';
+import { checkNames, checkPattern, compressionOr, delimiterOr, flagOr, signOr, textOr } from './text-options.ts';
+
+/**
+ * What becomes of a directory that is there: an error (`'error'`), it is replaced once the new content is complete
+ * (`'overwrite'`), it is added to (`'append'`), or it stays and nothing is written (`'ignore'`).
+ */
+export type WriteMode = 'error' | 'overwrite' | 'append' | 'ignore';
+
+/** What all ways to write take. */
+export interface WriteOptions {
+  /** Default `'error'`. */
+  readonly mode?: WriteMode | undefined;
+  /** Default `'none'`; names of gzip parts end in `.gz`. */
+  readonly compression?: OutputCompression | undefined;
+  /** Cancels the job when it aborts: JOB_CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `write.csv` takes. */
+export interface WriteCsvOptions extends WriteOptions {
+  /** Default `','`. */
+  readonly delimiter?: string | undefined;
+  /** The sign around fields that need it; default `'"'`, `''` for none. */
+  readonly quote?: string | undefined;
+  /** What a quote within quotes follows; the quote itself unless given. */
+  readonly escape?: string | undefined;
+  /** Each part begins with the names of the columns; default true. */
+  readonly header?: boolean | undefined;
+  /** What is written for null and undefined; default `''`. */
+  readonly nullValue?: string | undefined;
+  /** Quote every field that is not null; default false. */
+  readonly quoteAll?: boolean | undefined;
+  /** How dates are written, in UTC; ISO 8601 with milliseconds unless given. */
+  readonly timestampFormat?: string | undefined;
+  /** The columns, in order; those of a part's first record unless given. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+const MODES: readonly WriteMode[] = ['error', 'overwrite', 'append', 'ignore'];
+const SHARED_OPTIONS = ['mode', 'compression', 'signal'];
+const CSV_OPTIONS = [
+  ...SHARED_OPTIONS,
+  'delimiter',
+  'quote',
+  'escape',
+  'header',
+  'nullValue',
+  'quoteAll',
+  'timestampFormat',
+  'columns',
+];
+
+/**
+ * Writes a dataset of plain objects as a directory of files, one a partition: `rdd.write`. Readers see the whole directory
+ * or none of it, also of one that is added to; `_SUCCESS` marks it complete.
+ */
+export class DataWriter {
+  readonly #engine: Engine;
+  readonly #node: LineageNode;
+
+  /** For `Rdd.write` only. */
+  constructor(engine: Engine, node: LineageNode) {
+    this.#engine = engine;
+    this.#node = node;
+  }
+
+  /**
+   * Writes CSV: `part-00000.csv` and so on.
+   *
+   * ```ts
+   * await rows.write.csv('out/flights', { mode: 'overwrite', compression: 'gzip' });
+   * ```
+   * Rejects with OUTPUT_EXISTS, CSV_PARTS_DIFFER where records of different partitions have different fields; with
+   * ROW_NOT_WRITABLE in the job for values that CSV has no text for.
+   */
+  async csv(path: string, options: WriteCsvOptions = {}): Promise<void> {
+    checkOptions('csv', options, CSV_OPTIONS);
+    const settings = csvSettings(options);
+    await this.#write(
+      'csv',
+      path,
+      { kind: 'csv', settings, compression: compressionOr('csv', options.compression) },
+      options,
+    );
+  }
+
+  /**
+   * Writes JSON lines: `part-00000.json` and so on, an object a line. Bigints are written as numbers of all their digits,
+   * dates as texts, NaN and the infinities as texts, too.
+   *
+   * ```ts
+   * await rows.write.json('out/flights');
+   * ```
+   * Rejects with OUTPUT_EXISTS; with ROW_NOT_WRITABLE in the job for values that JSON has no form for.
+   */
+  async json(path: string, options: WriteOptions = {}): Promise<void> {
+    checkOptions('json', options, SHARED_OPTIONS);
+    await this.#write('json', path, { kind: 'json', compression: compressionOr('json', options.compression) }, options);
+  }
+
+  async #write(method: string, path: string, format: SaveAction['format'], options: WriteOptions): Promise<void> {
+    const { mode = 'error', signal } = options;
+    checkSignal(method, signal);
+    if (!MODES.includes(mode)) {
+      throw invalidArgument(method, 'mode', "'error', 'overwrite', 'append' or 'ignore'", mode);
+    }
+    const isThere = typeof path === 'string' && path !== '' && this.#engine.fileSystem.stat(path) !== undefined;
+    if (mode === 'ignore' && isThere) return;
+    const choices = { method, signal, overwrite: mode === 'overwrite', append: mode === 'append' };
+    try {
+      await saveOutput(this.#engine, this.#node, path, format, choices);
+    } catch (error) {
+      // Someone else was first.
+      if (mode !== 'ignore' || !CairnError.is(error, 'OUTPUT_EXISTS')) throw error;
+    }
+  }
+}
+
+driverOnly('writer', DataWriter);
+
+function csvSettings(options: WriteCsvOptions): CsvWriteSettings {
+  const defaults = DEFAULT_CSV_WRITE_SETTINGS;
+  const quote = signOr('csv', 'quote', options.quote, defaults.quote);
+  return {
+    quote,
+    delimiter: delimiterOr('csv', options.delimiter, quote, defaults.delimiter),
+    escape: signOr('csv', 'escape', options.escape, quote),
+    header: flagOr('csv', 'header', options.header, defaults.header),
+    nullValue: textOr('csv', 'nullValue', options.nullValue, defaults.nullValue),
+    quoteAll: flagOr('csv', 'quoteAll', options.quoteAll, defaults.quoteAll),
+    timestampFormat: checkPattern('csv', 'timestampFormat', options.timestampFormat),
+    columns: checkNames('csv', 'columns', options.columns),
+  };
+}

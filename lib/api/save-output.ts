@@ -1,0 +1,54 @@
+import { abortOutput, beginOutput, commitOutput, type OutputPart } from '../../storage/output/output-job.ts';
+import { CairnError } from '../base/errors.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
+import type { SaveAction } from '../lineage/result-action.ts';
+import { invalidArgument } from './check-argument.ts';
+import type { Engine, JobOptions } from './engine.ts';
+
+/** How a directory is written, beside its format. */
+export interface SaveChoices extends JobOptions {
+  readonly overwrite: boolean;
+  readonly append: boolean;
+}
+
+/**
+ * Runs a job that writes a dataset as a directory of parts, and publishes it: readers see all of it or none of it. Raises
+ * OUTPUT_EXISTS, OUTPUT_INCOMPLETE, CSV_PARTS_DIFFER, and what the job raises; nothing is published then.
+ */
+export async function saveOutput(
+  engine: Engine,
+  node: LineageNode,
+  path: string,
+  format: SaveAction['format'],
+  { overwrite, append, ...job }: SaveChoices,
+): Promise<void> {
+  if (typeof path !== 'string' || path === '') {
+    throw invalidArgument(job.method, 'path', 'the path of a directory', path);
+  }
+  const { fileSystem } = engine;
+  const output = beginOutput(fileSystem, path, { overwrite, append });
+  try {
+    const parts = (await engine.runJob(node, { kind: 'save', output, format }, job)) as OutputPart[];
+    checkColumns(output.directory, parts);
+    commitOutput(fileSystem, output, parts);
+  } catch (error) {
+    try {
+      abortOutput(fileSystem, output);
+    } catch {
+      // The error that led here is the one to hear of; the next save to this path cleans up.
+    }
+    throw error;
+  }
+}
+
+/** Parts with other columns, or with the same in another order, would be read as what they are not. */
+function checkColumns(path: string, parts: readonly OutputPart[]): void {
+  const [first, ...others] = parts.filter(({ columns }) => columns !== undefined);
+  if (first === undefined) return;
+  const expected = JSON.stringify(first.columns);
+  for (const { partition, columns } of others) {
+    const found = JSON.stringify(columns);
+    if (found === expected) continue;
+    throw new CairnError('CSV_PARTS_DIFFER', { path, part: partition, other: first.partition, found, expected });
+  }
+}

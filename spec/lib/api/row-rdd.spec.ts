@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CSV_SETTINGS } from '../../../formats/csv/csv-settings.ts';
+import { RowRdd } from '../../../lib/api/row-rdd.ts';
+import { CsvScanNode } from '../../../lib/lineage/nodes/csv-scan-node.ts';
+import { EngineOfSpec } from '../../support/engine-of-spec.ts';
+import { MemoryFileSystem } from '../../support/memory-file-system.ts';
+import { origin } from '../../support/scan-task.ts';
+import { writeFile } from '../../support/write-file.ts';
+
+describe('RowRdd', () => {
+  it('finds its schema when it is first asked for', async () => {
+    const fs = new MemoryFileSystem();
+    await using bench = await EngineOfSpec.open({}, { fileSystem: fs });
+    const options = { path: '/in.csv', minPartitions: 1, settings: DEFAULT_CSV_SETTINGS };
+    const rows = new RowRdd(bench.engine, new CsvScanNode(origin(), fs, options));
+    expect(() => rows.schema).toThrow(/FILE_NOT_FOUND/);
+    writeFile(fs, '/in.csv', 'a\n1\n');
+    expect(rows.schema).toEqual({
+      fields: [{ name: 'a', type: { kind: 'int', bits: 32, signed: true }, nullable: true }],
+    });
+    writeFile(fs, '/in.csv', 'b\nx\n');
+    expect(rows.schema.fields.map(({ name }) => name)).toEqual(['a']);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { CairnError } from '../../../lib/base/errors.ts';
+import { adoptContent, contentOf } from '../../../storage/output/adopt-content.ts';
+import {
+  abortOutput,
+  beginOutput,
+  commitOutput,
+  type OutputJob,
+  type OutputPart,
+} from '../../../storage/output/output-job.ts';
+import { writeTextPart } from '../../../storage/output/write-part.ts';
+import { MemoryFileSystem } from '../../support/memory-file-system.ts';
+import { type FileCall, WrappedFileSystem } from '../../support/wrapped-file-system.ts';
+import { writeFile } from '../../support/write-file.ts';
+
+const names = (fs: MemoryFileSystem, path: string): string[] => fs.list(path).map(({ name }) => name);
+const text = (fs: MemoryFileSystem, path: string): string => Buffer.from(fs.readFile(path)).toString();
+
+function begin(fs: MemoryFileSystem | WrappedFileSystem, lines: readonly string[]): [OutputJob, OutputPart[]] {
+  const job = beginOutput(fs, '/data/out', { append: true });
+  return [job, lines.map((line, i) => writeTextPart(fs, job, i, [line]))];
+}
+
+describe('adoptContent', () => {
+  it('puts new parts after those that are there, and keeps everything else', () => {
+    const fs = new MemoryFileSystem();
+    for (const round of ['one', 'two']) commitOutput(fs, ...begin(fs, [round, `${round}b`]));
+    writeFile(fs, '/data/out/notes/x.txt', 'kept');
+    commitOutput(fs, ...begin(fs, ['three']));
+    expect(names(fs, '/data/out')).toEqual([
+      '_SUCCESS',
+      'notes',
+      'part-00000',
+      'part-00001',
+      'part-00002',
+      'part-00003',
+      'part-00004',
+    ]);
+    expect([0, 1, 2, 3, 4].map((i) => text(fs, `/data/out/part-0000${i}`))).toEqual([
+      'one\n',
+      'oneb\n',
+      'two\n',
+      'twob\n',
+      'three\n',
+    ]);
+    expect(text(fs, '/data/out/notes/x.txt')).toBe('kept');
+    expect(names(fs, '/data')).toEqual(['out']);
+  });
+
+  it('leaves the old content as it was when the job is aborted', () => {
+    const fs = new MemoryFileSystem();
+    commitOutput(fs, ...begin(fs, ['one']));
+    const [job] = begin(fs, ['two']);
+    abortOutput(fs, job);
+    expect(names(fs, '/data/out')).toEqual(['_SUCCESS', 'part-00000']);
+    expect(names(fs, '/data')).toEqual(['out']);
+  });
+
+  it('loses nothing that another job added meanwhile', () => {
+    const fs = new MemoryFileSystem();
+    commitOutput(fs, ...begin(fs, ['one']));
+    const before = contentOf(fs, '/data/out');
+    commitOutput(fs, ...begin(fs, ['two']));
+    expect(contentOf(fs, '/data/out')).not.toBe(before);
+    expect(contentOf(fs, '/nowhere')).toBe('');
+  });
+
+  it('copies where the volume has no links', () => {
+    const fs = new MemoryFileSystem();
+    commitOutput(fs, ...begin(fs, ['one']));
+    class NoLinks extends WrappedFileSystem {
+      protected override around<T>(call: FileCall, run: () => T): T {
+        if (call.kind !== 'link') return run();
+        const cause = Object.assign(new TypeError('no links here'), { code: 'EPERM' });
+        throw new CairnError('PERMISSION_DENIED', { operation: 'link', path: call.path }, { cause });
+      }
+    }
+    const plain = new NoLinks(fs);
+    commitOutput(plain, ...begin(plain, ['two']));
+    expect(text(fs, '/data/out/part-00000')).toBe('one\n');
+    expect(text(fs, '/data/out/part-00001')).toBe('two\n');
+  });
+
+  it('adds to no file', () => {
+    const fs = new MemoryFileSystem();
+    writeFile(fs, '/data/out', 'x');
+    expect(() => begin(fs, [])).toThrow(/OUTPUT_EXISTS/);
+  });
+
+  it('does nothing for a directory that is not there', () => {
+    const fs = new MemoryFileSystem();
+    fs.makeDirectory('/staging');
+    expect(adoptContent(fs, '/nowhere', '/staging')).toBe('');
+    expect(names(fs, '/staging')).toEqual([]);
+  });
+});
