@@ -17,56 +17,10 @@ import { openParquet } from '../../formats/parquet/parquet-file.ts';
 import { RowGroupReader } from '../../formats/parquet/row-group-reader.ts';
 import type { Vector } from '../../formats/schema/vector.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
+import { LINEITEM } from '../support/lineitem.ts';
 
 const ROUNDS = 9;
 
-/** As many words as it takes for text that compresses about as English does. */
-const WORDS =
-  `furiously carefully quickly blithely slyly final express regular special ironic pending bold even silent unusual
-accounts packages deposits requests instructions foxes theodolites pinto beans dependencies ideas platelets excuses
-sleep wake nag haggle cajole integrate boost detect use doze along above across among the according to after against`
-    .split(/\s+/)
-    .map((word) => `'${word}'`);
-
-const pick = (list: readonly string[], seed: number) =>
-  `list_extract([${list.join()}], 1 + (hash(i * 31 + ${seed}) % ${list.length})::int)`;
-
-/** Columns of the file: SQL that makes each, and SQL that sums it. */
-const COLUMNS: readonly (readonly [name: string, make: string, sum: (name: string) => string])[] = [
-  ['l_orderkey', '(i // 4) * 4 + hash(i // 4) % 3', (n) => `sum(${n})`],
-  ['l_partkey', '(hash(i * 3 + 1) % 200000)', (n) => `sum(${n})`],
-  ['l_suppkey', '(hash(i * 5 + 2) % 10000)', (n) => `sum(${n})`],
-  ['l_linenumber', '(1 + i % 7)::integer', (n) => `sum(${n})`],
-  ['l_quantity', '(1 + hash(i * 7 + 3) % 50)::decimal(15, 2)', (n) => `sum(${n})`],
-  ['l_extendedprice', '((90000 + hash(i * 11 + 4) % 10000000) / 100)::decimal(15, 2)', (n) => `sum(${n})`],
-  ['l_discount', '((hash(i * 13 + 5) % 11) / 100)::double', (n) => `sum(${n})`],
-  ['l_tax', '((hash(i * 17 + 6) % 1000003) / 1000003)::double', (n) => `sum(${n})`],
-  ['l_returnflag', pick(["'A'", "'N'", "'R'"], 7), (n) => `sum(strlen(${n}))`],
-  ['l_linestatus', pick(["'O'", "'F'"], 8), (n) => `sum(strlen(${n}))`],
-  ...['l_shipdate', 'l_commitdate', 'l_receiptdate'].map(
-    (name, k) =>
-      [
-        name,
-        `date '1992-01-01' + (hash(i * 19 + ${k}) % 2500)::integer`,
-        (n: string) => `sum(${n} - date '1970-01-01')`,
-      ] as const,
-  ),
-  [
-    'l_shipinstruct',
-    pick(["'DELIVER IN PERSON'", "'COLLECT COD'", "'NONE'", "'TAKE BACK RETURN'"], 9),
-    (n) => `sum(strlen(${n}))`,
-  ],
-  [
-    'l_shipmode',
-    pick(["'REG AIR'", "'AIR'", "'RAIL'", "'SHIP'", "'TRUCK'", "'MAIL'", "'FOB'"], 10),
-    (n) => `sum(strlen(${n}))`,
-  ],
-  [
-    'l_comment',
-    `substr(concat_ws(' ', ${[11, 12, 13, 14, 15].map((seed) => pick(WORDS, seed)).join()}), 1, 10 + (hash(i * 23) % 34)::int)`,
-    (n) => `sum(strlen(${n}))`,
-  ],
-];
 const THREE = ['l_orderkey', 'l_extendedprice', 'l_shipmode'];
 
 interface Case {
@@ -151,8 +105,8 @@ async function duckSums(connection: DuckDBConnection, query: string): Promise<re
 }
 
 async function run(connection: DuckDBConnection, each: Case, path: string): Promise<void> {
-  const columns = each.columns ?? COLUMNS.map(([name]) => name);
-  const sums = COLUMNS.filter(([name]) => columns.includes(name)).map(([name, , sum]) => sum(name));
+  const columns = each.columns ?? LINEITEM.map(([name]) => name);
+  const sums = LINEITEM.filter(([name]) => columns.includes(name)).map(([name, , sum]) => sum(name));
   const query = `select ${sums.join()} from '${path}'`;
   const times: Record<'duckdb' | KernelRoad, number[]> = { duckdb: [], best: [], plain: [] };
   const arenas = new Map<KernelRoad, ReturnType<typeof createArena>>();
@@ -190,8 +144,8 @@ const home = fs.mkdtempSync(join(tmpdir(), 'cairn-parquet-'));
 try {
   await initCompression();
   const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
-  const select = COLUMNS.map(([name, make]) => `${make} as ${name}`).join();
-  process.stdout.write(`${rows} rows of ${COLUMNS.length} columns, row groups of 122,880 unless said\n`);
+  const select = LINEITEM.map(([name, make]) => `${make} as ${name}`).join();
+  process.stdout.write(`${rows} rows of ${LINEITEM.length} columns, row groups of 122,880 unless said\n`);
   const made = new Map<string, string>();
   for (const each of CASES) {
     if (wanted.length > 0 && !wanted.includes(each.name)) continue;

@@ -13,7 +13,7 @@ import type { LeafNode } from './schema-tree.ts';
 import { ThriftReader } from './thrift-reader.ts';
 
 /** Odd constants of the format, one for each word of a block. */
-const SALTS = Int32Array.of(
+export const SALTS = Int32Array.of(
   0x47b6137b,
   0x44974d91,
   0x8824ad5b | 0,
@@ -24,7 +24,7 @@ const SALTS = Int32Array.of(
   0x5c6bfb31,
 );
 
-const BLOCK_BYTES = 32;
+export const BLOCK_BYTES = 32;
 /** Headers take under 20 bytes. */
 const HEADER_BYTES = 64;
 /** The largest that the format allows. */

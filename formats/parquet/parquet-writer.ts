@@ -20,6 +20,7 @@ import type { TableBatch, Vector } from '../schema/vector.ts';
 import type { ColumnChunkMetadata, FileMetadata, RowGroupMetadata, SchemaElement } from './metadata.ts';
 import { columnIndexBytes, footerBytes, offsetIndexBytes } from './parquetjs-adapter.ts';
 import { buildSchemaTree, type SchemaTree } from './schema-tree.ts';
+import { bloomFilterBytes } from './write-bloom.ts';
 import { GrowingBytes } from './write-buffers.ts';
 import { type ChunkOptions, ChunkWriter, type WrittenChunk } from './write-chunk.ts';
 import type { ParquetCodec } from './write-compress.ts';
@@ -51,6 +52,8 @@ export interface ParquetWriterOptions {
   readonly byteStreamSplit?: boolean | undefined;
   /** Bounds of strings and bytes in statistics are cut to so many bytes. 64. */
   readonly boundBytes?: number | undefined;
+  /** Columns with a bloom filter, by their names; of nested ones with points between: `a.list.element`. */
+  readonly bloomFilters?: readonly string[] | undefined;
   /** Entries of the footer. */
   readonly keyValues?: ReadonlyMap<string, string> | undefined;
 }
@@ -68,6 +71,7 @@ export class ParquetWriter {
   readonly #rowGroupRows: number;
   readonly #rowGroupBytes: number;
   readonly #keyValues: ReadonlyMap<string, string>;
+  readonly #bloomFilters: ReadonlySet<string>;
   readonly #elements: readonly SchemaElement[];
   readonly #tree: SchemaTree;
   readonly #leaves: readonly LeafColumn[];
@@ -92,6 +96,7 @@ export class ParquetWriter {
     this.#rowGroupRows = options.rowGroupRows ?? 122_880;
     this.#rowGroupBytes = options.rowGroupBytes ?? 128 * MIB;
     this.#keyValues = options.keyValues ?? new Map();
+    this.#bloomFilters = new Set(options.bloomFilters);
     this.#elements = schemaElements(schema, sink.path);
     this.#tree = buildSchemaTree({ schema: this.#elements }, sink.path);
     this.#leaves = this.#tree.leaves.map((leaf) => new LeafColumn(leaf, sink.path, this.#options));
@@ -107,6 +112,11 @@ export class ParquetWriter {
   /** Bytes of the file so far; what is gathered for the next row group comes on top. */
   get sizeBytes(): number {
     return this.#flushed + this.#out.length;
+  }
+
+  /** Bytes that are gathered in memory for the next row group, about. */
+  get gatheredBytes(): number {
+    return this.#leaves.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   /**
@@ -125,7 +135,7 @@ export class ParquetWriter {
       this.#pendingRows += to - from;
       this.#rowCount += to - from;
       from = to;
-      if (this.#pendingRows >= this.#rowGroupRows || this.#gatheredBytes() >= this.#rowGroupBytes) this.endRowGroup();
+      if (this.#pendingRows >= this.#rowGroupRows || this.gatheredBytes >= this.#rowGroupBytes) this.endRowGroup();
     }
   }
 
@@ -136,11 +146,20 @@ export class ParquetWriter {
     const target = { position: () => this.sizeBytes, append: (bytes: Uint8Array) => this.#append(bytes) };
     const chunks = this.#leaves.map((column) => {
       const chunk = this.#chunks.write(column, target);
+      const filter = this.#bloomFilters.has(column.leaf.path.join('.')) ? bloomFilterBytes(column) : undefined;
       column.clear();
-      return chunk;
+      return { chunk, filter };
     });
-    this.#written.push({ rowCount, chunks });
+    // After the pages, which are read far more often.
+    this.#written.push({ rowCount, chunks: chunks.map(({ chunk, filter }) => this.#withFilter(chunk, filter)) });
     this.#pendingRows = 0;
+  }
+
+  #withFilter(chunk: WrittenChunk, filter: Uint8Array | undefined): WrittenChunk {
+    if (filter === undefined) return chunk;
+    const place = { bloomFilterOffset: this.sizeBytes, bloomFilterBytes: filter.length };
+    this.#append(filter);
+    return { ...chunk, metadata: { ...chunk.metadata, ...place } };
   }
 
   /** Writes the last row group, the indexes and the footer, which it gives. The sink is not closed. */
@@ -195,10 +214,6 @@ export class ParquetWriter {
         return place;
       }),
     );
-  }
-
-  #gatheredBytes(): number {
-    return this.#leaves.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   #append(bytes: Uint8Array): void {
