@@ -8,9 +8,9 @@ import { CairnError } from '../../lib/base/errors.ts';
 import { unreachable } from '../../lib/base/invariant.ts';
 import { narrowInts } from '../record/narrow-columns.ts';
 import type { Column } from '../schema/batch.ts';
-import type { ScalarType } from '../text/text-type.ts';
 import type { TimePattern } from '../text/time-pattern.ts';
 import type { CsvBatch } from './csv-batch.ts';
+import type { CsvColumnOptions, CsvColumnParser, CsvValueOptions } from './csv-column-options.ts';
 import { ESCAPED, MISSING } from './csv-tokenizer.ts';
 import {
   NOT_AN_INTEGER,
@@ -24,30 +24,6 @@ import {
   timestampTraits,
 } from './csv-values.ts';
 import { StringColumnParser } from './string-column-parser.ts';
-
-/** What a column is read as. */
-export interface CsvColumnOptions {
-  readonly name: string;
-  readonly type: ScalarType;
-  /** Its place among the fields of a record. */
-  readonly index: number;
-}
-
-/** What all columns share. */
-export interface CsvValueOptions {
-  /** Texts that stand for nothing. A quoted one stands for itself in columns of strings. */
-  readonly nullValues: readonly string[];
-  readonly dateFormat?: TimePattern | undefined;
-  readonly timestampFormat?: TimePattern | undefined;
-  /** What makes a quote within quotes a plain one. */
-  readonly escape: number;
-  readonly quote: number;
-}
-
-/** Reads one column of batch after batch. */
-export interface CsvColumnParser {
-  parse(batch: CsvBatch): Column;
-}
 
 export function makeColumnParser(options: CsvColumnOptions, values: CsvValueOptions): CsvColumnParser {
   const { type } = options;

@@ -2,7 +2,7 @@ import { isUtf8 } from '../text/decoded-stream.ts';
 import type { RecordMode } from '../text/record-mode.ts';
 import type { TextField } from '../text/text-type.ts';
 import { compileTimePattern, type TimePattern } from '../text/time-pattern.ts';
-import type { CsvValueOptions } from './csv-columns.ts';
+import type { CsvValueOptions } from './csv-column-options.ts';
 import type { CsvDialect, CsvLimits } from './csv-dialect.ts';
 
 /** How CSV is read: the user's choices with defaults filled in. Plain data, which travels to workers as it is. */

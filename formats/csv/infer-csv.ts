@@ -8,7 +8,7 @@
  */
 import type { TextField } from '../text/text-type.ts';
 import type { CsvBatch } from './csv-batch.ts';
-import type { CsvValueOptions } from './csv-columns.ts';
+import type { CsvValueOptions } from './csv-column-options.ts';
 import { columnNames, numberedNames } from './csv-header.ts';
 import { type CsvSettings, valueOptionsOf } from './csv-settings.ts';
 import type { CsvSource } from './csv-source.ts';

@@ -4,7 +4,7 @@
  */
 import type { Column } from '../schema/batch.ts';
 import type { CsvBatch } from './csv-batch.ts';
-import type { CsvColumnOptions, CsvColumnParser, CsvValueOptions } from './csv-columns.ts';
+import type { CsvColumnOptions, CsvColumnParser, CsvValueOptions } from './csv-column-options.ts';
 import { ESCAPED, MISSING, PLAIN } from './csv-tokenizer.ts';
 
 const MAX_ENTRIES = 2048;

@@ -20,7 +20,7 @@ export interface CsvReading extends CsvChoices {
 
 const PATH = 'in.csv';
 
-export function bytesOf(text: string | Uint8Array): Uint8Array {
+function bytesOf(text: string | Uint8Array): Uint8Array {
   return typeof text === 'string' ? Buffer.from(text) : text;
 }
 
