@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CairnError } from '../../../lib/base/errors.ts';
+import type { FileSystem } from '../../../storage/fs/file-system.ts';
+import type { ProcessTable } from '../../../storage/fs/process-identity.ts';
 import { adoptContent, contentOf } from '../../../storage/output/adopt-content.ts';
 import {
   abortOutput,
@@ -7,8 +9,11 @@ import {
   commitOutput,
   type OutputJob,
   type OutputPart,
+  recoverOutput,
 } from '../../../storage/output/output-job.ts';
 import { writeTextPart } from '../../../storage/output/write-part.ts';
+import { FakeProcesses } from '../../support/fake-processes.ts';
+import { FaultyFileSystem, failEveryCall } from '../../support/faulty-file-system.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { type FileCall, WrappedFileSystem } from '../../support/wrapped-file-system.ts';
 import { writeFile } from '../../support/write-file.ts';
@@ -63,6 +68,17 @@ describe('adoptContent', () => {
     commitOutput(fs, ...begin(fs, ['two']));
     expect(contentOf(fs, '/data/out')).not.toBe(before);
     expect(contentOf(fs, '/nowhere')).toBe('');
+    class Meanwhile extends WrappedFileSystem {
+      protected override around<T>(call: FileCall, run: () => T): T {
+        const isLast = call.kind === 'syncDirectory' && call.path.endsWith('.staging');
+        if (isLast) writeFile(fs, '/data/out/part-00009', 'theirs');
+        return run();
+      }
+    }
+    const [job, parts] = begin(fs, ['three']);
+    expect(() => commitOutput(new Meanwhile(fs), job, parts)).toThrow(/OUTPUT_EXISTS/);
+    abortOutput(fs, job);
+    expect(names(fs, '/data/out')).toEqual(['_SUCCESS', 'part-00000', 'part-00001', 'part-00009']);
   });
 
   it('copies where the volume has no links', () => {
@@ -92,5 +108,85 @@ describe('adoptContent', () => {
     fs.makeDirectory('/staging');
     expect(adoptContent(fs, '/nowhere', '/staging')).toBe('');
     expect(names(fs, '/staging')).toEqual([]);
+  });
+});
+
+describe('whatever fails while a directory is added to', () => {
+  /** All lines of a complete directory, or what is wrong with it. */
+  function found(fs: MemoryFileSystem): string {
+    if (fs.stat('/data/out') === undefined) return 'nothing';
+    const all = names(fs, '/data/out');
+    if (!all.includes('_SUCCESS')) return 'incomplete';
+    return all
+      .filter((name) => name !== '_SUCCESS')
+      .map((name) => text(fs, `/data/out/${name}`))
+      .join('');
+  }
+
+  function withOld(): MemoryFileSystem {
+    const fs = new MemoryFileSystem();
+    commitOutput(fs, ...begin(fs, ['old 0', 'old 1']));
+    return fs;
+  }
+
+  function add(fs: FileSystem, processes: ProcessTable): void {
+    const job = beginOutput(fs, '/data/out', { append: true, processes });
+    try {
+      commitOutput(fs, job, [writeTextPart(fs, job, 0, ['new'])]);
+    } catch (error) {
+      abortOutput(fs, job);
+      throw error;
+    }
+  }
+
+  const OLD = 'old 0\nold 1\n';
+  const BOTH = `${OLD}new\n`;
+
+  it.each([{ errno: 'EIO' }, { errno: 'ENOSPC', forever: true }, { errno: 'EIO', takesEffect: true }] as const)(
+    'shows the old content or all of it: %j',
+    (fault) => {
+      const failed = failEveryCall(fault, (wrap, at) => {
+        const fs = withOld();
+        const machine = new FakeProcesses();
+        try {
+          add(wrap(fs), machine.start(1));
+        } catch {
+          // What is there afterwards is what counts.
+        }
+        machine.kill(1);
+        recoverOutput(fs, '/data/out', machine.start(2));
+        expect([OLD, BOTH], `call ${at}`).toContain(found(fs));
+        expect(fs.openHandles).toBe(0);
+      });
+      expect(failed).toBeGreaterThan(10);
+    },
+  );
+
+  it('survives a power cut at any call', () => {
+    let calls = 1;
+    for (let at = 1; at <= calls; at++) {
+      const fs = withOld();
+      const machine = new FakeProcesses();
+      let isDone = true;
+      try {
+        add(new FaultyFileSystem(fs).cutPowerAt(at), machine.start(1));
+      } catch {
+        isDone = false;
+      }
+      calls = Math.max(calls, isDone ? 0 : at + 1);
+      machine.reboot();
+      const cuts = [
+        { keep: 'synced' },
+        { keep: 'all' },
+        { keep: 'torn', seed: at },
+        { keep: 'subset', seed: at },
+      ] as const;
+      for (const cut of cuts) {
+        const after = fs.crash(cut);
+        recoverOutput(after, '/data/out', machine.start(2));
+        expect(isDone ? [BOTH] : [OLD, BOTH], `call ${at}, ${JSON.stringify(cut)}`).toContain(found(after));
+      }
+    }
+    expect(calls).toBeGreaterThan(20);
   });
 });
