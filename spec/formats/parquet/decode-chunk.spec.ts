@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCompression } from '../../../formats/bytes/compression.ts';
+import type { Vector } from '../../../formats/schema/vector.ts';
 import {
   byteArrays,
   doubles,
@@ -10,7 +11,8 @@ import {
   type PageSpec,
   parquetBytes,
 } from '../../support/parquet-bytes.ts';
-import { readFirst } from '../../support/read-parquet.ts';
+import { readFirst, readVectors } from '../../support/read-parquet.ts';
+import { vectorValues } from '../../support/vector-values.ts';
 
 const element = (type: ElementSpec['type'], repetition: ElementSpec['repetition'] = 'REQUIRED'): ElementSpec => ({
   ...{ name: 'a', repetition: repetition ?? 'REQUIRED' },
@@ -53,6 +55,29 @@ describe.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP'] as const)('a chunk of pages in 
     expect(
       read(element('INT64', 'OPTIONAL'), [page(all, ...tens), page([0, 1], 7n), page(all, ...tens), none], codec),
     ).toEqual([...tens, ...[null, 7n], ...tens, ...Array(9).fill(null)]);
+  });
+
+  it('has values where they belong when levels take other room than they mostly do', () => {
+    const values = Array.from({ length: 16 }, (_, i) => i / 2);
+    const definitions = Uint8Array.of(3, 255, 16, 1);
+    const page: PageSpec = { count: 16, values: doubles(...values), definitions };
+    expect(read(element('DOUBLE', 'OPTIONAL'), [page], codec)).toEqual(values);
+  });
+
+  it('spreads values of a single page without touching those of the next column', () => {
+    const levels = Array.from({ length: 1000 }, (_, i) => i % 2);
+    const halves = Array.from({ length: 500 }, (_, i) => i / 2);
+    const ones = Array.from({ length: 1000 }, (_, i) => i + 0.5);
+    const some: PageSpec = { count: 1000, values: doubles(...halves), definitions: hybrid(levels, 1) };
+    const all: PageSpec = { count: 1000, values: doubles(...ones) };
+    const elements = [element('DOUBLE', 'OPTIONAL'), { ...element('DOUBLE'), name: 'b' }];
+    const chunks = [
+      { codec, pages: [some] },
+      { codec, pages: [all] },
+    ];
+    const vectors = readVectors(parquetBytes(elements, [{ rowCount: 1000, chunks }]));
+    expect(vectorValues(vectors.get('a') as Vector)).toEqual(levels.map((there, i) => (there ? halves[i >> 1] : null)));
+    expect(vectorValues(vectors.get('b') as Vector)).toEqual(ones);
   });
 
   it('mixes dictionary and plain pages, of numbers and of strings', () => {
