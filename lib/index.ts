@@ -44,6 +44,7 @@ export { type FoundCheckpoint, findCheckpoint } from './api/find-checkpoint.ts';
 export type { Histogram } from './api/histogram.ts';
 export type { IterateOptions, LoopResult, LoopStep } from './api/iterate.ts';
 export type { JobScope } from './api/job-scope.ts';
+export type { ParquetColumns, WriteParquetOptions } from './api/parquet-writer-options.ts';
 export { hashPartitioner, type PartitionArgument } from './api/partition-argument.ts';
 export { PeriodicCheckpointer, type PeriodicCheckpointerOptions } from './api/periodic-checkpointer.ts';
 export {

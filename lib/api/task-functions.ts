@@ -5,6 +5,7 @@
  */
 import './action-functions.ts';
 import './aggregators.ts';
+import './infer-functions.ts';
 import './order-functions.ts';
 import './public-names.ts';
 import './reader-functions.ts';

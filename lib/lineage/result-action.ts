@@ -1,5 +1,6 @@
 import type { CodecName } from '../../formats/bytes/compression.ts';
 import type { OutputJob } from '../../storage/output/output-job.ts';
+import type { ParquetSaveOptions } from '../../storage/output/parquet-part-writer.ts';
 import type { RowFormat } from '../../storage/output/row-part-writer.ts';
 import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
 import type { CheckpointTarget } from './checkpoint-target.ts';
@@ -45,5 +46,6 @@ export interface SaveAction {
   readonly format:
     | { readonly kind: 'text'; readonly compression: OutputCompression }
     | { readonly kind: 'objects'; readonly codec: CodecName }
-    | RowFormat;
+    | RowFormat
+    | { readonly kind: 'parquet'; readonly options: ParquetSaveOptions };
 }

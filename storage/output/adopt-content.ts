@@ -16,29 +16,48 @@ const PART_NAME = /^part-(\d+)(\D.*)?$/;
 export function adoptContent(fs: FileSystem, directory: string, staging: string): string {
   const content = contentOf(fs, directory);
   if (fs.stat(directory) === undefined) return content;
-  const first = 1 + Math.max(-1, ...fs.list(directory).map(({ name }) => numberOf(name)));
-  const own = fs.list(staging).filter(({ name }) => numberOf(name) >= 0);
-  // From the last one on: none takes the name of another that has still to move.
-  for (const { name } of own.toSorted((a, b) => numberOf(b.name) - numberOf(a.name))) {
-    const [, , rest = ''] = PART_NAME.exec(name) ?? [];
-    const moved = `part-${String(first + numberOf(name)).padStart(5, '0')}${rest}`;
-    if (moved !== name) fs.rename(join(staging, name), join(staging, moved));
-  }
+  renumber(fs, staging, 1 + lastNumber(fs, directory));
   for (const { name } of fs.list(directory)) {
     if (name !== '_SUCCESS') adopt(fs, join(directory, name), join(staging, name));
   }
   return content;
 }
 
-/** What a directory holds, as a text that changes with it: names, sizes and times of change. */
+/** What a directory holds, as a text that changes with it: names, sizes and times of change, those inside it too. */
 export function contentOf(fs: FileSystem, directory: string): string {
-  if (fs.stat(directory) === undefined) return '';
-  return JSON.stringify(
-    fs.list(directory).map(({ name }) => {
-      const found = fs.stat(join(directory, name));
-      return [name, found?.kind, found?.kind === 'file' ? found.sizeBytes : 0, found?.modifiedMs];
-    }),
-  );
+  return fs.stat(directory) === undefined ? '' : JSON.stringify(listContent(fs, directory));
+}
+
+function listContent(fs: FileSystem, directory: string): readonly unknown[] {
+  return fs.list(directory).map(({ name }) => {
+    const path = join(directory, name);
+    const found = fs.stat(path);
+    if (found?.kind === 'directory') return [name, listContent(fs, path)];
+    return [name, found?.kind, found?.kind === 'file' ? found.sizeBytes : 0, found?.modifiedMs];
+  });
+}
+
+/** The highest number of a part in a directory and those in it; -1 for none. */
+function lastNumber(fs: FileSystem, directory: string): number {
+  let last = -1;
+  for (const { name, kind } of fs.list(directory)) {
+    last = Math.max(last, kind === 'directory' ? lastNumber(fs, join(directory, name)) : numberOf(name));
+  }
+  return last;
+}
+
+/** Counts the parts in a directory, and those in it, from `first` on. */
+function renumber(fs: FileSystem, directory: string, first: number): void {
+  if (first === 0) return;
+  const entries = fs.list(directory);
+  for (const { name, kind } of entries) if (kind === 'directory') renumber(fs, join(directory, name), first);
+  const parts = entries.filter(({ name, kind }) => kind !== 'directory' && numberOf(name) >= 0);
+  // From the last one on: none takes the name of another that has still to move.
+  for (const { name } of parts.toSorted((a, b) => numberOf(b.name) - numberOf(a.name))) {
+    const [, , rest = ''] = PART_NAME.exec(name) ?? [];
+    fs.rename(join(directory, name), join(directory, `part-${String(first + numberOf(name)).padStart(5, '0')}${rest}`));
+  }
+  fs.syncDirectory(directory);
 }
 
 function numberOf(name: string): number {

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CairnError } from '../../lib/base/errors.ts';
 import { failpoint } from '../../lib/base/failpoint.ts';
 import { hasNoLinks } from '../fs/file-error.ts';
 import type { FileHandle, FileSystem } from '../fs/file-system.ts';
-import { attemptsDirectory, type OutputJob, type OutputPart } from './output-job.ts';
+import { attemptsDirectory, OUTPUT_DIRECTORY_MODE, type OutputJob, type OutputPart } from './output-job.ts';
 
 /** `part-00003`, as Hadoop names them: five digits at least. */
 export function partName(partition: number, ending = ''): string {
@@ -26,14 +26,25 @@ export class PartFile implements Disposable {
   #sizeBytes = 0;
   #ended = false;
 
-  /** `attempt` is unique among the attempts at this partition: the task's id. Raises what `FileSystem.open` does. */
-  constructor(fs: FileSystem, job: OutputJob, partition: number, attempt: number | string, ending = '') {
+  /**
+   * `attempt` is unique among the attempts at this partition: the task's id. `directory` is where in the output the part
+   * goes, relative to it. Raises what `FileSystem.open` does.
+   */
+  constructor(
+    fs: FileSystem,
+    job: OutputJob,
+    partition: number,
+    attempt: number | string,
+    ending = '',
+    directory = '',
+  ) {
     this.#fs = fs;
     this.#job = job;
     this.#partition = partition;
-    this.#name = partName(partition, ending);
+    const name = partName(partition, ending);
+    this.#name = join(directory, name);
     // An attempt number may come again after its worker died: what it left is of no use to anyone.
-    this.#file = fs.open(join(attemptsDirectory(job), `${this.#name}.${attempt}`), 'overwrite', 'shared');
+    this.#file = fs.open(join(attemptsDirectory(job), `${name}.${attempt}`), 'overwrite', 'shared');
   }
 
   get path(): string {
@@ -56,6 +67,8 @@ export class PartFile implements Disposable {
       // Some disks report a failed write only here: before the part can be seen.
       this.#file.close();
       const path = join(this.#job.staging, this.#name);
+      const directory = dirname(path);
+      if (directory !== this.#job.staging) this.#fs.makeDirectory(directory, OUTPUT_DIRECTORY_MODE);
       const isFirst = this.#publish(path);
       const sizeBytes = isFirst ? this.#sizeBytes : this.#sizeOfOther(path);
       this.#ended = true;

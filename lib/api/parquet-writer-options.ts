@@ -1,0 +1,98 @@
+import { CODEC_NAMES, PARQUET_CODECS, type ParquetCodec } from '../../formats/parquet/write-compress.ts';
+import { schemaElements } from '../../formats/parquet/write-schema.ts';
+import type { Field, Schema } from '../../formats/schema/data-type.ts';
+import { parseField } from '../../formats/schema/parse-type.ts';
+import type { ParquetSaveOptions } from '../../storage/output/parquet-part-writer.ts';
+import { CairnError } from '../base/errors.ts';
+import { startAtCaller } from '../lineage/call-site.ts';
+import { checkInteger, checkOptions, invalidArgument } from './check-argument.ts';
+import type { WriteMode } from './data-writer.ts';
+
+/** The columns of a file by name: types as text, such as `'int64'`, `'decimal(9,2)'` or `'list<string> not null'`. */
+export type ParquetColumns = Readonly<Record<string, string>> | readonly (readonly [name: string, type: string])[];
+
+/** What `write.parquet` takes. */
+export interface WriteParquetOptions {
+  /** Default `'error'`. */
+  readonly mode?: WriteMode | undefined;
+  /** How pages are compressed; default `'snappy'`. `'zstd'` is smaller and slower, `'none'` fastest. */
+  readonly codec?: ParquetCodec | undefined;
+  /**
+   * The columns and their types, in order. Unless given, a job of its own looks at all records first, which computes the
+   * dataset twice: give it, or persist the dataset.
+   */
+  readonly schema?: ParquetColumns | undefined;
+  /** Columns that become directories, `city=Bonn/part-00000.parquet`, instead of columns of the files. */
+  readonly partitionBy?: string | readonly string[] | undefined;
+  /** Rows of a row group, which readers skip as a whole; default 122,880. */
+  readonly rowGroupRows?: number | undefined;
+  /** Columns with a bloom filter, for look-ups of single values that repeat little. */
+  readonly bloomFilters?: readonly string[] | undefined;
+  /** Cancels the job when it aborts: JOB_CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const METHOD = 'parquet';
+const NAMES = ['mode', 'codec', 'schema', 'partitionBy', 'rowGroupRows', 'bloomFilters', 'signal'];
+
+/** Options as they were checked, with the schema still open where none was given. */
+export interface ParquetChoices extends Omit<ParquetSaveOptions, 'schema'> {
+  readonly schema: Schema | undefined;
+}
+
+/** Raises INVALID_ARGUMENT and TYPE_UNKNOWN. */
+export function parquetChoices(options: WriteParquetOptions): ParquetChoices {
+  checkOptions(METHOD, options, NAMES);
+  const { codec = 'snappy', rowGroupRows, partitionBy = [], bloomFilters = [] } = options;
+  if (!Object.hasOwn(CODEC_NAMES, codec)) {
+    throw invalidArgument(METHOD, 'codec', `one of ${PARQUET_CODECS.join(', ')}`, codec);
+  }
+  if (rowGroupRows !== undefined) checkInteger(METHOD, 'rowGroupRows', rowGroupRows, 1);
+  return {
+    codec,
+    rowGroupRows,
+    partitionBy: checkColumns('partitionBy', typeof partitionBy === 'string' ? [partitionBy] : partitionBy),
+    bloomFilters: checkColumns('bloomFilters', bloomFilters),
+    schema: options.schema === undefined ? undefined : schemaOf(options.schema),
+  };
+}
+
+/** The choices with their schema. Raises COLUMN_NOT_FOUND and PARQUET_NOT_WRITABLE before anything is written. */
+export function parquetOptions(
+  { partitionBy, ...rest }: ParquetChoices,
+  schema: Schema,
+  path: string,
+): ParquetSaveOptions {
+  for (const column of [...partitionBy, ...rest.bloomFilters]) {
+    if (schema.fields.some(({ name }) => name === column)) continue;
+    const suggestion = `its columns are ${schema.fields.map(({ name }) => name).join(', ')}`;
+    throw startAtCaller(new CairnError('COLUMN_NOT_FOUND', { path, column, suggestion }));
+  }
+  schemaElements({ fields: schema.fields.filter(({ name }) => !partitionBy.includes(name)) }, path);
+  return { ...rest, schema, partitionBy };
+}
+
+function checkColumns(option: string, columns: unknown): readonly string[] {
+  const isNames = Array.isArray(columns) && columns.every((name) => typeof name === 'string');
+  if (!isNames || new Set(columns).size !== columns.length) {
+    throw invalidArgument(METHOD, option, 'names of columns, each once', columns);
+  }
+  return columns;
+}
+
+function schemaOf(columns: unknown): Schema {
+  const isObject = typeof columns === 'object' && columns !== null;
+  const pairs: readonly unknown[] = Array.isArray(columns) ? columns : isObject ? Object.entries(columns) : [];
+  const fields = pairs.map((pair): Field => {
+    if (!Array.isArray(pair) || typeof pair[0] !== 'string' || typeof pair[1] !== 'string') {
+      throw invalidArgument(METHOD, 'schema', "types by column, such as { id: 'int64' }", columns);
+    }
+    try {
+      return parseField(pair[0], pair[1]);
+    } catch (error) {
+      throw error instanceof CairnError ? startAtCaller(error) : error;
+    }
+  });
+  if (fields.length === 0) throw invalidArgument(METHOD, 'schema', "types by column, such as { id: 'int64' }", columns);
+  return { fields };
+}
