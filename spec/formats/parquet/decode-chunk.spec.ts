@@ -64,11 +64,11 @@ describe.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP'] as const)('a chunk of pages in 
     expect(read(element('DOUBLE', 'OPTIONAL'), [page], codec)).toEqual(values);
   });
 
-  it('spreads values of a single page without touching those of the next column', () => {
+  it.each(['data', 'data2'] as const)('spreads values of a single page of kind %s where there is room', (kind) => {
     const levels = Array.from({ length: 1000 }, (_, i) => i % 2);
     const halves = Array.from({ length: 500 }, (_, i) => i / 2);
     const ones = Array.from({ length: 1000 }, (_, i) => i + 0.5);
-    const some: PageSpec = { count: 1000, values: doubles(...halves), definitions: hybrid(levels, 1) };
+    const some: PageSpec = { kind, count: 1000, values: doubles(...halves), definitions: hybrid(levels, 1) };
     const all: PageSpec = { count: 1000, values: doubles(...ones) };
     const elements = [element('DOUBLE', 'OPTIONAL'), { ...element('DOUBLE'), name: 'b' }];
     const chunks = [
