@@ -1,7 +1,10 @@
 /** The public surface of `cairn-engine`: everything a user may import, by name. */
 import './base/disposal.ts';
 
+export type { ColumnDescription, ParquetDescription, RowGroupDescription } from '../formats/parquet/describe-file.ts';
 export { registerRecordClass } from '../formats/record/record-class.ts';
+export { type Condition, type ConditionColumn, col } from '../formats/scan/predicate-builder.ts';
+export type { ScanColumn, ScanPredicate, ScanValue } from '../formats/scan/scan-predicate.ts';
 export type { DataType, Field, Schema, TimeUnit } from '../formats/schema/data-type.ts';
 export type { RecordMode } from '../formats/text/record-mode.ts';
 export type { ScalarType, TextFields, TextType } from '../formats/text/text-type.ts';
@@ -42,6 +45,7 @@ export type {
 export type { DataWriter, WriteCsvOptions, WriteMode, WriteOptions } from './api/data-writer.ts';
 export { type FoundCheckpoint, findCheckpoint } from './api/find-checkpoint.ts';
 export type { Histogram } from './api/histogram.ts';
+export { inspectParquet } from './api/inspect-parquet.ts';
 export type { IterateOptions, LoopResult, LoopStep } from './api/iterate.ts';
 export type { JobScope } from './api/job-scope.ts';
 export type { ParquetColumns, WriteParquetOptions } from './api/parquet-writer-options.ts';
@@ -60,6 +64,7 @@ export {
   type SaveTextOptions,
   type SortOptions,
 } from './api/rdd.ts';
+export type { ReadParquetOptions } from './api/read-parquet-options.ts';
 export type { RowRdd } from './api/row-rdd.ts';
 export { type Catalog, openCatalog } from './api/run-catalog.ts';
 export { Session } from './api/session.ts';

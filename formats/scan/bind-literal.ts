@@ -8,8 +8,9 @@
  * | int, float             | number, bigint                                                                        |
  * | decimal                | number, bigint, or text: `'12.50'`                                                    |
  * | date                   | Date (its day in UTC, and what is beyond), or text: `'2001-06-30'`                    |
- * | timestamp              | Date, or text: `'2001-06-30'`, `'2001-06-30 12:00:00.5'`, `'2001-06-30T12:00:00Z'`    |
- * | time                   | text: `'12:30:00.5'`                                                                  |
+ * | timestamp              | Date, text: `'2001-06-30'`, `'2001-06-30 12:00:00.5'`, `'2001-06-30T12:00:00Z'`, or a |
+ * |                        | bigint of the column's units                                                          |
+ * | time                   | text: `'12:30:00.5'`, or a number of the column's units                               |
  * | string, uuid           | string                                                                                |
  * | binary                 | Uint8Array                                                                            |
  * | boolean                | boolean                                                                               |
@@ -62,7 +63,7 @@ export function comparableWith(type: DataType): string {
     case 'date':
       return "a Date, or text such as '2001-06-30'";
     case 'time':
-      return "text such as '12:30:00.5'";
+      return "text such as '12:30:00.5', or a number of its units";
     case 'timestamp':
       return "a Date, or text such as '2001-06-30 12:00:00' or '2001-06-30T12:00:00.5Z', in UTC";
     case 'string':
@@ -90,8 +91,9 @@ export function placeLiteral(type: DataType, value: ScanValue): LiteralPlace | u
     case 'date':
       return placeInstant(value, NANOS_PER_DAY);
     case 'timestamp':
-      return placeInstant(value, NANOS_PER_UNIT[type.unit]);
+      return typeof value === 'bigint' ? integerPlace(value) : placeInstant(value, NANOS_PER_UNIT[type.unit]);
     case 'time':
+      if (typeof value === 'number' || typeof value === 'bigint') return placeNumber(value);
       return placeTime(value, NANOS_PER_UNIT[type.unit]);
     case 'string':
       return typeof value === 'string' && isWellFormed(value) ? bytesPlace(Buffer.from(value)) : undefined;

@@ -21,7 +21,7 @@ export function mergeSchemas(schemas: readonly SourceSchema[]): Schema {
   if (first === undefined) return { fields: [] };
   /** Where each column was first seen. */
   const sources = new Map(first.schema.fields.map(({ name }) => [name, first.source]));
-  let merged: readonly Field[] = first.schema.fields;
+  let merged: readonly Field[] = [...byName(first.schema.fields).values()];
   for (const { source, schema } of others) {
     merged = mergeFields(merged, schema.fields, (name, a, b) => {
       const top = name.split('.')[0] as string;
@@ -38,19 +38,28 @@ export function mergeSchemas(schemas: readonly SourceSchema[]): Schema {
   return { fields: merged };
 }
 
+/** Names may stand twice in what others wrote: the first counts, as everywhere. */
+function byName(fields: readonly Field[]): ReadonlyMap<string, Field> {
+  const named = new Map<string, Field>();
+  for (const each of fields) if (!named.has(each.name)) named.set(each.name, each);
+  return named;
+}
+
 type Conflict = (name: string, a: DataType, b: DataType) => CairnError;
 
 function mergeFields(a: readonly Field[], b: readonly Field[], conflict: Conflict, prefix = ''): readonly Field[] {
-  const others = new Map(b.map((each) => [each.name, each]));
-  const known = new Set(a.map(({ name }) => name));
-  const merged = a.map((each): Field => {
+  const others = byName(b);
+  const known = byName(a);
+  const merged = [...known.values()].map((each): Field => {
     const other = others.get(each.name);
     // Missing in the rows of the other file.
     if (other === undefined) return { ...each, nullable: true };
     const type = mergeTypes(each.type, other.type, conflict, `${prefix}${each.name}`);
     return { name: each.name, type, nullable: each.nullable || other.nullable };
   });
-  const added = b.filter(({ name }) => !known.has(name)).map((each): Field => ({ ...each, nullable: true }));
+  const added = [...others.values()]
+    .filter(({ name }) => !known.has(name))
+    .map((each): Field => ({ ...each, nullable: true }));
   return [...merged, ...added];
 }
 

@@ -1,17 +1,19 @@
 import { type CsvSettings, DEFAULT_CSV_SETTINGS } from '../../formats/csv/csv-settings.ts';
 import { DEFAULT_JSON_SETTINGS, type JsonSettings } from '../../formats/jsonl/json-settings.ts';
 import type { RecordMode } from '../../formats/text/record-mode.ts';
-import type { TextFields } from '../../formats/text/text-type.ts';
+import { schemaOf, type TextFields } from '../../formats/text/text-type.ts';
 import { driverOnly } from '../closure/driver-only.ts';
 import { CsvScanNode } from '../lineage/nodes/csv-scan-node.ts';
 import type { InputPath } from '../lineage/nodes/input-files.ts';
 import { JsonScanNode } from '../lineage/nodes/json-scan-node.ts';
+import { ParquetScanNode } from '../lineage/nodes/parquet-scan-node.ts';
 import { StepNode } from '../lineage/nodes/step-node.ts';
 import { TextScanNode } from '../lineage/nodes/text-scan-node.ts';
 import { BinaryFileScanNode } from '../lineage/nodes/whole-file-scan-node.ts';
 import { checkOptions, invalidArgument } from './check-argument.ts';
 import type { Engine } from './engine.ts';
 import { Rdd } from './rdd.ts';
+import { parquetScanOptions, READ_PARQUET_OPTIONS, type ReadParquetOptions } from './read-parquet-options.ts';
 import { fileRow, lineRow } from './reader-functions.ts';
 import { RowRdd } from './row-rdd.ts';
 import {
@@ -157,7 +159,7 @@ export class DataReader {
     const origin = this.#engine.origin('csv');
     const node = new CsvScanNode(origin, this.#engine.fileSystem, { path, minPartitions, settings });
     node.name = describePath(path);
-    return new RowRdd<T>(this.#engine, node);
+    return new RowRdd<T>(this.#engine, node, () => schemaOf(node.rowFields));
   }
 
   /**
@@ -176,7 +178,35 @@ export class DataReader {
     const origin = this.#engine.origin('json');
     const node = new JsonScanNode(origin, this.#engine.fileSystem, { path, minPartitions, settings });
     node.name = describePath(path);
-    return new RowRdd<T>(this.#engine, node);
+    return new RowRdd<T>(this.#engine, node, () => schemaOf(node.rowFields));
+  }
+
+  /**
+   * The rows of Parquet files, plain objects with a property a column; what each type becomes is in docs/types.md. Of a
+   * directory, all files below it are read; directories named `year=2001` make a column `year`.
+   *
+   * ```ts
+   * const late = session.read.parquet<{ origin: string; delay: number }>('flights', {
+   *   columns: ['origin', 'delay'],
+   *   where: col('date').ge('2001-06-01').and(col('delay').gt(15)),
+   * });
+   * await late.count();
+   * ```
+   * Only what is wanted is read: columns that are asked for, directories, row groups and pages that may match; and the
+   * other columns of the rows that do. `toDebugString()` tells what is left out. Files may differ in their columns: rows
+   * have all of them, wider types where they differ (SCHEMAS_DIFFER where none is wide enough), null where one is missing.
+   *
+   * Raises INVALID_ARGUMENT. Jobs, and `schema`, raise COLUMN_NOT_FOUND, PREDICATE_TYPE, SCHEMAS_DIFFER,
+   * PARTITIONS_DIFFER, PARQUET_CORRUPT, PARQUET_UNSUPPORTED, VALUE_NOT_EXACT, LIMIT_EXCEEDED.
+   */
+  parquet<T = AnyRow>(path: InputPath, options: ReadParquetOptions = {}): RowRdd<T> {
+    this.#check('parquet', path, options, READ_PARQUET_OPTIONS);
+    const scanOptions = parquetScanOptions(options);
+    const minPartitions = this.#minPartitions('parquet', options);
+    const origin = this.#engine.origin('parquet');
+    const node = new ParquetScanNode(origin, this.#engine.fileSystem, { path, minPartitions, ...scanOptions });
+    node.name = describePath(path);
+    return new RowRdd<T>(this.#engine, node, () => ({ fields: node.rowFields }));
   }
 
   /** The lines of text files as rows, `{ value }`; see `Session.textFile` for the lines alone. */

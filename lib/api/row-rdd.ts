@@ -1,20 +1,19 @@
 import type { Schema } from '../../formats/schema/data-type.ts';
-import { schemaOf } from '../../formats/text/text-type.ts';
 import { CairnError } from '../base/errors.ts';
 import { driverOnly } from '../closure/driver-only.ts';
 import { startAtCaller } from '../lineage/call-site.ts';
-import type { RowScanNode } from '../lineage/nodes/row-scan-node.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { Engine } from './engine.ts';
 import { Rdd } from './rdd.ts';
 
 /** A dataset of rows that files hold, with the schema that they were found to have, or that was given. */
 export class RowRdd<T> extends Rdd<T> {
-  readonly #scan: RowScanNode;
+  readonly #schema: () => Schema;
 
   /** For `DataReader` only. */
-  constructor(engine: Engine, scan: RowScanNode) {
+  constructor(engine: Engine, scan: LineageNode, schema: () => Schema) {
     super(engine, scan);
-    this.#scan = scan;
+    this.#schema = schema;
   }
 
   /**
@@ -27,7 +26,7 @@ export class RowRdd<T> extends Rdd<T> {
    */
   get schema(): Schema {
     try {
-      return schemaOf(this.#scan.rowFields);
+      return this.#schema();
     } catch (error) {
       throw error instanceof CairnError ? startAtCaller(error) : error;
     }

@@ -24,6 +24,7 @@ import { LocalCombineNode } from '../lineage/nodes/local-combine-node.ts';
 import { MapAsyncNode } from '../lineage/nodes/map-async-node.ts';
 import { MapPartitionsNode } from '../lineage/nodes/map-partitions-node.ts';
 import { ObjectFileNode } from '../lineage/nodes/object-file-node.ts';
+import { ParquetScanNode } from '../lineage/nodes/parquet-scan-node.ts';
 import { PipeNode, type PipeOptions } from '../lineage/nodes/pipe-node.ts';
 import { RangeNode } from '../lineage/nodes/range-node.ts';
 import { ReliableCheckpointNode } from '../lineage/nodes/reliable-checkpoint-node.ts';
@@ -149,6 +150,11 @@ const NODE_TABLE: Readonly<Record<string, ErasedEntry>> = {
     sendsPartitions: true,
     pack: ({ path }: ObjectFileNode) => path,
     make: (path, { origin, fileSystem }) => new ObjectFileNode(origin, fileSystem, path),
+  }),
+  'parquet-scan': entry({
+    sendsPartitions: true,
+    pack: ({ options, shape }: ParquetScanNode) => ({ options, shape }),
+    make: ({ options, shape }, { origin, fileSystem }) => new ParquetScanNode(origin, fileSystem, options, shape),
   }),
   'partitioner-aware-union': entry({
     pack: packPartitioner,

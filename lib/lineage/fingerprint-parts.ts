@@ -6,6 +6,7 @@
  * When changing this: a new kind of node needs an entry; the spec compares the table with the kinds there are. All that
  * `compute` and `computePartitions` read of a node belongs here.
  */
+import { predicateIdentity } from '../../formats/scan/scan-predicate.ts';
 import type { CheckpointPart } from '../../storage/checkpoint/checkpoint-part.ts';
 import { invariant } from '../base/invariant.ts';
 import { digestOfData, type PlainData } from './canonical-text.ts';
@@ -19,6 +20,7 @@ import type { JsonScanNode } from './nodes/json-scan-node.ts';
 import type { LocalCombineNode } from './nodes/local-combine-node.ts';
 import type { MapAsyncNode } from './nodes/map-async-node.ts';
 import type { MapPartitionsNode } from './nodes/map-partitions-node.ts';
+import type { ParquetScanNode, ParquetSplit } from './nodes/parquet-scan-node.ts';
 import type { PipeNode } from './nodes/pipe-node.ts';
 import type { RangeNode } from './nodes/range-node.ts';
 import type { ReliableCheckpointNode } from './nodes/reliable-checkpoint-node.ts';
@@ -90,6 +92,16 @@ const PARTS: Readonly<Record<string, ErasedEntry>> = {
   'map-async': entry(({ f }: MapAsyncNode) => ({ functions: [f] })),
   'map-partitions': entry(({ f }: MapPartitionsNode) => ({ functions: [f] })),
   'object-file': entry(() => ({ files: 'read' })),
+  'parquet-scan': entry(({ options: { columns, where, path: _, ...rest }, partitions }: ParquetScanNode) => ({
+    parameters: {
+      ...rest,
+      // What directories say is in no file.
+      directories: partitions.map(({ split }) => (split as readonly ParquetSplit[]).map(({ entries }) => entries)),
+      columns: columns && JSON.stringify(columns),
+      where: where && JSON.stringify(predicateIdentity(where)),
+    },
+    files: 'read',
+  })),
   'partitioner-aware-union': NOTHING,
   // What is handed to a command may be a secret.
   pipe: entry(({ command, options: { env = {}, cwd, separateWorkingDir } }: PipeNode) => ({

@@ -46,6 +46,8 @@ describe('placeLiteral', () => {
     expect(placeLiteral(MICROS, '1970-01-01 00:00:00.0000001')).toEqual({ from: 1n, to: 1n });
     expect(placeLiteral(MICROS, new Date(-1))).toEqual({ from: -1000n, to: -999n });
     expect(placeLiteral(TIME, '00:00:01.5')).toEqual({ from: 1500n, to: 1501n });
+    expect(placeLiteral(TIME, 1500)).toEqual({ from: 1500n, to: 1501n });
+    expect(placeLiteral(MICROS, 7n)).toEqual({ from: 7n, to: 8n });
     for (const wrong of ['2001-02-29', '2001-13-01', '2001-01-01T25:00:00Z', 'yesterday', new Date(Number.NaN), 5]) {
       expect(placeLiteral(MICROS, wrong)).toBeUndefined();
     }

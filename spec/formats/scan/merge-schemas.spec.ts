@@ -52,6 +52,12 @@ describe('mergeSchemas', () => {
     expect(mergeTypes(map(float(32)), map(float(64)))).toBe('x: map<string, float64>');
   });
 
+  it('takes the first of columns of one name', () => {
+    const twice = [field('a', int(8)), field('a', { kind: 'string' })];
+    expect(merge(twice)).toEqual(['a: int8']);
+    expect(merge([field('a', int(16))], twice)).toEqual(['a: int16']);
+  });
+
   it('names column, types and files where no type holds both', () => {
     const text: DataType = { kind: 'string' };
     expect(() => mergeTypes(int(64), float(64))).toThrow(

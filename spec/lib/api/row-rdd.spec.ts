@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CSV_SETTINGS } from '../../../formats/csv/csv-settings.ts';
+import { schemaOf } from '../../../formats/text/text-type.ts';
 import { RowRdd } from '../../../lib/api/row-rdd.ts';
 import { CsvScanNode } from '../../../lib/lineage/nodes/csv-scan-node.ts';
 import { EngineOfSpec } from '../../support/engine-of-spec.ts';
@@ -12,7 +13,8 @@ describe('RowRdd', () => {
     const fs = new MemoryFileSystem();
     await using bench = await EngineOfSpec.open({}, { fileSystem: fs });
     const options = { path: '/in.csv', minPartitions: 1, settings: DEFAULT_CSV_SETTINGS };
-    const rows = new RowRdd(bench.engine, new CsvScanNode(origin(), fs, options));
+    const scan = new CsvScanNode(origin(), fs, options);
+    const rows = new RowRdd(bench.engine, scan, () => schemaOf(scan.rowFields));
     expect(() => rows.schema).toThrow(/FILE_NOT_FOUND/);
     writeFile(fs, '/in.csv', 'a\n1\n');
     expect(rows.schema).toEqual({

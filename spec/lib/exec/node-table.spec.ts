@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CSV_SETTINGS } from '../../../formats/csv/csv-settings.ts';
 import { DEFAULT_JSON_SETTINGS } from '../../../formats/jsonl/json-settings.ts';
+import { col } from '../../../formats/scan/predicate-builder.ts';
 import { rowBatch } from '../../../formats/schema/batch.ts';
 import { nodeId, shuffleId } from '../../../lib/base/ids.ts';
 import { capture } from '../../../lib/closure/capture.ts';
@@ -22,6 +23,7 @@ import { LocalCombineNode } from '../../../lib/lineage/nodes/local-combine-node.
 import { MapAsyncNode } from '../../../lib/lineage/nodes/map-async-node.ts';
 import { MapPartitionsNode } from '../../../lib/lineage/nodes/map-partitions-node.ts';
 import { ObjectFileNode } from '../../../lib/lineage/nodes/object-file-node.ts';
+import { ParquetScanNode } from '../../../lib/lineage/nodes/parquet-scan-node.ts';
 import { PipeNode } from '../../../lib/lineage/nodes/pipe-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
 import { ReliableCheckpointNode } from '../../../lib/lineage/nodes/reliable-checkpoint-node.ts';
@@ -35,6 +37,7 @@ import { BinaryFileScanNode, WholeTextScanNode } from '../../../lib/lineage/node
 import { ZipPartitionsNode } from '../../../lib/lineage/nodes/zip-partitions-node.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import type { CheckpointPart } from '../../../storage/checkpoint/checkpoint-part.ts';
+import { indexedParquet } from '../../support/indexed-parquet.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
 import { sourceFiles } from '../../support/source-files.ts';
@@ -42,6 +45,9 @@ import { writeFile } from '../../support/write-file.ts';
 
 const fileSystem = new MemoryFileSystem();
 writeFile(fileSystem, '/in/a.txt', 'one\ntwo\n');
+fileSystem.makeDirectory('/parquet/k=1');
+const column = { name: 'x', type: 'INT32', values: [1, 2] } as const;
+writeFile(fileSystem, '/parquet/k=1/a', indexedParquet([column], { rowGroupRows: 9, pageRows: [9] }));
 
 const hash = new HashPartitioner(2);
 const range = new RangeNode(origin(), 0, 10, 3, 2);
@@ -79,6 +85,15 @@ const SAMPLES: readonly LineageNode[] = [
   new MapAsyncNode(origin(), range, (x) => x, 3),
   new MapPartitionsNode(origin(), shuffled, (rows) => rows, { keepsPartitioning: true }),
   new ObjectFileNode(origin(), fileSystem, '/in'),
+  new ParquetScanNode(origin(), fileSystem, {
+    path: '/parquet',
+    columns: ['k', ['x']],
+    where: col('x').gt(1).predicate,
+    int64: 'auto',
+    timestamp: 'truncate',
+    decimal: 'number',
+    minPartitions: 2,
+  }),
   new PartitionerAwareUnionNode(origin(), [shuffled, shuffled], hash),
   new PipeNode(origin(), range, ['grep', '-v', 'x'], { env: { A: 'b' }, cwd: '/in', separateWorkingDir: true }),
   range,

@@ -1,0 +1,264 @@
+import type { RandomAccess } from '../../../formats/bytes/random-access.ts';
+import { createArena } from '../../../formats/parquet/create-arena.ts';
+import { openParquet, type ParquetFile } from '../../../formats/parquet/parquet-file.ts';
+import { bytesToRead } from '../../../formats/parquet/read-columns.ts';
+import { leavesOfPredicate, planRowGroups } from '../../../formats/parquet/read-plan.ts';
+import { safeIntegerPaths } from '../../../formats/parquet/safe-integers.ts';
+import type { SchemaNode } from '../../../formats/parquet/schema-tree.ts';
+import {
+  bindToFile,
+  canSkipDirectory,
+  checkPredicate,
+  columnsOfFile,
+  type ParquetTable,
+  TableScan,
+  tableSchema,
+} from '../../../formats/parquet/table-scan.ts';
+import { type RecordMapping, recordColumns } from '../../../formats/record/record-columns.ts';
+import { ALWAYS } from '../../../formats/scan/bind-predicate.ts';
+import type { FileSplit } from '../../../formats/scan/file-splits.ts';
+import { mergeSchemas, type SourceSchema } from '../../../formats/scan/merge-schemas.ts';
+import { packSplits } from '../../../formats/scan/pack-splits.ts';
+import { type PartitionEntry, partitionFields } from '../../../formats/scan/partition-path.ts';
+import { projectFields } from '../../../formats/scan/project-fields.ts';
+import {
+  columnsOfPredicate,
+  columnText,
+  conjunctsOf,
+  formatPredicate,
+  type ScanColumn,
+  type ScanPredicate,
+} from '../../../formats/scan/scan-predicate.ts';
+import { type Field, formatType } from '../../../formats/schema/data-type.ts';
+import type { FileHandle, FileSystem } from '../../../storage/fs/file-system.ts';
+import { formatByteSize } from '../../base/byte-size.ts';
+import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
+import { type Partition, partitionsOf } from '../partition.ts';
+import type { BatchIterator, TaskContext } from '../task-context.ts';
+import { type InputPath, openInput } from './input-files.ts';
+import { findPartitionedFiles, type PartitionedFile } from './partitioned-files.ts';
+
+export interface ParquetScanOptions {
+  readonly path: InputPath;
+  /** Columns of the rows, in order; all unless given. */
+  readonly columns?: readonly ScanColumn[] | undefined;
+  /** Which rows; all unless given. */
+  readonly where?: ScanPredicate | undefined;
+  /** What 64-bit integers become: see docs/types.md. */
+  readonly int64: 'auto' | 'bigint' | 'number';
+  readonly timestamp: RecordMapping['timestamp'];
+  readonly decimal: RecordMapping['decimal'];
+  /** Partitions wished for; see `packSplits`. */
+  readonly minPartitions: number;
+}
+
+/** What the files were found to be. Plain data. */
+export interface ParquetShape {
+  readonly table: ParquetTable;
+  readonly mapping: RecordMapping;
+}
+
+/** A part of a file with what its directories say. */
+export interface ParquetSplit extends FileSplit {
+  readonly entries: readonly PartitionEntry[];
+}
+
+/** What was found out about the files when the partitions were. */
+interface ScanPlan {
+  readonly shape: ParquetShape;
+  readonly partitions: readonly Partition<readonly ParquetSplit[]>[];
+  readonly partitionFilters: readonly ScanPredicate[];
+  readonly pushedFilters: readonly ScanPredicate[];
+  readonly files: { readonly read: number; readonly total: number };
+  readonly rowGroups: { readonly read: number; readonly total: number };
+  readonly bytes: { readonly read: number; readonly total: number };
+}
+
+/**
+ * The rows of Parquet files that match a predicate: `read.parquet`. Files are found, and their footers read, when the
+ * partitions are first asked for: directories that cannot match are not entered further, and the schemas of the others
+ * make the one of the rows. Tasks then read what `FileScan` says they must.
+ */
+export class ParquetScanNode extends ComputedNode {
+  readonly kind = 'parquet-scan';
+  readonly className = 'FileScanRDD';
+  readonly options: ParquetScanOptions;
+  readonly #fileSystem: FileSystem;
+  #plan: ScanPlan | undefined;
+  #shape: ParquetShape | undefined;
+
+  /** `shape`: what the files are, where that is known, as in a worker. */
+  constructor(origin: NodeOrigin, fileSystem: FileSystem, options: ParquetScanOptions, shape?: ParquetShape) {
+    super(origin, []);
+    this.#fileSystem = fileSystem;
+    this.options = options;
+    this.#shape = shape;
+  }
+
+  /** What its files are. May read footers. */
+  get shape(): ParquetShape {
+    this.#shape ??= this.#findPlan().shape;
+    return this.#shape;
+  }
+
+  /** The fields of its rows, in order. May read footers. */
+  get rowFields(): readonly Field[] {
+    return this.shape.table.fields;
+  }
+
+  /** What Spark's plans say of a scan, and what of the files will be read as far as footers tell. */
+  override get details(): readonly string[] {
+    const { shape, partitionFilters, pushedFilters, files, rowGroups, bytes } = this.#findPlan();
+    const list = (filters: readonly ScanPredicate[]) => `[${filters.map(formatPredicate).join(', ')}]`;
+    const { table } = shape;
+    const partitions = new Set(table.partitions.map(({ name }) => name));
+    const read = table.fields.filter(({ name }) => !partitions.has(name));
+    return [
+      `PartitionFilters: ${list(partitionFilters)}`,
+      `PushedFilters: ${list(pushedFilters)}`,
+      `ReadSchema: struct<${read.map(({ name, type }) => `${name}:${formatType(type)}`).join(',')}>`,
+      `Files: ${files.read} of ${files.total}; RowGroups: ${rowGroups.read} of ${rowGroups.total}; ` +
+        `Bytes: ${formatByteSize(bytes.read)} of ${formatByteSize(bytes.total)}`,
+    ];
+  }
+
+  protected override computePartitions(): readonly Partition<readonly ParquetSplit[]>[] {
+    return this.#findPlan().partitions;
+  }
+
+  override *compute(partition: Partition, task: TaskContext): BatchIterator {
+    const { table, mapping } = this.shape;
+    const arena = createArena();
+    for (const { file: input, start, length, entries } of partition.split as readonly ParquetSplit[]) {
+      using handle = openInput(task.fileSystem, input);
+      const source = new CountingSource(handle, (bytes) => task.countInput(bytes));
+      task.throwIfCancelled();
+      const file = openParquet(source);
+      const options = { part: { start, length }, arena, batchRows: task.batchRows };
+      for (const batch of new TableScan(table, { file, entries }, options).batches()) {
+        task.throwIfCancelled();
+        yield recordColumns(batch, mapping);
+      }
+    }
+  }
+
+  #findPlan(): ScanPlan {
+    this.#plan ??= this.#makePlan();
+    return this.#plan;
+  }
+
+  #makePlan(): ScanPlan {
+    const { path, columns, where, minPartitions } = this.options;
+    const source = typeof path === 'string' ? path : path.join(',');
+    const found = findPartitionedFiles(this.#fileSystem, path);
+    const partitions = partitionFields(found.map(({ file, entries }) => ({ path: file.path, entries })));
+    const names = new Set(partitions.map(({ name }) => name));
+    const conjuncts = where === undefined ? [] : conjunctsOf(where);
+    const isOfPartitions = (each: ScanPredicate) =>
+      columnsOfPredicate(each).every((column) => names.has(columnText(column)));
+    const partitionFilters = conjuncts.filter(isOfPartitions);
+    const kept = found.filter(
+      ({ entries }) => !partitionFilters.some((each) => canSkipDirectory(each, partitions, entries, source)),
+    );
+    // Where no directory is left, one file still says which columns there are.
+    const opened = this.#openAll(kept.length > 0 ? kept : found.slice(0, 1));
+    const schema = mergeSchemas(
+      opened.map(({ file }): SourceSchema => ({ source: file.source.path, schema: file.schema })),
+    );
+    const whole = tableSchema(schema, partitions);
+    if (where !== undefined && found.length > 0) checkPredicate(where, whole, source);
+    const isProjected = columns !== undefined && found.length > 0;
+    const fields = isProjected ? projectFields(whole, columns, source) : whole.fields;
+    const table = { schema, partitions, fields, where };
+    const figures = kept.length === 0 ? NOTHING_READ : sumFigures(table, opened);
+    const packed = packSplits(
+      kept.map(({ file }) => file),
+      { minPartitions, isSplittable: () => true },
+    );
+    const entriesOf = new Map(kept.map(({ file, entries }) => [file, entries]));
+    const { timestamp, decimal } = this.options;
+    const mapping = { int64: this.#int64Of(opened, partitions), timestamp, decimal };
+    return {
+      shape: { table, mapping },
+      partitions: partitionsOf(packed.length, (i) =>
+        (packed[i] ?? []).map((split) => ({ ...split, entries: entriesOf.get(split.file) ?? [] })),
+      ),
+      partitionFilters,
+      pushedFilters: conjuncts.filter((each) => !isOfPartitions(each)),
+      files: { read: kept.length, total: found.length },
+      ...figures,
+      bytes: { read: figures.bytes.read, total: found.reduce((sum, { file }) => sum + file.sizeBytes, 0) },
+    };
+  }
+
+  #int64Of(opened: readonly OpenedFile[], partitions: readonly Field[]): RecordMapping['int64'] {
+    const { int64 } = this.options;
+    if (int64 !== 'auto') return int64;
+    const safe = new Set(safeIntegerPaths(opened.map(({ file }) => file)));
+    // Of directories there are no statistics, but all values: int64 they are because one of them needs it.
+    for (const { name } of partitions) safe.delete(name);
+    return safe;
+  }
+
+  /** Reads footers. Files are closed again: what is planned needs no more of them. */
+  #openAll(files: readonly PartitionedFile[]): readonly OpenedFile[] {
+    return files.map(({ file: input, entries }) => {
+      using handle = openInput(this.#fileSystem, input);
+      return { file: openParquet(handle), entries };
+    });
+  }
+}
+
+interface OpenedFile {
+  readonly file: ParquetFile;
+  readonly entries: readonly PartitionEntry[];
+}
+
+const NOTHING_READ = { rowGroups: { read: 0, total: 0 }, bytes: { read: 0, total: 0 } };
+
+/** What will be read as far as footers tell: pages, filters and dictionaries may leave out more. */
+function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): Pick<ScanPlan, 'rowGroups' | 'bytes'> {
+  const rowGroups = { read: 0, total: 0 };
+  const bytes = { read: 0, total: 0 };
+  for (const { file, entries } of opened) {
+    const binding = bindToFile(table, { file, entries });
+    const predicate = binding?.predicate ?? ALWAYS;
+    const leaves = binding === undefined ? [] : leavesOfPredicate(file, binding);
+    const plan = planRowGroups(file, predicate, leaves);
+    rowGroups.read += plan.rowGroups.length;
+    rowGroups.total += plan.total;
+    const projected = columnsOfFile(table, file).filter((node) => node !== undefined);
+    const tested = new Set<SchemaNode>([...projected, ...leaves.filter((leaf) => leaf !== undefined)]);
+    for (const { index, verdict } of plan.rowGroups) {
+      const rowGroup = file.metadata.rowGroups[index];
+      if (rowGroup !== undefined)
+        bytes.read += bytesToRead(file, rowGroup, verdict === 'all' ? projected : [...tested]);
+    }
+  }
+  return { rowGroups, bytes };
+}
+
+/** A file whose reads are counted as they are made. */
+class CountingSource implements RandomAccess {
+  readonly #handle: FileHandle;
+  readonly #count: (bytes: number) => void;
+
+  constructor(handle: FileHandle, count: (bytes: number) => void) {
+    this.#handle = handle;
+    this.#count = count;
+  }
+
+  get path(): string {
+    return this.#handle.path;
+  }
+
+  sizeBytes(): number {
+    return this.#handle.sizeBytes();
+  }
+
+  read(target: Uint8Array, position: number): number {
+    const count = this.#handle.read(target, position);
+    this.#count(count);
+    return count;
+  }
+}
