@@ -86,6 +86,7 @@ export class CsvTokenizer {
     const plain = this.#plainClasses;
     const { delimiter, quote, comment, trimsLeft, trimsRight } = this.#dialect;
     const delimiterLength = delimiter.length;
+    const maxFields = this.#maxFields;
     // A line end behind the last byte ends every search there.
     bytes[to] = LINE_FEED;
     let row = 0;
@@ -108,6 +109,8 @@ export class CsvTokenizer {
         if (trimsLeft) while (isBlank(bytes[start] as number) && plain[bytes[start] as number] === OTHER) start++;
         let kind = PLAIN;
         let stop = start;
+        // The class of the byte that ends the field.
+        let found = OTHER;
         if (bytes[start] === quote) {
           const close = this.#closingQuote(bytes, start + 1, to, isEnd);
           if (close === INCOMPLETE) break records;
@@ -128,12 +131,14 @@ export class CsvTokenizer {
               stop = at;
             }
           }
+          found = plain[bytes[at] as number] as number;
         } else {
           // Plain form of what follows: `at = this.#endOfPlain(bytes, start)`. Most bytes of most files are seen here.
           at = start;
           for (;;) {
-            while (plain[bytes[at] as number] === OTHER) at++;
-            if (delimiterLength === 1 || plain[bytes[at] as number] === LINE_END || isAt(bytes, at, delimiter)) break;
+            found = plain[bytes[at] as number] as number;
+            while (found === OTHER) found = plain[bytes[++at] as number] as number;
+            if (delimiterLength === 1 || found === LINE_END || isAt(bytes, at, delimiter)) break;
             at++;
           }
           stop = at;
@@ -144,8 +149,8 @@ export class CsvTokenizer {
           ends[firstSlot + count] = stop;
         }
         count++;
-        if (plain[bytes[at] as number] === LINE_END) break;
-        if (count > this.#maxFields) throw this.#tooManyFields();
+        if (found === LINE_END) break;
+        if (count > maxFields) throw this.#tooManyFields();
         at += delimiterLength;
       }
       end = at;
