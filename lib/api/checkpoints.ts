@@ -62,8 +62,8 @@ export interface CheckpointsOptions {
   readonly originOf: (callSite: CallSite) => NodeOrigin;
   /** Whether a block is stored somewhere. */
   readonly hasBlock: (node: LineageNode, partition: number) => boolean;
-  /** The node's lineage has been replaced by its checkpoint. `committed` is undefined for a local one. */
-  readonly onTruncated: (node: LineageNode, committed: CommittedRow | undefined) => void;
+  /** The node's lineage has been replaced by its checkpoint, which the catalog knows by `key` unless it is a local one; written just now where `committed` is given. */
+  readonly onTruncated: (node: LineageNode, key?: number, committed?: CommittedCheckpoint) => void;
   readonly onWarning: (message: string) => void;
   /** What a checkpoint of the node would be found by, as far as that is known before it is written. */
   readonly fingerprintOf: (node: LineageNode) => string | undefined;
@@ -71,11 +71,6 @@ export interface CheckpointsOptions {
   readonly fingerprintToStore: (node: LineageNode) => Promise<string | undefined>;
   /** Task time that was spent on what is committed now. */
   readonly elapsedMs: () => number | undefined;
-}
-
-/** A committed checkpoint and the catalog's key for it. */
-export interface CommittedRow extends CommittedCheckpoint {
-  readonly key: number;
 }
 
 /** A reliable checkpoint that is being written. */
@@ -165,28 +160,26 @@ export class Checkpoints {
     if (mark?.request.kind === 'local' && mark.running === undefined) this.#marks.delete(node);
   }
 
-  /** Whether a reliable checkpoint of the dataset was asked for, and is not there yet. A loop's own it looks for itself. */
-  isMarkedReliable(node: LineageNode): boolean {
-    const request = this.#marks.find(node)?.request;
-    return request?.kind === 'reliable' && request.fingerprint === null;
-  }
-
-  /** Whether a checkpoint of another run may take the place of the node's lineage: it is none itself, and none is written. */
+  /**
+   * Whether a checkpoint of another run may take the place of the node's lineage: one was asked for, to be found by the
+   * node's own fingerprint, and is not being written. Of what nobody asked a checkpoint for nobody expects one: its
+   * files may be removed by whoever had it made.
+   */
   mayAdopt(node: LineageNode): boolean {
     const mark = this.#marks.find(node);
-    return (
-      !isCheckpoint(node) &&
-      node.checkpoint === undefined &&
-      mark?.running === undefined &&
-      mark?.request.kind !== 'local'
-    );
+    return mark?.request.kind === 'reliable' && mark.request.fingerprint === null && mark.running === undefined;
+  }
+
+  /** The datasets that a job on `root` would checkpoint: the first that are marked on each path. */
+  markedNearest(root: LineageNode): readonly LineageNode[] {
+    return this.#marks.reached(root, false).map(({ node }) => node);
   }
 
   /** Puts a checkpoint that another run committed in the place of the node's lineage. What was asked for is there then. */
-  adopt(node: LineageNode, { place, parts }: Checkpoint): void {
+  adopt(node: LineageNode, { place, parts }: Checkpoint, key: number): void {
     this.#marks.delete(node);
     node.truncate(new ReliableCheckpointNode(this.#options.originOf(node.callSite), place, parts, node.partitioner));
-    this.#options.onTruncated(node, undefined);
+    this.#options.onTruncated(node, key);
   }
 
   isMarkedLocal(node: LineageNode): boolean {
@@ -348,7 +341,7 @@ export class Checkpoints {
     const lost = all.find((partition) => !hasBlock(node, partition));
     if (lost !== undefined) throw new CairnError('CHECKPOINT_BLOCK_LOST', { block: rddBlockId(node.id, lost) });
     node.truncate(new LocalCheckpointNode(originOf(callSite), node.id, all.length, node.partitioner));
-    onTruncated(node, undefined);
+    onTruncated(node);
   }
 
   async #completeReliable(
@@ -388,7 +381,7 @@ export class Checkpoints {
     const { manifest } = committed;
     const read = manifest.parts.map((part) => ({ ...part, classes: manifest.classes }));
     node.truncate(new ReliableCheckpointNode(originOf(callSite), placeOf(job), read, node.partitioner));
-    onTruncated(node, { ...committed, key });
+    onTruncated(node, key, committed);
   }
 
   /** One that was given is whoever's who gave it. */

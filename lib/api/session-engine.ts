@@ -10,6 +10,7 @@ import { BlockManager, type NodeStatus } from '../../storage/block/block-manager
 import { DiskStore } from '../../storage/block/disk-store.ts';
 import { HashedDirectory } from '../../storage/block/hashed-directory.ts';
 import { isPersisted, STORAGE_LEVELS, type StorageLevel, sameLevel } from '../../storage/block/storage-level.ts';
+import type { CommittedCheckpoint } from '../../storage/checkpoint/commit.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
@@ -49,7 +50,7 @@ import type { SpeculationSettings } from '../scheduler/speculation.ts';
 import { mergeAccumulators } from './accumulators.ts';
 import { type Broadcast, DriverBroadcast } from './broadcast.ts';
 import { captureOptionsOf } from './capture-options.ts';
-import { Checkpoints, type CommittedRow } from './checkpoints.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { Cleaner } from './cleaner.ts';
 import { closureChecker } from './closure-checker.ts';
 import type { CheckpointSettings, Engine, JobOptions, Reuse } from './engine.ts';
@@ -72,6 +73,9 @@ type AllPartitionsRunner = (
   action: ResultAction,
   partitions?: readonly number[],
 ) => Promise<unknown[]>;
+
+/** Task time that jobs after the first must be saved for a line to say so. */
+const TOLD_FROM_MS = 1000;
 
 /** What specs replace. */
 export interface EngineParts {
@@ -102,6 +106,7 @@ export class SessionEngine implements Engine {
   readonly #resume: Resume | undefined;
   /** Whether a job failed, so that the run, closed or not, did not complete. */
   #hasFailed = false;
+  #hasToldReuse = false;
   readonly #checkClosure: (fn: unknown) => void;
   readonly #threads: TaskThreads;
   readonly #mapOutputs: MapOutputReader;
@@ -540,7 +545,9 @@ export class SessionEngine implements Engine {
         logger.warn(event.message);
         break;
       case 'work-reused':
-        logger.info(renderReuse(event));
+        // The first line of a run that goes on; what comes later is worth one when it saves something to speak of.
+        if (!this.#hasToldReuse || event.savedMs >= TOLD_FROM_MS) logger.info(renderReuse(event));
+        this.#hasToldReuse = true;
         break;
       case 'reuse-refused':
         logger.info(renderRefusals(event));
@@ -586,7 +593,7 @@ export class SessionEngine implements Engine {
         callSite: { method, location, position },
       }),
       hasBlock: (node, partition) => this.#threads.hasBlock(rddBlockId(node.id, partition)),
-      onTruncated: (node, committed) => this.#onTruncated(node, committed),
+      onTruncated: (node, key, committed) => this.#onTruncated(node, key, committed),
       onWarning: (message) => this.#warn(message),
       fingerprintOf: (node) => this.#resume?.fingerprints.find(node)?.key,
       fingerprintToStore: async (node) => await this.#resume?.fingerprintToStore(node),
@@ -594,13 +601,13 @@ export class SessionEngine implements Engine {
     });
   }
 
-  #onTruncated(node: LineageNode, committed: CommittedRow | undefined): void {
+  #onTruncated(node: LineageNode, key: number | undefined, committed: CommittedCheckpoint | undefined): void {
     this.#threads.lineageChanged();
-    if (committed === undefined) return;
-    const { key, directory: path, manifest } = committed;
-    if (this.config['checkpoint.cleanUp'] && node.checkpoint !== undefined) {
+    if (this.config['checkpoint.cleanUp'] && node.checkpoint !== undefined && key !== undefined) {
       this.#cleaner.watchCheckpoint(node.checkpoint, key);
     }
+    if (committed === undefined) return;
+    const { directory: path, manifest } = committed;
     const { partitionCount: partCount, rows: rowCount, bytes: sizeBytes } = manifest;
     const atMs = this.clock.nowMs();
     this.events.emit({ kind: 'checkpoint-committed', atMs, nodeId: node.id, path, partCount, rowCount, sizeBytes });

@@ -312,7 +312,9 @@ export class WorkerPool implements Executor {
         if (stray !== undefined) {
           onWarning(`${seat.name} ended after its task, by what a function left running there: ${stray}`);
         }
-        onBlocksGone(seat.name, directory.forgetHolder(seat.name));
+        const gone = directory.forgetHolder(seat.name);
+        // At the end of a session they go with everything else.
+        if (!this.#isClosed) onBlocksGone(seat.name, gone);
       },
     });
     this.#threads.add(thread);

@@ -61,7 +61,7 @@ export interface ResumeOptions {
   /** Whether every partition of a dataset has a block. */
   readonly isStored: (node: LineageNode) => boolean;
   readonly mayAdopt: (node: LineageNode) => boolean;
-  readonly isMarked: (node: LineageNode) => boolean;
+  readonly markedNearest: (root: LineageNode) => readonly LineageNode[];
   readonly adopt: (node: LineageNode, checkpoint: Checkpoint, entry: CheckpointEntry) => void;
   /** A dataset of a job is met for the first time. */
   readonly onVisited: (node: LineageNode) => void;
@@ -125,7 +125,7 @@ export class Resume {
       ...{ fileSystem, run, fingerprints, checkpoints, shuffles, retention: this.#retention },
       earlier: new EarlierWork({ run, checkpoints, shuffles, store, fingerprints, runs }),
       ...{ tracker: options.tracker, mapOutputs: options.mapOutputs, shuffleDirectory: options.shuffleDirectory },
-      ...{ mayAdopt: options.mayAdopt, isMarked: options.isMarked, adopt: options.adopt },
+      ...{ mayAdopt: options.mayAdopt, markedNearest: options.markedNearest, adopt: options.adopt },
     });
   }
 

@@ -42,10 +42,10 @@ export interface ReuseOptions {
   /** This run's folder of map outputs, and what reads them. */
   readonly shuffleDirectory: string;
   readonly mapOutputs: MapOutputReader;
-  /** Whether a checkpoint may take the place of the node's lineage now: no job is writing one. */
+  /** Whether a checkpoint may take the place of the node's lineage now: it was asked for, and no job is writing one. */
   readonly mayAdopt: (node: LineageNode) => boolean;
-  /** Whether the user asked for a checkpoint of the node. */
-  readonly isMarked: (node: LineageNode) => boolean;
+  /** The datasets nearest to a job's that checkpoints were asked for. */
+  readonly markedNearest: (root: LineageNode) => readonly LineageNode[];
   /** Puts a checkpoint in the place of the node's lineage. */
   readonly adopt: (node: LineageNode, checkpoint: Checkpoint, entry: CheckpointEntry) => void;
 }
@@ -63,6 +63,13 @@ export class Reuse {
   /** Fingerprints of what is there when the session opens: most datasets have nothing to look for. */
   readonly #checkpoints: ReadonlySet<string>;
   readonly #shuffles: ReadonlySet<string>;
+  /** Datasets whose checkpoints were looked for. */
+  readonly #looked = new WeakSet<LineageNode>();
+  /**
+   * Checkpoints that datasets of this session read. Each is one dataset's, which may remove it: another one of the same
+   * fingerprint writes its own.
+   */
+  readonly #taken = new Set<number>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ReuseOptions) {
@@ -112,6 +119,8 @@ export class Reuse {
     const decisions: ReuseDecision[] = [];
     // What is refused is told last: what was left of something may have found its use elsewhere.
     const unmatched: (() => ReuseDecision | undefined)[] = [];
+    // A dataset may have been marked since it was seen.
+    for (const node of this.#options.markedNearest(root)) await this.#reuseCheckpoint(node, decisions, unmatched);
     const stack = [root];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (this.#seen.has(node) || node.checkpoint !== undefined) continue;
@@ -132,14 +141,21 @@ export class Reuse {
     decisions: ReuseDecision[],
     unmatched: (() => ReuseDecision | undefined)[],
   ): Promise<boolean> {
-    const { fingerprints, mayAdopt, isMarked, adopt, earlier, run } = this.#options;
-    if (!mayAdopt(node)) return false;
+    const { fingerprints, mayAdopt, adopt, earlier, run } = this.#options;
+    if (this.#looked.has(node) || !mayAdopt(node)) return false;
+    this.#looked.add(node);
     const known = nothingOf('checkpoint', node, null, node.partitions.length);
     const key = fingerprints.find(node)?.key;
     const found = key === undefined || !this.#checkpoints.has(key) ? undefined : await this.findCheckpoint(key);
     // Another job may have begun to write one, or to read what was there, while this one was verified.
-    if (typeof found === 'object' && found.entry.run !== run && mayAdopt(node)) {
+    if (
+      typeof found === 'object' &&
+      !this.#taken.has(found.entry.checkpoint) &&
+      found.entry.run !== run &&
+      mayAdopt(node)
+    ) {
       const { checkpoint, entry } = found;
+      this.#taken.add(entry.checkpoint);
       adopt(node, checkpoint, entry);
       earlier.used('checkpoint', entry.fingerprint ?? '');
       const { partitionCount: partCount, totalBytes: bytes, elapsedMs: savedMs, run: fromRun } = entry;
@@ -148,7 +164,7 @@ export class Reuse {
       return true;
     }
     if (typeof found === 'string') decisions.push({ ...known, decision: 'damaged', reasons: [found] });
-    else if (isMarked(node)) {
+    else {
       unmatched.push(() => {
         const refused = earlier.refuseCheckpoint(node);
         if (key !== undefined) return refused && { ...known, decision: 'refused', ...refused };

@@ -87,7 +87,9 @@ describe('a checkpoint', () => {
     await runOnce(dir, checkpointed);
     await runOnce(dir, async (bench) => {
       bench.engine.checkpoints.setDirectory(home.join('checkpoints'));
-      await pairs(bench, 3)
+      const before = pairs(bench, 3).checkpoint();
+      await before.count();
+      await before
         .map(([key]) => key)
         .checkpoint()
         .collect();
@@ -113,7 +115,8 @@ describe('a checkpoint', () => {
     writeFileSync(manifest, bytes);
     database.close();
     const third = await runOnce(dir, async (bench) => {
-      const dataset = pairs(bench, 3);
+      bench.engine.checkpoints.setDirectory(home.join('checkpoints'));
+      const dataset = pairs(bench, 3).checkpoint();
       await dataset.count();
       return dataset.getCheckpointFile();
     });
