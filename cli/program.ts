@@ -1,7 +1,10 @@
 import { CairnError, engineVersion } from '../lib/index.ts';
 import { checkpoints } from './checkpoints.ts';
 import { type Command, type Io, usageError } from './command.ts';
+import { convertCommand } from './convert-file.ts';
 import { explainResume } from './explain-resume.ts';
+import { headCommand } from './head-file.ts';
+import { inspectCommand } from './inspect-parquet.ts';
 import { listJobs } from './list-jobs.ts';
 import { listRuns } from './list-runs.ts';
 import { listStages } from './list-stages.ts';
@@ -19,6 +22,9 @@ export const COMMANDS: readonly Command[] = [
   showLineage,
   explainResume,
   checkpoints,
+  inspectCommand,
+  headCommand,
+  convertCommand,
   verifyCommand,
   sweepCommand,
 ];

@@ -6,6 +6,7 @@ export { registerRecordClass } from '../formats/record/record-class.ts';
 export { type Condition, type ConditionColumn, col } from '../formats/scan/predicate-builder.ts';
 export type { ScanColumn, ScanPredicate, ScanValue } from '../formats/scan/scan-predicate.ts';
 export type { DataType, Field, Schema, TimeUnit } from '../formats/schema/data-type.ts';
+export { formatType } from '../formats/schema/data-type.ts';
 export type { RecordMode } from '../formats/text/record-mode.ts';
 export type { ScalarType, TextFields, TextType } from '../formats/text/text-type.ts';
 export type { StorageLevelName } from '../storage/block/storage-level.ts';
@@ -67,6 +68,7 @@ export {
 export type { ReadParquetOptions } from './api/read-parquet-options.ts';
 export type { RowRdd } from './api/row-rdd.ts';
 export { type Catalog, openCatalog } from './api/run-catalog.ts';
+export { withScratchSession } from './api/scratch-session.ts';
 export { Session } from './api/session.ts';
 export { StatCounter } from './api/stat-counter.ts';
 export {

@@ -1,0 +1,61 @@
+import { formatType, type RowRdd, type WriteParquetOptions, withScratchSession } from '../lib/index.ts';
+import { type Command, parse, usageError } from './command.ts';
+import { columnsOf, formatOf, type Row, readTable, type TableFormat } from './table-files.ts';
+
+const MODES = ['error', 'append', 'overwrite', 'ignore'] as const;
+
+export const convertCommand: Command = {
+  name: 'convert',
+  usage: '<from> <to> [--columns a,b] [--from-format f] [--to-format f] [--mode m] [--codec c] [--master m]',
+  summary: 'write the rows of files as Parquet, CSV or JSON lines',
+  details: [
+    'Formats are what the names end in unless they are given: parquet, csv, json. What is written is a directory with a file',
+    'a partition, as jobs write it: readers see all of it or none. --mode is error (the default), append, overwrite or',
+    'ignore; --codec, of Parquet alone, is snappy (the default), zstd, gzip, brotli, lz4_raw or none. Parquet keeps the types that',
+    'Parquet and CSV have; those of JSON are inferred.',
+  ],
+  async run(args, io) {
+    const names = ['columns', 'from-format', 'to-format', 'mode', 'codec', 'master'] as const;
+    const { flags, positionals } = parse('convert', args, names, 2);
+    const [from, to] = positionals;
+    if (from === undefined || to === undefined)
+      throw usageError('a file to read and one to write are needed', 'convert');
+    const mode = MODES.find((each) => each === (flags.mode ?? 'error'));
+    if (mode === undefined) throw usageError(`--mode must be ${MODES.join(', ')}, found '${flags.mode}'`, 'convert');
+    const source = formatOf('convert', from, flags['from-format'], 'from-format');
+    const target = formatOf('convert', to, flags['to-format'], 'to-format');
+    if (flags.codec !== undefined && target !== 'parquet') throw usageError('--codec is for Parquet', 'convert');
+    await withScratchSession(flags.master === undefined ? {} : { master: flags.master }, async (session) => {
+      const columns = columnsOf(flags.columns);
+      const rows = readTable(session, from, source, columns);
+      const kept = columns !== undefined && source === 'json' ? rows.map((row) => pick(row, columns)) : rows;
+      if (target === 'csv') await kept.write.csv(to, { mode });
+      else if (target === 'json') await kept.write.json(to, { mode });
+      else await kept.write.parquet(to, parquetOptions(rows, source, mode, flags.codec));
+    });
+    io.write(`${from} was written to ${to}\n`);
+    return 0;
+  },
+};
+
+function pick(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((name) => [name, Object.hasOwn(row, name) ? row[name] : null]));
+}
+
+const CODECS = ['none', 'snappy', 'gzip', 'zstd', 'lz4_raw', 'brotli'] as const;
+
+/** Types are those of the source where it has some. */
+function parquetOptions(
+  rows: RowRdd<Row>,
+  source: TableFormat,
+  mode: (typeof MODES)[number],
+  codecName: string | undefined,
+): WriteParquetOptions {
+  const codec = CODECS.find((each) => each === (codecName ?? 'snappy'));
+  if (codec === undefined) throw usageError(`--codec must be ${CODECS.join(', ')}, found '${codecName}'`, 'convert');
+  if (source === 'json') return { mode, codec };
+  const schema = rows.schema.fields.map(
+    ({ name, type, nullable }) => [name, `${formatType(type)}${nullable ? '' : ' not null'}`] as const,
+  );
+  return { mode, codec, schema };
+}

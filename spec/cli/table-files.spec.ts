@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { columnsOf, formatOf } from '../../cli/table-files.ts';
+
+describe('formatOf', () => {
+  it('is what a name ends in, unless it is said', () => {
+    const of = (path: string, flag?: string) => formatOf('head', path, flag, 'format');
+    expect(['a.parquet', 'dir.PARQUET/', 'a.csv.gz', 'a.tsv', 'a.jsonl.zst', 'a.json'].map((path) => of(path))).toEqual(
+      ['parquet', 'parquet', 'csv', 'csv', 'json', 'json'],
+    );
+    expect(of('data', 'csv')).toBe('csv');
+    expect(() => of('data')).toThrow(/COMMAND_LINE.*--format/s);
+    expect(() => of('a.csv', 'xml')).toThrow(/COMMAND_LINE.*'xml'/s);
+  });
+});
+
+describe('columnsOf', () => {
+  it('splits names at commas', () => {
+    expect(columnsOf('a, b.c')).toEqual(['a', 'b.c']);
+    expect(columnsOf(undefined)).toBeUndefined();
+  });
+});
