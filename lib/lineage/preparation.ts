@@ -18,7 +18,7 @@ export interface Finding {
   readonly source: LineageNode;
   /** Once it is ready. */
   get(): readonly unknown[];
-  /** In the place of finding it: the preparation is ready then. */
+  /** In the place of finding it: the preparation is ready then. While jobs that find it run nothing is set: theirs counts. */
   set(records: readonly unknown[]): void;
 }
 
@@ -49,6 +49,7 @@ export function preparation(work: (runJob: JobRunner) => Promise<void>, finding?
   const kept: Finding | undefined = finding && {
     ...finding,
     set(records) {
+      if (running !== undefined) return;
       finding.set(records);
       ready = true;
     },

@@ -119,3 +119,53 @@ it('finds again what cannot be read', async () => {
   findingsOf(other, new FoundValues(bench.database)).restore(again.preparation);
   expect(again.preparation.isReady).toBe(false);
 });
+
+it('stores nothing of what is not what was found before, by this run or an earlier one', async () => {
+  using bench = new ResumeBench();
+  const { preparation, partitioner, node } = await sorted(bench);
+  partitioner.setBounds([1, 2]);
+  await findingsOf(bench).keep(preparation);
+
+  // Found anew, since jobs ran side by side: the same bounds are as good, others are not.
+  using alike = new ResumeBench();
+  const same = await sorted(alike);
+  same.partitioner.setBounds([1, 2]);
+  await findingsOf(alike, new FoundValues(bench.database)).keep(same.preparation);
+  expect(alike.checks.reasonOf(shuffleOf(same.node).parent)).toBeUndefined();
+  using other = new ResumeBench();
+  const again = await sorted(other);
+  again.partitioner.setBounds([1, 3]);
+  const findings = findingsOf(other, new FoundValues(bench.database));
+  const keeping = findings.keep(again.preparation);
+  // At once: jobs that use these bounds may be running.
+  expect(other.checks.reasonOf(shuffleOf(again.node).parent)).toMatch(/not what was found before/);
+  await keeping;
+  expect(findings.isKept(again.partitioner)).toBe(false);
+  expect(shuffleOf(node).parent.id).toBe(shuffleOf(again.node).parent.id);
+
+  using later = new ResumeBench();
+  const third = await sorted(later);
+  findingsOf(later, new FoundValues(bench.database)).restore(third.preparation);
+  expect(third.partitioner.bounds).toEqual([1, 2]);
+});
+
+it('does not set what a job is about to find', async () => {
+  using bench = new ResumeBench();
+  const first = await sorted(bench);
+  first.partitioner.setBounds([1]);
+  await findingsOf(bench).keep(first.preparation);
+  using other = new ResumeBench();
+  const { preparation, partitioner } = await sorted(other);
+  let stop: (reason: Error) => void = () => {};
+  const job = new Promise<unknown[]>((_, reject) => {
+    stop = reject;
+  });
+  const preparing = preparation.prepare(() => job);
+  const findings = findingsOf(other, new FoundValues(bench.database));
+  findings.restore(preparation);
+  expect([preparation.isReady, findings.isKept(partitioner)]).toEqual([false, false]);
+  stop(new Error('stopped'));
+  await expect(preparing).rejects.toThrow('stopped');
+  findings.restore(preparation);
+  expect(partitioner.bounds).toEqual([1]);
+});
