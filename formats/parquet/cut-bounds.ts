@@ -26,7 +26,8 @@ function cutAt(value: Uint8Array, most: number, isText: boolean): number {
 function nextBytes(bytes: Uint8Array): Uint8Array | undefined {
   const end = bytes.findLastIndex((byte) => byte !== 255) + 1;
   if (end === 0) return undefined;
-  const next = bytes.slice(0, end);
+  // Not `slice`: that of a Buffer copies nothing.
+  const next = new Uint8Array(bytes.subarray(0, end));
   next[end - 1] = (next[end - 1] as number) + 1;
   return next;
 }
