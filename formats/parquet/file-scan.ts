@@ -15,7 +15,7 @@ import { judge } from '../scan/can-skip.ts';
 import { selectRows } from '../scan/select-rows.ts';
 import { pointsOf, type ValueSet } from '../scan/value-set.ts';
 import { ownVector } from '../schema/own-vector.ts';
-import { takeRows, takeSlice } from '../schema/take-rows.ts';
+import { ownDictionaries, takeRows, takeSlice } from '../schema/take-rows.ts';
 import type { StructVector, TableBatch, Vector } from '../schema/vector.ts';
 import type { Arena } from './arena.ts';
 import { bloomBytes, openBloomFilter } from './bloom-filter.ts';
@@ -107,9 +107,11 @@ export class FileScan {
     for (const planned of plan.rowGroups) {
       const batch = this.#rowGroup(planned);
       if (batch === undefined) continue;
-      this.figures.rowsKept += batch.rowCount;
-      for (let from = 0; from < batch.rowCount; from += batchRows) {
-        yield takeSlice(batch, from, Math.min(batch.rowCount, from + batchRows));
+      const { rowCount } = batch;
+      this.figures.rowsKept += rowCount;
+      const shared = ownDictionaries(batch);
+      for (let from = 0; from < rowCount; from += batchRows) {
+        yield takeSlice(shared, from, Math.min(rowCount, from + batchRows));
       }
     }
   }

@@ -19,8 +19,20 @@ export function stringColumn(
   const { codes, dictionary, length } = vector;
   return {
     ...{ kind: 'dictionary', codes: codes.subarray(0, length), nulls },
-    dictionary: decodeStrings(dictionary, path),
+    dictionary: dictionaryStrings(dictionary, path),
   };
+}
+
+/** Batches that are slices of one row group share its dictionary: its strings are made once. */
+const DECODED = new WeakMap<BytesVector, readonly string[]>();
+
+function dictionaryStrings(dictionary: BytesVector, path: string): readonly string[] {
+  let strings = DECODED.get(dictionary);
+  if (strings === undefined) {
+    strings = decodeStrings(dictionary, path);
+    DECODED.set(dictionary, strings);
+  }
+  return strings;
 }
 
 /** Decoded on first use, so that columns that nobody looks at cost nothing. */
