@@ -15,7 +15,6 @@ import type { MetadataDatabase } from '../../storage/metadata/database.ts';
 import { FingerprintStore } from '../../storage/metadata/fingerprint-store.ts';
 import { FoundValues } from '../../storage/metadata/found-values.ts';
 import { type ReuseDecision, ReuseLog } from '../../storage/metadata/reuse-log.ts';
-import type { JobRow, RunRow } from '../../storage/metadata/rows.ts';
 import { RunReader } from '../../storage/metadata/run-reader.ts';
 import { ShuffleCatalog } from '../../storage/metadata/shuffle-catalog.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
@@ -33,6 +32,7 @@ import { type Preparation, pendingPreparations } from '../lineage/preparation.ts
 import type { MapOutputTracker } from '../scheduler/map-output-tracker.ts';
 import { describeReuse } from './describe-reuse.ts';
 import { EarlierWork } from './earlier-work.ts';
+import { forgetUnused } from './forget-unused.ts';
 import { RecordKeeper, storedRecords } from './keep-records.ts';
 import { KeptFindings } from './kept-findings.ts';
 import { Retention } from './retention.ts';
@@ -74,8 +74,6 @@ export interface ResumeOptions {
 
 /** How many decisions a run has on record: a loop of a hundred thousand rounds decides the same in each. */
 const MOST_DECISIONS = 1000;
-/** Runs of a name after which what none of them wrote or used is let go: a program that is changed and fails many times a day. */
-const RUNS_THAT_COUNT = 3;
 
 export class Resume {
   readonly fingerprints: Fingerprints;
@@ -103,13 +101,12 @@ export class Resume {
     const checkpoints = new CheckpointCatalog(database);
     const shuffles = new ShuffleCatalog(database);
     const reader = new RunReader(database);
-    const rows = reader.listRuns().filter((row) => row.options.name === name);
     const values = new FoundValues(database);
-    if (this.#forgetUnused(shuffles, rows, (run) => reader.listJobs(run).some(isOver))) {
+    if (forgetUnused(shuffles, reader, name, run)) {
       values.prune();
       store.prune();
     }
-    const runs = new Set(rows.map((row) => row.run));
+    const runs = new Set(reader.listRunsNamed(name).map((row) => row.run));
     this.fingerprints = fingerprints;
     this.#store = store;
     this.#checkpoints = checkpoints;
@@ -250,28 +247,9 @@ export class Resume {
     return key;
   }
 
-  /**
-   * Lets go what the last three runs of the name neither wrote nor used, and gives whether there was any; its files go with the next sweep. A run that was
-   * killed before its first job was over may not have come to what it would have used.
-   */
-  #forgetUnused(shuffles: ShuffleCatalog, runs: readonly RunRow[], hasEndedJob: (run: RunId) => boolean): boolean {
-    let count = 0;
-    const before = runs.find(({ run }) => run !== this.#options.run && hasEndedJob(run) && ++count === RUNS_THAT_COUNT);
-    if (before === undefined) return false;
-    const ids = new Set(runs.map(({ run }) => run));
-    const unused = shuffles.list().filter(({ run, createdAtMs }) => ids.has(run) && createdAtMs < before.startedAtMs);
-    for (const { run, shuffle } of unused) shuffles.forgetShuffle(run, shuffle);
-    return unused.length > 0;
-  }
-
   #warn(message: string): void {
     if (this.#warned.has(message) || this.#warned.size > 100) return;
     this.#warned.add(message);
     this.#options.onWarning(message);
   }
-}
-
-/** Whether a job came to an end of its own, good or bad. */
-function isOver({ state }: JobRow): boolean {
-  return state === 'succeeded' || state === 'failed';
 }

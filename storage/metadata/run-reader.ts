@@ -26,6 +26,7 @@ import {
   STAGES,
   TASKS,
   type Table,
+  toSqlValue,
 } from './table.ts';
 
 /** A stage's row with the stages it waited for, in order. */
@@ -62,6 +63,19 @@ export class RunReader {
   /** The newest first. */
   listRuns(): readonly RunRow[] {
     return this.#rows(RUNS, 'ORDER BY seq DESC');
+  }
+
+  /** The runs of sessions with that name, the newest first: as little of each as may be, since there may be many. */
+  listRunsNamed(name: string): readonly Pick<RunRow, 'run' | 'startedAtMs'>[] {
+    const sql = `SELECT run, started_at_ms AS startedAtMs FROM runs
+      WHERE json_extract(options, '$.name') = ? ORDER BY seq DESC`;
+    return this.#database.all(sql, toSqlValue(name));
+  }
+
+  /** Whether a job of the run came to an end of its own, good or bad. */
+  hasEndedJob(run: RunId): boolean {
+    const sql = `SELECT 1 FROM jobs WHERE run = ? AND state IN ('succeeded', 'failed') LIMIT 1`;
+    return this.#database.get(sql, run) !== undefined;
   }
 
   /**
