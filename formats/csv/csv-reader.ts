@@ -75,11 +75,14 @@ export class CsvReader {
   /** The header that files must have. */
   readonly #header: readonly string[] | undefined;
   #isAtHeader: boolean;
+  /** Of the range. */
+  readonly #length: number | undefined;
 
   /** `shape`: of the files, as inferred. */
   constructor(range: CsvRange, shape: CsvShape, settings: CsvSettings, maxRows: number) {
     this.#source = new CsvSource(range, settings);
     this.#path = range.path;
+    this.#length = range.length;
     this.#settings = settings;
     this.#output = outputOf(shape, settings);
     this.#mode = modeOf(settings.mode, settings.schema !== undefined);
@@ -151,7 +154,12 @@ export class CsvReader {
   }
 
   #checkHeader(found: readonly string[] | undefined): void {
-    if (found === undefined || this.#settings.enforceSchema) return;
+    if (found === undefined) {
+      // Where the first line of the text is behind its first range, the next range would take it for a record.
+      if (this.#length !== undefined) throw headerTooLate(this.#path, this.#length);
+      return;
+    }
+    if (this.#settings.enforceSchema) return;
     const { schema } = this.#settings;
     const expected =
       schema === undefined ? this.#header : schema.filter((_, i) => this.#isOfFile(i)).map(([name]) => name);
@@ -219,6 +227,15 @@ function dropBad(batch: CsvBatch): void {
   }
   batch.rowCount = to;
   batch.bad.fill(0);
+}
+
+function headerTooLate(path: string, length: number): CairnError {
+  return new CairnError('LIMIT_EXCEEDED', {
+    what: `the number of bytes before the header of ${path}`,
+    found: `over ${length}`,
+    limit: length,
+    remedy: 'remove the empty lines and comments before it',
+  });
 }
 
 function listed(names: readonly string[]): string {

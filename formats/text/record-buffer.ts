@@ -112,19 +112,24 @@ export class RecordBuffer {
     this.to = left;
   }
 
+  /**
+   * Fills the buffer, beyond the end of the range a little of it: streams may give a byte at a time, and a record that is
+   * looked at anew after each would cost the square of its length.
+   */
   #read(): void {
-    if (this.isEnd) return;
     const { length = Number.POSITIVE_INFINITY } = this.#options;
     const room = this.bytes.length - SLACK_BYTES - this.to;
     const left = length - (this.#base + this.to);
     let wanted = Math.min(room, left);
     if (left <= 0) {
-      wanted = Math.min(room, this.#tailBytes);
+      wanted = Math.min(room, Math.max(this.#tailBytes, this.to));
       this.#tailBytes = Math.min(this.#tailBytes * 4, this.#chunkBytes);
     }
-    const count = this.#stream.read(this.bytes.subarray(this.to, this.to + wanted));
-    this.to += count;
-    if (count === 0) this.isEnd = true;
+    for (const end = this.to + wanted; this.to < end && !this.isEnd; ) {
+      const count = this.#stream.read(this.bytes.subarray(this.to, end));
+      this.to += count;
+      if (count === 0) this.isEnd = true;
+    }
   }
 
   /** Drops bytes up to the first line end: the rest of a record that belongs to someone else. */

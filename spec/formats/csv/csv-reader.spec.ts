@@ -132,6 +132,11 @@ describe('CsvReader', () => {
     expect(rowsOfCsv('b,a\n1,2\n', { schema, enforceSchema: true })).toEqual([{ a: 1, b: 2 }]);
   });
 
+  it('refuses a text whose first range ends before its header', () => {
+    expect(() => rowsOfCsv('\n\n\n\na\n1\n', { cuts: [2] })).toThrow(/LIMIT_EXCEEDED.*before the header of in.csv/);
+    expect(rowsOfCsv('\n\na\n1\n', { cuts: [2] })).toEqual([{ a: 1 }]);
+  });
+
   it('is not harmed by names that mean something to objects', () => {
     const rows = rowsOfCsv('constructor,__proto__,a\nx,y,1\nz,,2\n') as Record<string, unknown>[];
     expect(rows.map((row) => Object.entries(row))).toEqual([

@@ -58,6 +58,13 @@ describe('CsvScanNode', () => {
     );
   });
 
+  it('stops at the longest record of a file that is small only while it is compressed', () => {
+    const fs = new MemoryFileSystem();
+    writeFile(fs, '/in/a.csv.gz', gzipSync(Buffer.alloc(48 * 1024 * 1024, 'a')));
+    expect(() => scan(fs).partitions).toThrow(/LIMIT_EXCEEDED: the length in bytes of a record of \/in\/a.csv.gz/);
+    expect(fs.openHandles).toBe(0);
+  });
+
   it('has no partitions where files are empty', () => {
     const fs = new MemoryFileSystem();
     writeFile(fs, '/in/a.csv', '');
