@@ -43,7 +43,7 @@ export type {
   ReadJsonOptions,
   ReadRowsOptions,
 } from './api/data-reader.ts';
-export type { DataWriter, WriteCsvOptions, WriteMode, WriteOptions } from './api/data-writer.ts';
+export type { DataWriter, WriteCsvOptions, WriteOptions } from './api/data-writer.ts';
 export { type FoundCheckpoint, findCheckpoint } from './api/find-checkpoint.ts';
 export type { Histogram } from './api/histogram.ts';
 export { inspectParquet } from './api/inspect-parquet.ts';
@@ -82,6 +82,7 @@ export {
 export { type DirectorySweep, type SweepDirectoryOptions, sweepDirectory } from './api/sweep-directory.ts';
 export { type TaskContext, taskContext } from './api/task-context.ts';
 export { type DirectoryProblem, type DirectoryReport, verifyDirectory } from './api/verify-directory.ts';
+export type { WriteMode } from './api/write-mode.ts';
 export type { Zero } from './api/zero-value.ts';
 export type { ErrorCode, ErrorKind } from './base/error-table.ts';
 export { CairnError } from './base/errors.ts';

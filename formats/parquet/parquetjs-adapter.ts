@@ -3,7 +3,7 @@
  * made of parquet.thrift, which know the numbers and types of all fields, and write themselves.
  *
  * This is the one user of that package, and its classes are the one thing used of it: why, and what it must not be used
- * for, is in docs/decisions/019-parquet-writing.md. Fields that are younger than its parquet.thrift are added here.
+ * for, is in docs/decisions/021-parquet-writing.md. Fields that are younger than its parquet.thrift are added here.
  *
  * The package is loaded with the first file that is written. Its classes are assigned to undeclared names, and so
  * would become global variables of the program: what loading changes there is changed back.

@@ -152,6 +152,6 @@ function timestampAnnotation({ unit, withZone }: TimestampType): Annotation {
   return { logicalType, convertedType: unit === 'millis' ? 'TIMESTAMP_MILLIS' : 'TIMESTAMP_MICROS' };
 }
 
-export function notWritable(path: string, what: string, remedy: string): CairnError {
+function notWritable(path: string, what: string, remedy: string): CairnError {
   return new CairnError('PARQUET_NOT_WRITABLE', { path, what, remedy });
 }

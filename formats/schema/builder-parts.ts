@@ -2,6 +2,17 @@
 import { CairnError } from '../../lib/base/errors.ts';
 import type { DataType } from './data-type.ts';
 import { formatType } from './data-type.ts';
+import type { Vector } from './vector.ts';
+
+/** Makes a vector of values that come one after another. */
+export interface VectorBuilder {
+  /** How many values were added since the last `take`. */
+  readonly length: number;
+  /** Raises ROW_NOT_WRITABLE and VALUE_NOT_EXACT. */
+  add(value: unknown): void;
+  /** The values as a vector, and begins anew. */
+  take(): Vector;
+}
 
 const FIRST_SLOTS = 1024;
 

@@ -1,7 +1,6 @@
-import { SlotBuilder } from './builder-parts.ts';
+import { SlotBuilder, type VectorBuilder } from './builder-parts.ts';
 import type { ListType, MapType, StructType } from './data-type.ts';
 import type { ListVector, MapVector, StructVector } from './vector.ts';
-import type { VectorBuilder } from './vector-builder.ts';
 
 /** Where each list ends. */
 class Offsets {

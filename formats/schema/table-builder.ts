@@ -3,11 +3,11 @@
  * names: several times faster than by names from an array, because each read then sees objects of one shape.
  */
 import { quoteKey, SourceBuilder } from '../../lib/base/compile-source.ts';
-import { describe, rowNotWritable } from './builder-parts.ts';
+import { describe, rowNotWritable, type VectorBuilder } from './builder-parts.ts';
 import type { Schema } from './data-type.ts';
 import { ownProperty } from './nested-builder.ts';
 import type { TableBatch } from './vector.ts';
-import { type VectorBuilder, vectorBuilder } from './vector-builder.ts';
+import { vectorBuilder } from './vector-builder.ts';
 
 type AddRows = (rows: readonly unknown[], from: number, to: number) => void;
 

@@ -20,21 +20,12 @@
  * Arrays grow with the number of values, and what `take` gives is the caller's.
  */
 import { unreachable } from '../../lib/base/invariant.ts';
+import type { VectorBuilder } from './builder-parts.ts';
 import { BinaryBuilder, StringBuilder } from './bytes-builder.ts';
 import type { DataType, Field } from './data-type.ts';
 import { DecimalBuilder } from './decimal-builder.ts';
 import { ListBuilder, MapBuilder, StructBuilder } from './nested-builder.ts';
 import { BooleanBuilder, Int64Builder, NullBuilder, NumberBuilder } from './number-builder.ts';
-import type { Vector } from './vector.ts';
-
-export interface VectorBuilder {
-  /** How many values were added since the last `take`. */
-  readonly length: number;
-  /** Raises ROW_NOT_WRITABLE and VALUE_NOT_EXACT. */
-  add(value: unknown): void;
-  /** The values as a vector, and begins anew. */
-  take(): Vector;
-}
 
 /** `column` names it in errors: `a.element`. */
 export function vectorBuilder(type: DataType, column: string, format: string): VectorBuilder {

@@ -11,12 +11,7 @@ import { inferSchema } from './infer-schema.ts';
 import { parquetChoices, parquetOptions, type WriteParquetOptions } from './parquet-writer-options.ts';
 import { saveOutput } from './save-output.ts';
 import { checkNames, checkPattern, compressionOr, delimiterOr, flagOr, signOr, textOr } from './text-options.ts';
-
-/**
- * What becomes of a directory that is there: an error (`'error'`), it is replaced once the new content is complete
- * (`'overwrite'`), it is added to (`'append'`), or it stays and nothing is written (`'ignore'`).
- */
-export type WriteMode = 'error' | 'overwrite' | 'append' | 'ignore';
+import type { WriteMode } from './write-mode.ts';
 
 /** What all ways to write take. */
 export interface WriteOptions {

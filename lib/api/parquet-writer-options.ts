@@ -6,7 +6,7 @@ import type { ParquetSaveOptions } from '../../storage/output/parquet-part-write
 import { CairnError } from '../base/errors.ts';
 import { startAtCaller } from '../lineage/call-site.ts';
 import { checkInteger, checkOptions, invalidArgument } from './check-argument.ts';
-import type { WriteMode } from './data-writer.ts';
+import type { WriteMode } from './write-mode.ts';
 
 /** The columns of a file by name: types as text, such as `'int64'`, `'decimal(9,2)'` or `'list<string> not null'`. */
 export type ParquetColumns = Readonly<Record<string, string>> | readonly (readonly [name: string, type: string])[];

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { WriteMode } from '../../../lib/api/data-writer.ts';
+import type { WriteMode } from '../../../lib/api/write-mode.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { useSession } from '../../support/use-session.ts';
 
