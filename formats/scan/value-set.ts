@@ -36,7 +36,7 @@ interface Order<T> {
   next(value: T): T | undefined;
 }
 
-export const INTEGERS: Order<bigint> = {
+const INTEGERS: Order<bigint> = {
   compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
   next: (value) => value + 1n,
 };

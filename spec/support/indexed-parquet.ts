@@ -30,7 +30,7 @@ export interface IndexedOptions {
 }
 
 /** A cell in PLAIN encoding, without the length of byte arrays. */
-export function plainBytes(type: PlainType, value: Exclude<PlainCell, null>): Uint8Array {
+function plainBytes(type: PlainType, value: Exclude<PlainCell, null>): Uint8Array {
   switch (type) {
     case 'INT32':
       return new Uint8Array(Int32Array.of(Number(value)).buffer);
