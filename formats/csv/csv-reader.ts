@@ -13,6 +13,7 @@ import type { ScalarType, TextField } from '../text/text-type.ts';
 import { BAD_SHAPE, type CsvBatch } from './csv-batch.ts';
 import type { CsvColumnParser } from './csv-column-options.ts';
 import { makeColumnParser } from './csv-columns.ts';
+import { columnNames } from './csv-header.ts';
 import { type CsvSettings, valueOptionsOf } from './csv-settings.ts';
 import { type CsvRange, CsvSource } from './csv-source.ts';
 import { UNCLOSED } from './csv-tokenizer.ts';
@@ -164,7 +165,9 @@ export class CsvReader {
     const expected =
       schema === undefined ? this.#header : schema.filter((_, i) => this.#isOfFile(i)).map(([name]) => name);
     invariant(expected !== undefined, 'files with headers have one');
-    if (expected.length === found.length && expected.every((name, i) => name === found[i])) return;
+    // A schema may name columns that have no name of their own as an inferred one would.
+    const names = schema === undefined ? found : columnNames(found, this.#settings.nullValues);
+    if (expected.length === names.length && expected.every((name, i) => name === names[i])) return;
     throw new CairnError('CSV_HEADER_MISMATCH', {
       path: this.#path,
       found: listed(found),

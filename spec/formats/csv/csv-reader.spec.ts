@@ -130,6 +130,12 @@ describe('CsvReader', () => {
     ] as const;
     expect(() => rowsOfCsv('b,a\n1,2\n', { schema })).toThrow(/CSV_HEADER_MISMATCH.*"b,a".*"a,b"/);
     expect(rowsOfCsv('b,a\n1,2\n', { schema, enforceSchema: true })).toEqual([{ a: 1, b: 2 }]);
+    const unnamed = [
+      ['_c0', 'int32'],
+      ['x1', 'int32'],
+      ['x2', 'int32'],
+    ] as const;
+    expect(rowsOfCsv(',x,x\n1,2,3\n', { schema: unnamed })).toEqual([{ _c0: 1, x1: 2, x2: 3 }]);
   });
 
   it('refuses a text whose first range ends before its header', () => {

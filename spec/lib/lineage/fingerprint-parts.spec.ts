@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { type CsvSettings, DEFAULT_CSV_SETTINGS } from '../../../formats/csv/csv-settings.ts';
+import { DEFAULT_JSON_SETTINGS, type JsonSettings } from '../../../formats/jsonl/json-settings.ts';
 import { SHIPPABLE_KINDS } from '../../../lib/exec/node-table.ts';
+import { digestOfData } from '../../../lib/lineage/canonical-text.ts';
 import { FINGERPRINTED_KINDS, partsOf, partsOfPartitioner } from '../../../lib/lineage/fingerprint-parts.ts';
 import { LineageNode } from '../../../lib/lineage/lineage-node.ts';
+import { CsvScanNode } from '../../../lib/lineage/nodes/csv-scan-node.ts';
+import { JsonScanNode } from '../../../lib/lineage/nodes/json-scan-node.ts';
 import { PipeNode } from '../../../lib/lineage/nodes/pipe-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
 import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
 import type { Partition } from '../../../lib/lineage/partition.ts';
 import { CustomPartitioner, HashPartitioner, RangePartitioner } from '../../../lib/lineage/partitioner.ts';
 import { rangePreparation } from '../../../lib/lineage/range-sampling.ts';
+import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
 
 /** Made in workers only. */
@@ -40,6 +46,25 @@ describe('the parts of a node', () => {
     const source = new RangeNode(origin(), 0, 5, 1, 2);
     const node = new PipeNode(origin(), source, 'login --password secret', { env: { KEY: 'secret' } });
     expect(JSON.stringify(partsOf(node))).not.toContain('secret');
+  });
+
+  it('of scans of rows are how the files are read, schemas included', () => {
+    const fs = new MemoryFileSystem();
+    const csv = (choices: Partial<CsvSettings> = {}) => {
+      const settings = { ...DEFAULT_CSV_SETTINGS, ...choices };
+      return partsOf(new CsvScanNode(origin(), fs, { path: '/in', minPartitions: 2, settings }));
+    };
+    const json = (choices: Partial<JsonSettings> = {}) => {
+      const settings = { ...DEFAULT_JSON_SETTINGS, ...choices };
+      return partsOf(new JsonScanNode(origin(), fs, { path: '/in', minPartitions: 2, settings }));
+    };
+    expect([csv().files, json().files]).toEqual(['read', 'read']);
+    expect(digestOfData(csv().parameters)).toBe(digestOfData(csv().parameters));
+    const all = [
+      ...[csv(), csv({ delimiter: ';' }), csv({ nullValues: ['NA'] }), csv({ schema: [['a', 'int32']] })],
+      ...[json(), json({ multiLine: true }), json({ schema: [['a', { list: 'int32' }]] }), json({ sampleRows: 1 })],
+    ];
+    expect(new Set(all.map(({ parameters }) => digestOfData(parameters))).size).toBe(8);
   });
 
   it('are refused for a kind without an entry', () => {
