@@ -67,6 +67,9 @@ describe('ranges of a text', () => {
   });
 });
 
+/** More where the environment says so. */
+const MUTATIONS = Number(process.env.CAIRN_MUTATIONS ?? 400);
+
 describe('damaged texts', () => {
   const readings: readonly CsvReading[] = [
     {},
@@ -97,11 +100,11 @@ describe('damaged texts', () => {
           answers(bytes, reading);
         },
       ),
-      { seed: 3, numRuns: 400 },
+      { seed: 3, numRuns: MUTATIONS },
     );
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...readings), answers), {
       seed: 4,
-      numRuns: 400,
+      numRuns: MUTATIONS,
     });
   });
 

@@ -45,6 +45,9 @@ describe('what the encoder writes', () => {
   });
 });
 
+/** More where the environment says so. */
+const MUTATIONS = Number(process.env.CAIRN_MUTATIONS ?? 500);
+
 describe('damaged texts', () => {
   const readings: readonly JsonReading[] = [
     {},
@@ -76,11 +79,11 @@ describe('damaged texts', () => {
           answers(bytes, reading);
         },
       ),
-      { seed: 2, numRuns: 500 },
+      { seed: 2, numRuns: MUTATIONS },
     );
     fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), fc.constantFrom(...readings), answers), {
       seed: 3,
-      numRuns: 300,
+      numRuns: MUTATIONS,
     });
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_JSON_SETTINGS } from '../../../formats/jsonl/json-settings.ts';
 import { nodeOf } from '../../../lib/api/rdd.ts';
 import { filesOf, InputIdentifier, identityOfInput } from '../../../lib/lineage/fingerprint-inputs.ts';
+import { JsonScanNode } from '../../../lib/lineage/nodes/json-scan-node.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { RecordingFileSystem } from '../../support/recording-file-system.ts';
+import { origin } from '../../support/scan-task.ts';
 import { writeFile } from '../../support/write-file.ts';
 import { FingerprintBench } from './support/fingerprint-bench.ts';
 
@@ -20,6 +23,16 @@ describe('filesOf', () => {
     const node = nodeOf(bench.lines(['/data/a', '/data/b', '/data/a'], 9));
     expect(node.partitions.length).toBeGreaterThan(6);
     expect(filesOf(node).map(({ path }) => path)).toEqual(['/data/a', '/data/b', '/data/a']);
+  });
+
+  it('gives the files of partitions that hold pieces of several', () => {
+    const fs = new MemoryFileSystem();
+    writeFile(fs, '/in/a', '{"n":1}\n');
+    writeFile(fs, '/in/b', Buffer.concat([Buffer.from('{"n":2}\n'), Buffer.alloc(10 * 1024 * 1024, '\n')]));
+    const options = { path: '/in', minPartitions: 3, settings: DEFAULT_JSON_SETTINGS };
+    const node = new JsonScanNode(origin(), fs, options);
+    expect(node.partitions.length).toBeGreaterThan(1);
+    expect(filesOf(node).map(({ path }) => path)).toEqual(['/in/a', '/in/b']);
   });
 });
 
