@@ -82,7 +82,12 @@ function chunkBounds(leaf: LeafNode, statistics: Statistics, order: BoundOrder):
 
 /** What is known of a page of `rowCount` rows. */
 export function pageStats(leaf: LeafNode, bounds: PageBounds, rowCount: number, order: BoundOrder): ColumnStats {
-  if (bounds.isNull) return { rowCount, nullCount: leaf.repetition > 0 ? undefined : rowCount, values: undefined };
+  if (!bounds.isKnown) return { rowCount, nullCount: undefined, values: undefined };
+  if (bounds.isNull) {
+    // A page of nulls has as many as rows: one that says otherwise is not believed.
+    const isSound = leaf.repetition === 0 && (bounds.nullCount === undefined || bounds.nullCount === rowCount);
+    return { rowCount, nullCount: isSound ? rowCount : undefined, values: undefined };
+  }
   const isUsable = order === 'type' || (order === 'signed' && isSignedNumber(leaf));
   const nullCount = nullCountOf(leaf, bounds.nullCount, rowCount);
   return { rowCount, nullCount, values: isUsable ? boundedBy(leaf, bounds.min, bounds.max) : undefined };

@@ -20,8 +20,10 @@ export interface PageLocation extends RowRange {
   readonly length: number;
 }
 
-/** What a page says of its values; `min` and `max` are bounds as in `Statistics`, absent for pages of nulls. */
+/** What a page says of its values; `min` and `max` are bounds as in `Statistics`, empty for pages of nulls. */
 export interface PageBounds {
+  /** False where nothing is known of the page: writers without statistics give indexes with bounds of no meaning. */
+  readonly isKnown: boolean;
   readonly isNull: boolean;
   readonly min: Uint8Array;
   readonly max: Uint8Array;
@@ -101,18 +103,23 @@ export function readPageBounds(
     if (id === 1) isNull = r.booleans();
     else if (id === 2) mins = r.list(() => r.binary());
     else if (id === 3) maxs = r.list(() => r.binary());
-    else if (id === 5) nullCounts = r.list(() => r.count());
+    else if (id === 5) nullCounts = r.list(() => r.int());
     else r.skip();
   }
   for (const list of [isNull, mins, maxs, nullCounts ?? isNull]) {
     if (list.length !== pageCount) throw damaged(where, offset, `${pageCount} pages`, list.length);
   }
-  return isNull.map((each, i) => ({
-    isNull: each,
-    min: mins[i] as Uint8Array,
-    max: maxs[i] as Uint8Array,
-    nullCount: nullCounts?.[i],
-  }));
+  return isNull.map((each, i) => {
+    const nullCount = nullCounts?.[i];
+    return {
+      // parquet-mr counts -1 nulls, and calls the page one of nulls, where it had no statistics to go by.
+      isKnown: nullCount === undefined || nullCount >= 0,
+      isNull: each,
+      min: mins[i] as Uint8Array,
+      max: maxs[i] as Uint8Array,
+      nullCount,
+    };
+  });
 }
 
 function readIndex(

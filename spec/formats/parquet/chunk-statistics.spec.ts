@@ -108,7 +108,7 @@ describe('statistics of chunks', () => {
 
 describe('statistics of pages', () => {
   it('say what chunks say', () => {
-    const page = { isNull: false, min: int32(1), max: int32(2), nullCount: 1 };
+    const page = { isKnown: true, isNull: false, min: int32(1), max: int32(2), nullCount: 1 };
     const leaf = leafOf('INT32', INT);
     expect(pageStats(leaf, page, 5, 'type')).toEqual({
       rowCount: 5,
@@ -117,7 +117,17 @@ describe('statistics of pages', () => {
     });
     expect(pageStats(leaf, page, 5, 'none').values).toBeUndefined();
     expect(pageStats(leafOf('INT32', UINT), page, 5, 'signed').values).toBeUndefined();
-    expect(pageStats(leaf, { ...page, isNull: true }, 5, 'type').nullCount).toBe(5);
+    expect(pageStats(leaf, { ...page, isNull: true, nullCount: 5 }, 5, 'type').nullCount).toBe(5);
+    expect(pageStats(leaf, { ...page, isNull: true, nullCount: undefined }, 5, 'type').nullCount).toBe(5);
+  });
+
+  it('say nothing where they are none, or contradict themselves', () => {
+    const empty = { isKnown: true, isNull: true, min: new Uint8Array(), max: new Uint8Array(), nullCount: 1 };
+    const nothing = { rowCount: 5, nullCount: undefined, values: undefined };
+    const leaf = leafOf('BYTE_ARRAY', TEXT);
+    expect(pageStats(leaf, empty, 5, 'type')).toEqual(nothing);
+    expect(pageStats(leaf, { ...empty, isKnown: false, nullCount: -1 }, 5, 'type')).toEqual(nothing);
+    expect(pageStats(leaf, { ...empty, isKnown: false, isNull: false, nullCount: -1 }, 5, 'type')).toEqual(nothing);
   });
 });
 

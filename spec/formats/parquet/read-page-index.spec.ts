@@ -50,6 +50,17 @@ describe('the page index', () => {
     ]);
   });
 
+  it('says nothing of pages with -1 nulls', () => {
+    const { file, leaf, chunk } = open();
+    const whole = new Uint8Array(file.sizeBytes);
+    file.source.read(whole, 0);
+    const at = chunk.columnIndexOffset as number;
+    // The count of the second page, 2 as a zigzag varint, is among the last bytes of the index.
+    whole[whole.lastIndexOf(4, at + (chunk.columnIndexBytes as number) - 2)] = 1;
+    const bounds = readPageBounds({ ...file, source: new ByteArraySource(whole) }, leaf, chunk, 4) ?? [];
+    expect(bounds.map(({ isKnown }) => isKnown)).toEqual([true, false, true, true]);
+  });
+
   it('need not be there', () => {
     const { file, leaf, chunk } = open(false);
     expect(readPageLocations(file, leaf, chunk, 7)).toBeUndefined();
