@@ -6,7 +6,7 @@
  * chunk, when it grows too large or when hardly a value repeats: pages of one chunk then have one encoding, and a
  * reader need not look at the pages to know that a dictionary holds every value.
  */
-import { unreachable } from '../../lib/base/invariant.ts';
+import { invariant } from '../../lib/base/invariant.ts';
 import type { BytesVector, DictionaryVector, Vector } from '../schema/vector.ts';
 import { copyShort, GrowingBytes, GrowingInts } from './write-buffers.ts';
 import { ByteArrayDictionary } from './write-byte-dictionary.ts';
@@ -98,20 +98,24 @@ export class ByteArrayStore {
       case 'wide':
         this.#appendBytes(fixedByteArrays(vector, this.fixedLength), slots, count);
         return;
-      case 'null':
-      case 'boolean':
-      case 'list':
-      case 'map':
-      case 'struct':
-        return;
       default:
-        unreachable(vector);
+        invariant(false, `a vector of ${vector.layout} for byte arrays`);
+    }
+  }
+
+  /** Values of another length would shift all that follow. */
+  #checkLengths(lengths: Int32Array, slots: Int32Array, count: number): void {
+    const { fixedLength } = this;
+    if (fixedLength === 0) return;
+    for (let k = 0; k < count; k++) {
+      invariant(lengths[slots[k] as number] === fixedLength, `a value that has not ${fixedLength} bytes`);
     }
   }
 
   #appendBytes(vector: BytesVector, slots: Int32Array, count: number): void {
     let done = 0;
     const { bytes, starts, lengths } = vector;
+    this.#checkLengths(lengths, slots, count);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     while (this.#isCoded && done < count) {
       const dictionary = this.#dictionary;
@@ -133,9 +137,10 @@ export class ByteArrayStore {
     const entries = vector.dictionary;
     const { bytes, starts, lengths } = entries;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const entriesOf = new Int32Array(count);
+    for (let k = 0; k < count; k++) entriesOf[k] = vector.codes[slots[k] as number] as number;
+    this.#checkLengths(lengths, entriesOf, count);
     if (!this.#isCoded) {
-      const entriesOf = new Int32Array(count);
-      for (let k = 0; k < count; k++) entriesOf[k] = vector.codes[slots[k] as number] as number;
       this.#appendPlain(entries, view, entriesOf, 0, count);
       return;
     }
@@ -144,7 +149,7 @@ export class ByteArrayStore {
     const codes = this.#codes;
     codes.reserve(count);
     for (let k = 0; k < count; k++) {
-      const entry = vector.codes[slots[k] as number] as number;
+      const entry = entriesOf[k] as number;
       let code = known[entry] as number;
       if (code < 0) {
         code = dictionary.codeOf(bytes, view, starts[entry] as number, lengths[entry] as number);

@@ -2,6 +2,7 @@
  * One leaf of the row group that is being gathered: its levels, an entry each, and its values without the missing ones.
  */
 import { CairnError } from '../../lib/base/errors.ts';
+import { invariant } from '../../lib/base/invariant.ts';
 import { isValid, type Vector } from '../schema/vector.ts';
 import type { LeafNode } from './schema-tree.ts';
 import { GrowingBytes } from './write-buffers.ts';
@@ -30,7 +31,7 @@ export class BooleanStore {
   }
 
   append(vector: Vector, slots: Int32Array, count: number): void {
-    if (vector.layout !== 'boolean') return;
+    invariant(vector.layout === 'boolean', `a vector of ${vector.layout} for booleans`);
     const target = this.#values;
     target.reserve(count);
     for (let k = 0; k < count; k++) target.values[target.length++] = vector.values[slots[k] as number] as number;

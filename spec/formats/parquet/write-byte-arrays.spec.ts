@@ -93,5 +93,8 @@ describe('ByteArrayStore', () => {
     expect(store.sizeBytes).toBe(4);
     store.clear();
     expect([store.count, store.sizeBytes]).toEqual([0, 0]);
+    const longer = bytesVector(['aa', 'bbb']);
+    expect(() => store.append(longer, all(longer), 2)).toThrow(/INTERNAL/);
+    expect(() => store.append(coded(['bbb'], [0]), Int32Array.of(0), 1)).toThrow(/INTERNAL/);
   });
 });

@@ -27,6 +27,26 @@ function begin(fs: MemoryFileSystem | WrappedFileSystem, lines: readonly string[
 }
 
 describe('adoptContent', () => {
+  it('numbers the parts in directories by value anew, too, and joins directories of one name', () => {
+    const fs = new MemoryFileSystem();
+    writeFile(fs, '/old/city=a/part-00002.parquet', 'old');
+    writeFile(fs, '/old/_SUCCESS', '');
+    writeFile(fs, '/new/city=a/part-00000.parquet', 'new 0');
+    writeFile(fs, '/new/city=a/part-00000-1.parquet', 'new 0 1');
+    writeFile(fs, '/new/city=b/year=1/part-00001.parquet', 'new 1');
+    const content = adoptContent(fs, '/old', '/new');
+    expect(fs.tree('/new').filter((name) => !name.endsWith('/'))).toEqual([
+      '/new/city=a/part-00002.parquet',
+      '/new/city=a/part-00003-1.parquet',
+      '/new/city=a/part-00003.parquet',
+      '/new/city=b/year=1/part-00004.parquet',
+    ]);
+    expect(text(fs, '/new/city=a/part-00002.parquet')).toBe('old');
+    expect(contentOf(fs, '/old')).toBe(content);
+    writeFile(fs, '/old/city=a/part-00009.parquet', 'another');
+    expect(contentOf(fs, '/old')).not.toBe(content);
+  });
+
   it('puts new parts after those that are there, and keeps everything else', () => {
     const fs = new MemoryFileSystem();
     for (const round of ['one', 'two']) commitOutput(fs, ...begin(fs, [round, `${round}b`]));
