@@ -106,6 +106,8 @@ export class SessionEngine implements Engine {
   readonly #resume: Resume | undefined;
   /** Whether a job failed, so that the run, closed or not, did not complete. */
   #hasFailed = false;
+  /** Whether an action gave what it was for: a program that came to none did nothing that others are done with. */
+  #hasSucceeded = false;
   #hasToldReuse = false;
   readonly #checkClosure: (fn: unknown) => void;
   readonly #threads: TaskThreads;
@@ -291,7 +293,7 @@ export class SessionEngine implements Engine {
     // the checkpoints of what it read.
     const undo = action.kind === 'save' ? () => abortOutput(this.fileSystem, action.output) : undefined;
     return await this.#act(options, undo, async (runJob, callSite) => {
-      await this.#resume?.prepare(node);
+      await this.#prepare(node, options.method);
       const checkpoints = this.checkpoints.begin(node);
       let results: unknown[];
       try {
@@ -309,11 +311,22 @@ export class SessionEngine implements Engine {
   async materialize(node: LineageNode, options: JobOptions): Promise<void> {
     await this.#act(options, undefined, async (runJob, callSite) => {
       await this.checkpoints.settled(node);
-      await this.#resume?.prepare(node);
+      await this.#prepare(node, options.method);
       if (node.checkpoint !== undefined) return;
       const [error] = await this.checkpoints.begin(node).finish(runJob, callSite);
       if (error !== undefined) throw error;
     });
+  }
+
+  /** Looks for what is stored, of a job that the scheduler does not know yet: SESSION_CLOSED is for this to raise. */
+  async #prepare(node: LineageNode, method: string): Promise<void> {
+    try {
+      await this.#resume?.prepare(node);
+    } catch (error) {
+      // With the session its database was closed.
+      if (!this.isClosed) throw error;
+    }
+    if (this.isClosed) throw new CairnError('SESSION_CLOSED', { what: method });
   }
 
   /** What every action does: `work` gets what runs its jobs, each with what it takes to be prepared. */
@@ -360,6 +373,7 @@ export class SessionEngine implements Engine {
     };
     try {
       const result = await work(runJob, callSite);
+      this.#hasSucceeded = true;
       return this.#interruption === undefined ? result : await forever();
     } catch (error) {
       this.#hasFailed ||= !(error instanceof CairnError) || error.kind !== 'cancelled';
@@ -470,7 +484,7 @@ export class SessionEngine implements Engine {
 
   /** Whether the program did what it was for, as far as can be told from here. */
   get #isComplete(): boolean {
-    return !this.#hasFailed && this.#interruption === undefined && this.#actions.size === 0;
+    return this.#hasSucceeded && !this.#hasFailed && this.#interruption === undefined && this.#actions.size === 0;
   }
 
   /** What later runs may go on from stays, unless there is nothing left to do. */

@@ -5,7 +5,7 @@ import { longAccumulator } from '../../../lib/api/accumulator.ts';
 import type { Rdd } from '../../../lib/api/rdd.ts';
 import { resumes } from '../../../lib/api/session-resume.ts';
 import { resolveConfig } from '../../../lib/config/config.ts';
-import { type EngineOfSpec, leftovers, SpecDirectory } from '../../support/engine-of-spec.ts';
+import { EngineOfSpec, leftovers, SpecDirectory } from '../../support/engine-of-spec.ts';
 import { type RunOptions, runOnce } from '../../support/resuming.ts';
 
 let home: SpecDirectory;
@@ -124,6 +124,27 @@ describe('a run that stopped', () => {
     await runOnce(dir, program, { resume: false });
     expect(outputFiles()).toEqual(files);
     expect((await runOnce(dir, program, { name: 'other' })).reused?.mapOutputs).toBe(4);
+  });
+
+  it('is left alone by one of its name that fails before its first action, which does not complete it', async () => {
+    const program = async (bench: EngineOfSpec) => ordered(await sums(bench).collect());
+    await runOnce(dir, program, { stops: true });
+    const files = outputFiles();
+    // As under `await using`: all that a session sees is that it is closed.
+    await expect(runOnce(dir, () => JSON.parse('{'))).rejects.toThrow(SyntaxError);
+    expect(outputFiles()).toEqual(files);
+    expect((await runOnce(dir, program)).reused?.mapOutputs).toBe(4);
+    expect(outputFiles()).toEqual([]);
+  });
+
+  it('has actions that say so when it is closed while they look for what earlier ones left', async () => {
+    await runOnce(dir, async (bench) => await sums(bench).collect(), { stops: true });
+    const second = await EngineOfSpec.open({ dir, name: 'spec' });
+    const failures: Promise<unknown>[] = [sums(second).collect(), sums(second).collect()].map((action) =>
+      action.catch((error: unknown) => error),
+    );
+    await second.engine.close();
+    for (const failure of await Promise.all(failures)) expect(failure).toMatchObject({ code: 'SESSION_CLOSED' });
   });
 
   it('leaves nothing where nothing is to be retained', async () => {
