@@ -32,6 +32,7 @@ import {
 import { type Field, formatType } from '../../../formats/schema/data-type.ts';
 import type { FileHandle, FileSystem } from '../../../storage/fs/file-system.ts';
 import { formatByteSize } from '../../base/byte-size.ts';
+import { CairnError } from '../../base/errors.ts';
 import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
@@ -131,6 +132,11 @@ export class ParquetScanNode extends ComputedNode {
     const arena = createArena();
     for (const { file: input, start, length, entries } of partition.split as readonly ParquetSplit[]) {
       using handle = openInput(task.fileSystem, input);
+      // Unlike text, a file that has grown is another one: its row groups are others, and so are their places.
+      if (handle.sizeBytes() !== input.sizeBytes) {
+        const { path, sizeBytes: expected } = input;
+        throw new CairnError('INPUT_CHANGED', { path, expected, found: handle.sizeBytes() });
+      }
       const source = new CountingSource(handle, (bytes) => task.countInput(bytes));
       task.throwIfCancelled();
       const file = openParquet(source);

@@ -142,6 +142,23 @@ describe('ParquetScanNode', () => {
     expect(fs.openHandles).toBe(0);
   });
 
+  it('refuses files that are others than when the job was planned', () => {
+    const fs = table();
+    const node = scan(fs);
+    expect(node.partitions).toHaveLength(1);
+    writeFile(
+      fs,
+      '/t/year=2002/a',
+      bytesOf(
+        0,
+        'id',
+        Array.from({ length: 400 }, (_, i) => i),
+      ),
+    );
+    expect(() => partitionsOfNode(node, new ScanTask(fs))).toThrow(/INPUT_CHANGED/);
+    expect(fs.openHandles).toBe(0);
+  });
+
   it('finds damage in a scan, and takes any name for a name', () => {
     const fs = table();
     const bytes = Uint8Array.from(bytesOf(0, '__proto__'));
