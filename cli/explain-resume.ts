@@ -55,7 +55,8 @@ function rowOf(row: ReuseDecisionRow): readonly Cell[] {
     `${node} ${callSite}`,
     kind === 'checkpoint' ? 'checkpoint' : `shuffle ${shuffle}`,
     { text: decision, color: COLORS[decision] },
-    `${partsReused} of ${partCount}`,
+    // Of a loop that begins anew no parts are counted.
+    partCount === 0 ? '' : `${partsReused} of ${partCount}`,
     isReused ? formatBytes(bytes) : '',
     isReused && savedMs !== null ? formatDuration(0, savedMs) : '',
     fromRun ?? '',

@@ -5,7 +5,7 @@
 import type { NodeStatus } from '../../storage/block/block-manager.ts';
 import type { StorageLevel } from '../../storage/block/storage-level.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
-import type { NodeId, ShuffleId } from '../base/ids.ts';
+import type { NodeId, RunId, ShuffleId } from '../base/ids.ts';
 import type { CallSite } from '../lineage/call-site.ts';
 import type { FingerprintRecord } from '../lineage/fingerprint-record.ts';
 import type { Fingerprints } from '../lineage/fingerprints.ts';
@@ -45,6 +45,8 @@ export interface LoopDecision {
   readonly directory: string | undefined;
   /** After which that is the state. */
   readonly iteration: number | undefined;
+  /** Whose work was there; of a state that it goes on from, the run that wrote it is on record. */
+  readonly fromRun?: RunId | undefined;
   /** Why not. */
   readonly reasons: readonly string[];
 }

@@ -190,8 +190,12 @@ export class LoopCheckpoints {
       return fingerprint !== null && named === label && key !== identity.key.slice(0, KEY_DIGITS);
     });
     const before = earlier?.fingerprint && reuse.findRecord(earlier.fingerprint)?.slice(0, -1);
-    if (!before) reuse.noteLoop({ ...nothing, decision: 'new', reasons: [] });
-    else reuse.noteLoop({ ...nothing, decision: 'refused', reasons: diffFingerprints(before, identity.records()) });
+    if (!before) {
+      reuse.noteLoop({ ...nothing, decision: 'new', reasons: [] });
+      return;
+    }
+    const reasons = diffFingerprints(before, identity.records());
+    reuse.noteLoop({ ...nothing, decision: 'refused', fromRun: earlier.run, reasons });
   }
 
   #warn(message: string): void {

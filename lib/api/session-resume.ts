@@ -106,7 +106,8 @@ export function reuseOf(resume: Resume, storage: SessionStorage): Reuse {
   };
 }
 
-function decisionOf({ callSite, decision, fingerprint, iteration, reasons }: LoopDecision, catalog: CheckpointCatalog) {
+function decisionOf(loop: LoopDecision, catalog: CheckpointCatalog) {
+  const { callSite, decision, fingerprint, iteration, fromRun, reasons } = loop;
   const entry = fingerprint === undefined ? undefined : catalog.findByFingerprint(fingerprint);
   const place = describeCallSite(callSite);
   const partCount = entry?.partitionCount ?? 0;
@@ -116,7 +117,7 @@ function decisionOf({ callSite, decision, fingerprint, iteration, reasons }: Loo
     shuffle: null,
     callSite: iteration === undefined ? place : `${place}, after iteration ${iteration}`,
     decision,
-    fromRun: entry?.run ?? null,
+    fromRun: entry?.run ?? fromRun ?? null,
     partsReused: partCount,
     partCount,
     bytes: entry?.totalBytes ?? 0,

@@ -65,6 +65,7 @@ describe('checkpoints of loops', () => {
     expect(again).toMatchObject({ resumedAt: undefined, lowest: 40 });
     expect(bench.decisions.at(-1)).toMatchObject({
       decision: 'refused',
+      fromRun: expect.stringMatching(/^[0-9a-f]{8}$/),
       reasons: [expect.stringMatching(/^captured 'table' changed at .*loop-checkpoints\.spec\.ts:\d+$/)],
     });
   });
