@@ -47,7 +47,7 @@ class Comparison {
         this.#changes.push([replaced]);
         continue;
       }
-      this.#changes.push(changedParts(before, after));
+      this.#changes.push(changedParts(before, after, this.#areOthersCut(before, after)));
       for (const [oldParent, newParent] of pairs(parentsOf(before), parentsOf(after))) {
         const [old, current] = [this.#before.get(oldParent), this.#after.get(newParent)];
         if (old !== undefined && current !== undefined) stack.push([old, current]);
@@ -57,6 +57,14 @@ class Comparison {
     // The nearest to the sources is the cause, and what follows from it comes after.
     const found = [...new Set(this.#changes.reverse().flat())];
     return found.length === 0 ? ['something that is on no record changed'] : found.slice(0, MOST_CHANGES);
+  }
+
+  /** Whether another number of partitions comes from above: then it is told there. */
+  #areOthersCut(before: NodeRecord, after: NodeRecord): boolean {
+    return pairs(before.inputs, after.inputs).some(([old, current]) => {
+      if (current.shuffle !== undefined) return false;
+      return this.#before.get(old.parent)?.partitions !== this.#after.get(current.parent)?.partitions;
+    });
   }
 
   /** Datasets that do not correspond: a step more, a step less, or another one. */
@@ -77,7 +85,7 @@ function parentsOf({ inputs, partitioner }: NodeRecord): readonly string[] {
 }
 
 /** What differs in the two themselves, not in what they are computed from. */
-function changedParts(before: NodeRecord, after: NodeRecord): string[] {
+function changedParts(before: NodeRecord, after: NodeRecord, areOthersCut: boolean): string[] {
   const { callSite } = after;
   const changes: string[] = [];
   if (before.version !== after.version) changes.push(`version of fingerprints: ${before.version} -> ${after.version}`);
@@ -104,7 +112,7 @@ function changedParts(before: NodeRecord, after: NodeRecord): string[] {
     changes.push(`declared version of ${callSite}: ${before.declared ?? 'none'} -> ${after.declared ?? 'none'}`);
   }
   // Last, and by itself only: it mostly follows from something else.
-  if (changes.length === 0 && before.partitions !== after.partitions) {
+  if (changes.length === 0 && !areOthersCut && before.partitions !== after.partitions) {
     changes.push(`partitions of ${callSite}: ${before.partitions} -> ${after.partitions}`);
   }
   return changes;

@@ -2,8 +2,9 @@
  * What earlier runs of the same name left to be reused, to say of what is not: which input, function or captured variable
  * is another one now.
  *
- * A program that is run again makes the same datasets in the same order: what has the number of a dataset, or of a
- * shuffle, is its earlier self; where the program was changed, what was made at the same place in it.
+ * A program that is run again makes the same datasets in the same order, at the same places: what has the number of a
+ * dataset, or of a shuffle, and its place is its earlier self. Where the program was changed, or went on in the middle of
+ * a loop, it is what was made at the same place, and else what has the number, unless its place is still in the program.
  */
 import type { CheckpointCatalog, CheckpointEntry } from '../../storage/metadata/checkpoint-catalog.ts';
 import type { FingerprintStore } from '../../storage/metadata/fingerprint-store.ts';
@@ -51,6 +52,8 @@ export class EarlierWork {
   #checkpoints: Left[] | undefined;
   #shuffles: Left[] | undefined;
   #compared = 0;
+  /** Places that this run asked about: what earlier runs made there has nothing to do with another place. */
+  readonly #places = new Set<string>();
 
   constructor(options: EarlierWorkOptions) {
     this.#options = options;
@@ -59,7 +62,12 @@ export class EarlierWork {
   /** It is reused: nothing else is compared with it. */
   used(kind: 'checkpoint' | 'shuffle', fingerprint: string): void {
     const left = kind === 'checkpoint' ? this.#leftCheckpoints() : this.#leftShuffles();
-    for (let i = left.length - 1; i >= 0; i--) if (left[i]?.fingerprint === fingerprint) left.splice(i, 1);
+    for (let i = left.length - 1; i >= 0; i--) {
+      const each = left[i];
+      if (each?.fingerprint !== fingerprint) continue;
+      this.#places.add(this.#callSiteOf(each));
+      left.splice(i, 1);
+    }
   }
 
   /** What an earlier run had committed of a dataset's earlier self, and what differs; undefined where it had nothing. */
@@ -84,11 +92,14 @@ export class EarlierWork {
     const { store } = this.#options;
     if (this.#compared >= MOST_COMPARED) return undefined;
     this.#compared++;
-    const byId = left.findIndex((each) => each.id === id);
-    const at = byId === -1 ? left.findIndex((each) => this.#callSiteOf(each) === callSite) : byId;
-    const found = left[at];
+    this.#places.add(callSite);
+    const isHere = (each: Left) => this.#callSiteOf(each) === callSite;
+    const found =
+      left.find((each) => each.id === id && isHere(each)) ??
+      left.find(isHere) ??
+      left.find((each) => each.id === id && !this.#places.has(this.#callSiteOf(each)));
     if (found === undefined) return undefined;
-    left.splice(at, 1);
+    left.splice(left.indexOf(found), 1);
     const reasons = diffFingerprints(storedRecords(store, found.fingerprint), ownRecords());
     return { fromRun: found.run, reasons };
   }

@@ -39,6 +39,15 @@ describe('diffFingerprints', () => {
     expect(diffFingerprints([node('a')], [node('b')])).toEqual(['something that is on no record changed']);
   });
 
+  it('tells another number of partitions where it comes from, and not again of each dataset below', () => {
+    const chain = (name: string, partitions: number) => [
+      node(name, { partitions }),
+      node(`${name}x`, { partitions, inputs: [{ parent: name }] }),
+      node(`${name}xx`, { partitions, inputs: [{ parent: `${name}x` }] }),
+    ];
+    expect(diffFingerprints(chain('a', 2), chain('b', 3))).toEqual(['partitions of map at job.ts:1: 2 -> 3']);
+  });
+
   it('tells causes first, each once, though a dataset is used twice', async () => {
     const program =
       (factor: number, seed: number): Program =>

@@ -78,6 +78,29 @@ describe('what an earlier run left', () => {
     ]);
   });
 
+  it('is not compared with what has its number, where its own place is still in the program', async () => {
+    const elsewhere = async (bench: ResumeBench) => {
+      const node = nodeOf(
+        bench
+          .parallelize([1], 1)
+          .flatMap((n): [number, number][] => [[n, n]])
+          .groupByKey(2),
+      );
+      await bench.fingerprints.of(node);
+      return node;
+    };
+    using before = new ResumeBench();
+    await elsewhere(before);
+    for (const factor of [1, 3]) leave(before, await reduced(before, factor));
+    using bench = new ResumeBench();
+    const now = await reduced(bench, 2);
+    const others = [await elsewhere(bench), await elsewhere(bench)];
+    expect(others.map((node) => shuffleOf(node).shuffleId)).toEqual([1, 2]);
+    const earlier = laterRun(before, bench);
+    expect(earlier.refuseShuffle(shuffleOf(now))?.reasons).toHaveLength(1);
+    for (const node of others) expect(earlier.refuseShuffle(shuffleOf(node))).toBeUndefined();
+  });
+
   it('is not compared when it is used, nor when it is of another name', async () => {
     using before = new ResumeBench();
     const fingerprint = leave(before, await reduced(before, 1));
