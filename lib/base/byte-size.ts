@@ -35,3 +35,8 @@ export function formatByteSize(bytes: number): string {
   }
   return `${bytes.toFixed(1)} B`;
 }
+
+/** The same for a sentence: `1392 B`, as bytes have no tenths. */
+export function formatBytes(bytes: number): string {
+  return bytes < 2048 ? `${bytes} B` : formatByteSize(bytes);
+}

@@ -1,6 +1,6 @@
 /** What was decided about a job, in numbers and in words. Pure. */
 import type { ReuseDecision } from '../../storage/metadata/reuse-log.ts';
-import { formatByteSize } from '../base/byte-size.ts';
+import { formatBytes } from '../base/byte-size.ts';
 import type { RunId } from '../base/ids.ts';
 import type { ReuseRefused, WorkReused } from '../events/engine-event.ts';
 
@@ -48,7 +48,7 @@ export function renderReuse({ fromRuns, checkpoints, mapOutputs, mapTasks, bytes
       : [`${mapOutputs === mapTasks ? '' : `${mapOutputs} of `}${counted(mapTasks, 'map output')}`]),
   ].join(' and ');
   const runs = `${fromRuns.length === 1 ? 'run' : 'runs'} ${fromRuns.join(', ')}`;
-  return `goes on from ${runs}: reuses ${what} (${formatByteSize(bytes)}), which saves ${renderDuration(savedMs)} of computing`;
+  return `goes on from ${runs}: reuses ${what} (${formatBytes(bytes)}), which saves ${renderDuration(savedMs)} of computing`;
 }
 
 /** Lines for people: the first three reasons, which are the nearest to the sources. */

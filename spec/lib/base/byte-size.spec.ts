@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatByteSize, parseByteSize } from '../../../lib/base/byte-size.ts';
+import { formatByteSize, formatBytes, parseByteSize } from '../../../lib/base/byte-size.ts';
 
 describe('parseByteSize', () => {
   it.each([
@@ -49,5 +49,17 @@ describe('formatByteSize', () => {
     [2 ** 61, '2.0 EiB'],
   ])('writes %d as Spark does', (bytes, text) => {
     expect(formatByteSize(bytes)).toBe(text);
+  });
+});
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [2047, '2047 B'],
+    [2048, '2.0 KiB'],
+    [1.5 * 1024 ** 3, '1536.0 MiB'],
+    [2 ** 31, '2.0 GiB'],
+  ])('writes %d as %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
   });
 });

@@ -61,7 +61,7 @@ describe('what is reused', () => {
       'goes on from runs aaaa0001, bbbb0002: reuses 1 checkpoint and 6 of 8 map outputs (3.0 KiB), which saves 1 min 4 s of computing',
     );
     expect(line([decisionOf({ partsReused: 1, partCount: 1, bytes: 1, savedMs: 3 })])).toBe(
-      'goes on from run aaaa0001: reuses 1 map output (1.0 B), which saves 3 ms of computing',
+      'goes on from run aaaa0001: reuses 1 map output (1 B), which saves 3 ms of computing',
     );
   });
 });
