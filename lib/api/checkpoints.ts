@@ -19,6 +19,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { CodecName } from '../../formats/bytes/compression.ts';
 import { rddBlockId } from '../../storage/block/block-id.ts';
+import { reasonOf } from '../../storage/block/damage.ts';
 import { checkpointPartName, checkpointPath } from '../../storage/checkpoint/checkpoint-names.ts';
 import type { CheckpointPart } from '../../storage/checkpoint/checkpoint-part.ts';
 import {
@@ -245,7 +246,11 @@ export class Checkpoints {
       for (const each of made) fileSystem.syncDirectory(dirname(each));
     } catch (error) {
       if (!(error instanceof CairnError) || error.kind === 'resource') throw error;
-      throw new CairnError('CHECKPOINT_DIR_UNUSABLE', { path: dirname(path), reason: error.message }, { cause: error });
+      throw new CairnError(
+        'CHECKPOINT_DIR_UNUSABLE',
+        { path: dirname(path), reason: reasonOf(error) },
+        { cause: error },
+      );
     }
   }
 

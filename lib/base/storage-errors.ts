@@ -124,7 +124,7 @@ export const STORAGE_ERRORS = {
   CORRUPT_FILE: {
     kind: 'corruption',
     message: '{path} is damaged at byte {offset}: expected {expected}, found {found}',
-    hint: 'the engine computes the data again where it can; otherwise delete the file and run the job again',
+    hint: 'the engine computes the data again where it can; otherwise bring the file back from a copy, or remove what it is part of and run the job again',
   },
   CORRUPT_DATA: {
     kind: 'corruption',
@@ -151,7 +151,7 @@ export const STORAGE_ERRORS = {
   CHECKPOINT_NOT_FOUND: {
     kind: 'user',
     message: '{path} is no checkpoint: {reason}',
-    hint: 'name the directory of one dataset, which holds part files and a _manifest; one without was never completed',
+    hint: "name the directory of one dataset, with part files and a _manifest; a name is given as an object with 'name', and 'cairn checkpoints ls' lists all",
   },
 
   CHECKPOINT_UNKNOWN: {
