@@ -41,6 +41,8 @@ beforeAll(async () => {
       case when i % 10 = 0 then null else date '2001-01-01' + (i // 100)::integer end as day,
       timestamp '2001-01-01' + interval (i) second as seen, i % 3 = 0 as flag,
       9007199254740992 + i as big, (i % 256)::utinyint as small,
+      case when i % 11 = 0 then null else list_resize([i, null, i * 2], i % 4) end as items,
+      map {i % 5: 'v' || i} as tags,
       {x: (i % 20)::integer, name: case when i % 7 = 0 then null else 'n' end} as point
     from range(20000) t(i)
   ) to '${path}' (format parquet, row_group_size 2048, codec 'zstd')`);
@@ -55,6 +57,20 @@ describe("a scan of DuckDB's file", () => {
     const expected = await queryDuckDb(`select id from '${path}' where ${sql} order by id`);
     const found = scanBytes(bytes, { columns: ['id'], where: condition.predicate });
     expect(found.rows.map(([id]) => String(id))).toEqual(expected.map(([id]) => String(id)));
+  });
+
+  it('gives lists, maps and structs of the rows that match', () => {
+    const columns = ['items', 'tags', 'point', 'id'];
+    const whole = scanBytes(bytes, { columns }).rows;
+    const kept = (condition: Condition) =>
+      scanBytes(bytes, { columns, where: condition.predicate, batchRows: 100 }).rows;
+    expect(kept(col('id').between(7000, 7020))).toEqual(whole.slice(7000, 7021));
+    expect(kept(col('small').eq(3))).toEqual(whole.filter((_, i) => i % 256 === 3));
+    expect(kept(col('items').isNull())).toEqual(whole.filter(([items]) => items === null));
+    expect(kept(col('point.name').isNull().and(col('id').lt(50)))).toEqual(
+      whole.filter((_, i) => i < 50 && i % 7 === 0),
+    );
+    expect(kept(col('point').isNotNull())).toEqual(whole);
   });
 
   it('leaves row groups out by statistics, bloom filters and dictionaries that another program wrote', () => {
