@@ -117,14 +117,13 @@ describe('statistics', () => {
 
   it('make DuckDB miss no string: not among emoji, long common beginnings, the last code point, or empty ones', async () => {
     const texts = ['', 'z', '\uffff', '😀', '\u{10ffff}'.repeat(20), `${'a'.repeat(63)}é1`, `${'a'.repeat(63)}é2`];
-    for (const dictionaryBytes of [0, 1000]) {
-      const bytes = writeRows(
-        schemaOf(STRING),
-        [...texts, ...texts].map((c0) => ({ c0 })),
-        {
-          ...{ dictionaryBytes, rowGroupRows: 4, boundBytes: 16 },
-        },
-      );
+    for (const [dictionaryBytes, rowGroupRows] of [
+      [0, 4],
+      [1000, 4],
+      [0, 1],
+    ] as const) {
+      const rows = [...texts, ...texts].map((c0) => ({ c0 }));
+      const bytes = writeRows(schemaOf(STRING), rows, { dictionaryBytes, rowGroupRows, boundBytes: 16 });
       const path = saved(bytes);
       for (const text of texts) {
         expect(await count(path, `c0 = '${text}'`), text).toBe(2);
@@ -146,14 +145,14 @@ describe('statistics', () => {
   ] as readonly (readonly [string, DataType, readonly unknown[]])[])(
     'make DuckDB miss no value of %s, its extremes included',
     async (_, type, values) => {
-      for (const dictionaryBytes of [0, 1000]) {
-        const bytes = writeRows(
-          schemaOf(type),
-          [...values.toReversed(), null].map((c0) => ({ c0 })),
-          {
-            ...{ dictionaryBytes, rowGroupRows: 2 },
-          },
-        );
+      // Each value in the same row group as others, and in others.
+      for (const [dictionaryBytes, rowGroupRows] of [
+        [0, 2],
+        [1000, 2],
+        [0, 100],
+      ] as const) {
+        const rows = [...values.toReversed(), null].map((c0) => ({ c0 }));
+        const bytes = writeRows(schemaOf(type), rows, { dictionaryBytes, rowGroupRows });
         const path = saved(bytes);
         for (const [i, value] of values.entries()) {
           expect(await count(path, `c0 = ${value}`)).toBe(1);
