@@ -32,6 +32,7 @@ export const explainResume: Command = {
     '  refused   something was there, of another input, function or captured value: the reasons follow the table',
     '  volatile  it depends on something that has no content to compare',
     '  damaged   what was there could not be read, and was computed again',
+    '  new       a loop of which nothing was there',
   ],
   run(args, io) {
     const { flags, switches, positionals } = parse('explain', args, ['dir'], 1, ['resume']);

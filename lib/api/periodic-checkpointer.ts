@@ -53,7 +53,9 @@ export class PeriodicCheckpointer<T> {
     if (!(session instanceof Session)) throw invalidArgument(method, 'session', 'a session', session);
     checkOptions(method, options, ['interval', 'level', 'keep']);
     const { interval, level = 'MEMORY_ONLY', keep = 1 } = options;
-    if (interval !== -1) checkInteger(method, 'interval', interval, 1);
+    if (interval !== -1 && !(Number.isSafeInteger(interval) && interval >= 1)) {
+      throw invalidArgument(method, 'interval', 'an integer of 1 or more, or -1 for never', interval);
+    }
     checkInteger(method, 'keep', keep, 1);
     if (storageLevel(level) === storageLevel('NONE'))
       throw invalidArgument(method, 'level', 'a level other than NONE', level);
