@@ -187,9 +187,14 @@ export class Resume {
     this.#checks.captured(work);
   }
 
-  /** A result stage is over: datasets that it kept may be stale. */
+  /**
+   * A result stage is over: datasets that it kept may be stale. Where it kept none nothing is looked at: in the caller's
+   * thread a look takes many times as long as a small action, when functions capture much.
+   */
   async noteEnded(work: StageWork): Promise<void> {
-    if (this.fingerprints.find(work.node) !== undefined) await this.#checks.changesOf(work);
+    const { isInline } = this.#options;
+    if (this.fingerprints.find(work.node) === undefined || (isInline && !this.#checks.keeps(work.node))) return;
+    await this.#checks.changesOf(work);
   }
 
   /** A block of a dataset is gone. */

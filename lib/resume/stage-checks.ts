@@ -66,6 +66,11 @@ export class StageChecks {
     return this.#judge(work, (await Promise.all([...(checks ?? []), now])).flat());
   }
 
+  /** Whether a stage that gives a result keeps records on its way, which later ones are computed from. */
+  keeps(node: LineageNode): boolean {
+    return stageNodes(node, this.#isSettled).some((each) => each.isPersisted && !this.#isSettled(each));
+  }
+
   /** The same of a dataset whose records were written down by stages that have ended. */
   async changesOfNode(node: LineageNode): Promise<readonly string[]> {
     const now = this.#recheck({ node });

@@ -211,6 +211,22 @@ describe('what has changed', () => {
     expect(second.reused).toBeUndefined();
   });
 
+  it('is not looked for where an action keeps nothing, and spoils nothing then', async () => {
+    let factor = 1;
+    const program = async (bench: EngineOfSpec) => {
+      const dataset = bench.parallelize(NUMBERS, 4).map((n): [number, number] => [n % 3, n * factor]);
+      for (const of of [1, 2, 1]) {
+        factor = of;
+        await dataset.count();
+      }
+      return ordered(await dataset.reduceByKey((a, b) => a + b, 2).collect());
+    };
+    expect((await runOnce(dir, program, { stops: true, master: 'local' })).answer).toEqual(SUMS);
+    const second = await runOnce(dir, program, { master: 'local' });
+    expect(second.answer).toEqual(SUMS);
+    expect(second.reused?.mapOutputs).toBe(4);
+  });
+
   it('is what a version says, where nothing else tells', async () => {
     const cell = new Int32Array(new SharedArrayBuffer(4));
     const program = (version?: string) => async (bench: EngineOfSpec) => {

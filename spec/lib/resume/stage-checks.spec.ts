@@ -182,3 +182,21 @@ describe('a kept dataset', () => {
     expect(captured.at(-1)).toBe(captured[1]);
   });
 });
+
+describe('a stage that gives a result', () => {
+  it('keeps what is persisted and was not found sound yet', async () => {
+    using bench = new ResumeBench();
+    const kept = nodeOf(bench.parallelize([1, 2]).map(pair));
+    const above = nodeOf(bench.parallelize([1, 2]).map(pair));
+    const node = nodeOf(bench.parallelize([1, 2]).map(pair).reduceByKey(add));
+    kept.storageLevel = STORAGE_LEVELS.MEMORY_ONLY;
+    for (const each of [kept, above, node]) await bench.fingerprints.of(each);
+    expect([kept, above, node].map((each) => bench.checks.keeps(each))).toEqual([true, false, false]);
+    bench.stored.add(kept.id);
+    expect(bench.checks.keeps(kept)).toBe(true);
+    await bench.checks.changesOf(resultStage(kept));
+    expect(bench.checks.keeps(kept)).toBe(false);
+    bench.checks.unsettle(kept.id);
+    expect(bench.checks.keeps(kept)).toBe(true);
+  });
+});
