@@ -32,6 +32,12 @@ export function usageError(problem: string, command?: string): CairnError {
   });
 }
 
+/** Says that what was asked for is not there, and what to look at; gives exit code 1. */
+export function missing(io: Io, what: string, hint: string): number {
+  io.complain(`cairn: ${what}\n  hint: ${hint}\n`);
+  return 1;
+}
+
 /** Flags and arguments of a command. */
 export interface Parsed<Flag extends string, Switch extends string = never> {
   readonly flags: { readonly [Name in Flag]?: string };

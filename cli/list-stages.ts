@@ -1,5 +1,5 @@
 import { openCatalog, type StageWithParents } from '../lib/index.ts';
-import { type Command, directoryOf, parse, parseId, usageError } from './command.ts';
+import { type Command, directoryOf, missing, parse, parseId } from './command.ts';
 import { firstLine, formatBytes, formatCount, formatDuration, stateCell } from './format.ts';
 import { printable, printTable } from './print-table.ts';
 
@@ -32,7 +32,7 @@ export const listStages: Command = {
     using catalog = openCatalog(directoryOf(flags.dir, io));
     const { run } = catalog.run(positionals[0]);
     if (job !== undefined && !catalog.jobs(run).some((row) => row.job === job)) {
-      throw usageError(`run ${run} has no job ${job}: 'cairn jobs ${run}' lists its jobs`, 'stages');
+      return missing(io, `run ${run} has no job ${job}`, `'cairn jobs ${run}' lists its jobs`);
     }
     const stages = catalog.stages(run, job);
     const rows = stages.map((stage) => [

@@ -1,5 +1,5 @@
 import { openCatalog } from '../lib/index.ts';
-import { type Command, directoryOf, parse, parseId, usageError } from './command.ts';
+import { type Command, directoryOf, missing, parse, parseId, usageError } from './command.ts';
 import { lineageDetails } from './lineage-details.ts';
 import { printDot } from './lineage-dot.ts';
 import { printSvg } from './lineage-svg.ts';
@@ -30,9 +30,11 @@ export const showLineage: Command = {
       ...(node === undefined ? {} : { node }),
     });
     if (graph.nodes.length === 0 && (job !== undefined || node !== undefined)) {
-      const what = node === undefined ? `job ${job}` : `dataset ${node}`;
-      throw usageError(`run ${run} has no ${what}: 'cairn jobs ${run}' lists its jobs`, 'lineage');
+      return node === undefined
+        ? missing(io, `run ${run} has no job ${job}`, `'cairn jobs ${run}' lists its jobs`)
+        : missing(io, `run ${run} has no dataset ${node}`, `'cairn lineage ${run}' shows its datasets`);
     }
+    if (graph.nodes.length === 0) io.complain(`run ${run} has computed nothing\n`);
     const work = { stages: catalog.stages(run), jobs: catalog.jobs(run), checkpoints: catalog.checkpoints() };
     io.write(PRINTERS[format](graph, lineageDetails(graph, work)));
     return 0;

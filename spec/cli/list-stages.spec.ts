@@ -13,8 +13,15 @@ it('lists those of one job, or of a run that has none', () => {
     return io.stdout.trimEnd().split('\n').slice(1).length;
   };
   expect(list('aaaa', '--job', '0')).toBe(2);
-  expect(() => list('aaaa', '--job', '7')).toThrow(/has no job 7: 'cairn jobs aaaa0001' lists its jobs/);
   expect(list('bbbb')).toBe(0);
+});
+
+it('says that a job is not there', () => {
+  using example = new ExampleCatalog();
+  const io = new FakeIo({ CAIRN_DIR: example.directory });
+  expect(listStages.run(['aaaa', '--job', '7'], io)).toBe(1);
+  expect(io.stdout).toBe('');
+  expect(io.stderr).toBe("cairn: run aaaa0001 has no job 7\n  hint: 'cairn jobs aaaa0001' lists its jobs\n");
 });
 
 it('tells the attempts at a stage apart', () => {
