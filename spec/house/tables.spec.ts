@@ -9,7 +9,9 @@ import { PROJECT_ROOT, SHIPPED, sourceFiles } from '../support/source-files.ts';
 const files = sourceFiles(SHIPPED);
 
 /** Where codes are listed, and not raised. */
-const TABLES = ['error-table', 'format-errors', 'job-errors', 'storage-errors', 'text-format-errors'].map((name) => `lib/base/${name}.ts`);
+const TABLES = ['error-table', 'format-errors', 'job-errors', 'storage-errors', 'text-format-errors'].map(
+  (name) => `lib/base/${name}.ts`,
+);
 
 describe('the table of errors', () => {
   it('has no code that nothing raises', () => {
