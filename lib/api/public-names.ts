@@ -3,6 +3,8 @@
  * its own, so that `instanceof` holds and registries are those of the thread.
  */
 import { registerRecordClass } from '../../formats/record/record-class.ts';
+import { col } from '../../formats/scan/predicate-builder.ts';
+import { formatType } from '../../formats/schema/data-type.ts';
 import { CairnError } from '../base/errors.ts';
 import { engineVersion } from '../base/version.ts';
 import { perWorker } from '../closure/per-worker.ts';
@@ -14,7 +16,9 @@ import { taskContext } from './task-context.ts';
 
 portableValues('cairn', {
   CairnError,
+  col,
   engineVersion,
+  formatType,
   hashPartitioner,
   perWorker,
   PublicHashPartitioner,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
+import { driverOnly } from '../closure/driver-only.ts';
 import type { SessionOptions } from '../config/options.ts';
 import { Session } from './session.ts';
 
@@ -25,3 +26,5 @@ export async function withScratchSession<T>(
     nodeFileSystem.removeTree(dir);
   }
 }
+
+driverOnly('withScratchSession', withScratchSession);

@@ -293,7 +293,8 @@ export class SessionEngine implements Engine {
     // the checkpoints of what it read.
     const undo = action.kind === 'save' ? () => abortOutput(this.fileSystem, action.output) : undefined;
     return await this.#act(options, undo, async (runJob, callSite) => {
-      await this.#prepare(node, options.method);
+      // Without waiting where there is nothing to look for: the job is on record when the action returns its promise.
+      if (this.#resume !== undefined) await this.#prepare(this.#resume, node, options.method);
       const checkpoints = this.checkpoints.begin(node);
       let results: unknown[];
       try {
@@ -311,7 +312,7 @@ export class SessionEngine implements Engine {
   async materialize(node: LineageNode, options: JobOptions): Promise<void> {
     await this.#act(options, undefined, async (runJob, callSite) => {
       await this.checkpoints.settled(node);
-      await this.#prepare(node, options.method);
+      if (this.#resume !== undefined) await this.#prepare(this.#resume, node, options.method);
       if (node.checkpoint !== undefined) return;
       const [error] = await this.checkpoints.begin(node).finish(runJob, callSite);
       if (error !== undefined) throw error;
@@ -319,9 +320,9 @@ export class SessionEngine implements Engine {
   }
 
   /** Looks for what is stored, of a job that the scheduler does not know yet: SESSION_CLOSED is for this to raise. */
-  async #prepare(node: LineageNode, method: string): Promise<void> {
+  async #prepare(resume: Resume, node: LineageNode, method: string): Promise<void> {
     try {
-      await this.#resume?.prepare(node);
+      await resume.prepare(node);
     } catch (error) {
       // With the session its database was closed.
       if (!this.isClosed) throw error;

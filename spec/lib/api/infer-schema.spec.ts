@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { formatField } from '../../../formats/schema/data-type.ts';
 import { inferSchema } from '../../../lib/api/infer-schema.ts';
 import { nodeOf } from '../../../lib/api/rdd.ts';
-import { EngineOfSpec } from '../../support/engine-of-spec.ts';
+import { EngineOfSpec, SpecDirectory } from '../../support/engine-of-spec.ts';
 
 const columns = async (records: readonly unknown[], partitions: number) => {
-  await using bench = await EngineOfSpec.open({ master: 'local' });
+  using home = new SpecDirectory();
+  await using bench = await EngineOfSpec.open({ dir: home.path, master: 'local' });
   const node = nodeOf(bench.parallelize(records, partitions));
   const schema = await inferSchema(bench.engine, node, 'Parquet', { method: 'parquet', signal: undefined });
   return schema.fields.map(formatField);

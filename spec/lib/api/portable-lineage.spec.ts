@@ -262,6 +262,8 @@ const REST = [
   'id',
   'name',
   'setName',
+  'withVersion',
+  'write',
   'getNumPartitions',
   'partitioner',
   'getStorageLevel',

@@ -3,7 +3,7 @@ import { DEFAULT_CSV_SETTINGS } from '../../../formats/csv/csv-settings.ts';
 import { schemaOf } from '../../../formats/text/text-type.ts';
 import { RowRdd } from '../../../lib/api/row-rdd.ts';
 import { CsvScanNode } from '../../../lib/lineage/nodes/csv-scan-node.ts';
-import { EngineOfSpec } from '../../support/engine-of-spec.ts';
+import { EngineOfSpec, SpecDirectory } from '../../support/engine-of-spec.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
 import { writeFile } from '../../support/write-file.ts';
@@ -11,7 +11,8 @@ import { writeFile } from '../../support/write-file.ts';
 describe('RowRdd', () => {
   it('finds its schema when it is first asked for', async () => {
     const fs = new MemoryFileSystem();
-    await using bench = await EngineOfSpec.open({}, { fileSystem: fs });
+    using home = new SpecDirectory();
+    await using bench = await EngineOfSpec.open({ dir: home.path }, { fileSystem: fs });
     const options = { path: '/in.csv', minPartitions: 1, settings: DEFAULT_CSV_SETTINGS };
     const scan = new CsvScanNode(origin(), fs, options);
     const rows = new RowRdd(bench.engine, scan, () => schemaOf(scan.rowFields));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeOf } from '../../../lib/api/rdd.ts';
 import { saveOutput } from '../../../lib/api/save-output.ts';
-import { EngineOfSpec } from '../../support/engine-of-spec.ts';
+import { EngineOfSpec, SpecDirectory } from '../../support/engine-of-spec.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 
 const CHOICES = { method: 'save', overwrite: false, append: false };
@@ -10,7 +10,8 @@ const FORMAT = { kind: 'json', compression: 'none' } as const;
 describe('saveOutput', () => {
   it('publishes all parts at once, or nothing', async () => {
     const fs = new MemoryFileSystem();
-    await using bench = await EngineOfSpec.open({ master: 'local' }, { fileSystem: fs });
+    using home = new SpecDirectory();
+    await using bench = await EngineOfSpec.open({ dir: home.path, master: 'local' }, { fileSystem: fs });
     const names = () => fs.list('/data').map(({ name }) => name);
     const node = nodeOf(bench.parallelize<unknown>([{ a: 1 }, { a: 2 }], 2));
     await saveOutput(bench.engine, node, '/data/out', FORMAT, CHOICES);
