@@ -8,6 +8,7 @@
 import { CairnError, describeValue } from '../../lib/base/errors.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import { type Batch, type Column, rowBatch } from '../schema/batch.ts';
+import type { RecordRange } from '../text/record-buffer.ts';
 import { CORRUPT_RECORD, modeOf, type RecordMode } from '../text/record-mode.ts';
 import type { ScalarType, TextField } from '../text/text-type.ts';
 import { BAD_SHAPE, type CsvBatch } from './csv-batch.ts';
@@ -15,7 +16,7 @@ import type { CsvColumnParser } from './csv-column-options.ts';
 import { makeColumnParser } from './csv-columns.ts';
 import { columnNames } from './csv-header.ts';
 import { type CsvSettings, valueOptionsOf } from './csv-settings.ts';
-import { type CsvRange, CsvSource } from './csv-source.ts';
+import { CsvSource } from './csv-source.ts';
 import { UNCLOSED } from './csv-tokenizer.ts';
 import type { CsvShape } from './infer-csv.ts';
 import { withOwnNames } from './own-names.ts';
@@ -80,7 +81,7 @@ export class CsvReader {
   readonly #length: number | undefined;
 
   /** `shape`: of the files, as inferred. */
-  constructor(range: CsvRange, shape: CsvShape, settings: CsvSettings, maxRows: number) {
+  constructor(range: RecordRange, shape: CsvShape, settings: CsvSettings, maxRows: number) {
     this.#source = new CsvSource(range, settings);
     this.#path = range.path;
     this.#length = range.length;

@@ -1,22 +1,8 @@
-import type { ByteStream } from '../text/byte-stream.ts';
-import { DecodedStream, isUtf8 } from '../text/decoded-stream.ts';
-import { RecordBuffer } from '../text/record-buffer.ts';
+import { openRecords, type RecordBuffer, type RecordRange } from '../text/record-buffer.ts';
 import { CsvBatch } from './csv-batch.ts';
 import { type CsvSettings, dialectOf } from './csv-settings.ts';
 import { CsvTokenizer, ESCAPED } from './csv-tokenizer.ts';
 import { unescapeField } from './string-column-parser.ts';
-
-/** A range of a text that is read as CSV. */
-export interface CsvRange {
-  /** From the first byte of the range on, beyond its end. Compressed content is decompressed by now. */
-  readonly stream: ByteStream;
-  /** Names the text in errors. */
-  readonly path: string;
-  /** Bytes of the range; unlimited when absent. */
-  readonly length?: number;
-  /** The range begins at the text's first byte. */
-  readonly atStart: boolean;
-}
 
 /** Slots of a batch: enough records for a loop over columns, in arrays of a few MB however many columns there are. */
 const BATCH_SLOTS = 256 * 1024;
@@ -28,17 +14,10 @@ export class CsvSource {
   readonly #path: string;
   #tokenizer: CsvTokenizer | undefined;
 
-  constructor({ stream, path, length, atStart }: CsvRange, settings: CsvSettings) {
+  constructor(range: RecordRange, settings: CsvSettings) {
     this.#settings = settings;
-    this.#path = path;
-    this.#buffer = new RecordBuffer(isUtf8(settings.encoding) ? stream : new DecodedStream(stream, settings.encoding), {
-      path,
-      atStart,
-      ...(length === undefined ? {} : { length }),
-      maxRecordBytes: settings.maxRecordBytes,
-      limitName: 'maxRecordBytes',
-      isReturnLineEnd: true,
-    });
+    this.#path = range.path;
+    this.#buffer = openRecords(range, settings, true);
   }
 
   /** Where in the text, from the first byte of the range, a byte of the last batch is. */

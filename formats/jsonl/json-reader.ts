@@ -1,11 +1,12 @@
 import { CairnError, describeValue } from '../../lib/base/errors.ts';
 import { type Batch, rowBatch } from '../schema/batch.ts';
+import type { RecordRange } from '../text/record-buffer.ts';
 import { CORRUPT_RECORD, modeOf, type RecordMode } from '../text/record-mode.ts';
 import type { TextField } from '../text/text-type.ts';
 import { compileTimePattern } from '../text/time-pattern.ts';
 import { isRecord } from './infer-json.ts';
 import type { JsonSettings } from './json-settings.ts';
-import { type JsonRange, JsonSource, NoJson } from './json-source.ts';
+import { JsonSource, NoJson } from './json-source.ts';
 import type { RecordState } from './json-values.ts';
 import { makeRowMaker, type RowMaker } from './row-maker.ts';
 
@@ -24,7 +25,7 @@ export class JsonReader {
   readonly #state: RecordState;
 
   /** `fields`: the schema, given or inferred. */
-  constructor(range: JsonRange, fields: readonly TextField[], settings: JsonSettings, maxRows: number) {
+  constructor(range: RecordRange, fields: readonly TextField[], settings: JsonSettings, maxRows: number) {
     this.#source = new JsonSource(range, settings);
     this.#path = range.path;
     this.#settings = settings;

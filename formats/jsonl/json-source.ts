@@ -1,23 +1,9 @@
 import { isAscii } from 'node:buffer';
 import { CairnError } from '../../lib/base/errors.ts';
-import type { ByteStream } from '../text/byte-stream.ts';
-import { DecodedStream, isUtf8 } from '../text/decoded-stream.ts';
-import { RecordBuffer } from '../text/record-buffer.ts';
+import { openRecords, type RecordBuffer, type RecordRange } from '../text/record-buffer.ts';
 import { isDeeper, JsonCutter, mayHoldLongInteger } from './json-cutter.ts';
 import type { JsonSettings } from './json-settings.ts';
 import { NOT_JSON, parseExact } from './parse-exact.ts';
-
-/** A range of a text that is read as JSON. */
-export interface JsonRange {
-  /** From the first byte of the range on, beyond its end. Compressed content is decompressed by now. */
-  readonly stream: ByteStream;
-  /** Names the text in errors. */
-  readonly path: string;
-  /** Bytes of the range; unlimited when absent. */
-  readonly length?: number;
-  /** The range begins at the text's first byte. */
-  readonly atStart: boolean;
-}
 
 const LINE_FEED = 10;
 
@@ -43,18 +29,11 @@ export class JsonSource {
   #isAscii = false;
   #saidOpen = false;
 
-  constructor({ stream, path, length, atStart }: JsonRange, settings: JsonSettings) {
+  constructor(range: RecordRange, settings: JsonSettings) {
     this.#settings = settings;
-    this.#path = path;
+    this.#path = range.path;
     this.#cutter = settings.multiLine ? new JsonCutter() : undefined;
-    this.#buffer = new RecordBuffer(isUtf8(settings.encoding) ? stream : new DecodedStream(stream, settings.encoding), {
-      path,
-      atStart,
-      ...(length === undefined ? {} : { length }),
-      maxRecordBytes: settings.maxRecordBytes,
-      limitName: 'maxRecordBytes',
-      isReturnLineEnd: false,
-    });
+    this.#buffer = openRecords(range, settings, false);
   }
 
   /** Where the last record begins, from the first byte of the range. */

@@ -3,7 +3,8 @@
  *
  * Moves are made by two words at a time and may write up to seven bytes too far, into what is written next or into
  * slack: three times the speed of a byte at a time (bench/micro/parquet-read.ts). Copies from less than four bytes back
- * repeat what they write, so those go byte by byte.
+ * repeat what they write, so those go byte by byte. The moves stand again in lz4.ts: as functions that both call they
+ * cost 8 % of the time.
  */
 import type { KernelMemory } from './kernels.ts';
 

@@ -10,7 +10,7 @@
  */
 import { CairnError } from '../../lib/base/errors.ts';
 import type { ByteStream } from './byte-stream.ts';
-import { refuseUtf16 } from './decoded-stream.ts';
+import { DecodedStream, isUtf8, refuseUtf16 } from './decoded-stream.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** What finishing the last record reads at a time at first: the bytes belong to another task. */
@@ -36,6 +36,22 @@ export interface RecordBufferOptions {
   readonly isReturnLineEnd: boolean;
   /** Bytes read at a time, 256 KiB unless said. */
   readonly chunkBytes?: number;
+}
+
+/** A range of a text of records. */
+export interface RecordRange extends Pick<RecordBufferOptions, 'path' | 'length' | 'atStart'> {
+  /** From the first byte of the range on, beyond its end. Compressed content is decompressed by now. */
+  readonly stream: ByteStream;
+}
+
+/** The records of a range, whatever the text's encoding, limited as the option `maxRecordBytes` says. */
+export function openRecords(
+  { stream, ...range }: RecordRange,
+  { encoding, maxRecordBytes }: { readonly encoding: string; readonly maxRecordBytes: number },
+  isReturnLineEnd: boolean,
+): RecordBuffer {
+  const utf8 = isUtf8(encoding) ? stream : new DecodedStream(stream, encoding);
+  return new RecordBuffer(utf8, { ...range, maxRecordBytes, limitName: 'maxRecordBytes', isReturnLineEnd });
 }
 
 export class RecordBuffer {

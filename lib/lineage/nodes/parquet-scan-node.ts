@@ -1,4 +1,3 @@
-import type { RandomAccess } from '../../../formats/bytes/random-access.ts';
 import { createArena } from '../../../formats/parquet/create-arena.ts';
 import { openParquet, type ParquetFile } from '../../../formats/parquet/parquet-file.ts';
 import { bytesToRead } from '../../../formats/parquet/read-columns.ts';
@@ -30,12 +29,13 @@ import {
   type ScanPredicate,
 } from '../../../formats/scan/scan-predicate.ts';
 import { type Field, formatType } from '../../../formats/schema/data-type.ts';
-import type { FileHandle, FileSystem } from '../../../storage/fs/file-system.ts';
+import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { formatByteSize } from '../../base/byte-size.ts';
 import { CairnError } from '../../base/errors.ts';
 import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
+import { CountingSource } from './counting-source.ts';
 import { type InputPath, openInput } from './input-files.ts';
 import { findPartitionedFiles, type PartitionedFile } from './partitioned-files.ts';
 
@@ -137,7 +137,7 @@ export class ParquetScanNode extends ComputedNode {
         const { path, sizeBytes: expected } = input;
         throw new CairnError('INPUT_CHANGED', { path, expected, found: handle.sizeBytes() });
       }
-      const source = new CountingSource(handle, (bytes) => task.countInput(bytes));
+      const source = new CountingSource(handle, task);
       task.throwIfCancelled();
       const file = openParquet(source);
       const options = { part: { start, length }, arena, batchRows: task.batchRows };
@@ -242,29 +242,4 @@ function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): Pick<Sc
     }
   }
   return { rowGroups, bytes };
-}
-
-/** A file whose reads are counted as they are made. */
-class CountingSource implements RandomAccess {
-  readonly #handle: FileHandle;
-  readonly #count: (bytes: number) => void;
-
-  constructor(handle: FileHandle, count: (bytes: number) => void) {
-    this.#handle = handle;
-    this.#count = count;
-  }
-
-  get path(): string {
-    return this.#handle.path;
-  }
-
-  sizeBytes(): number {
-    return this.#handle.sizeBytes();
-  }
-
-  read(target: Uint8Array, position: number): number {
-    const count = this.#handle.read(target, position);
-    this.#count(count);
-    return count;
-  }
 }

@@ -9,6 +9,7 @@ import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
 import { rowBatches } from '../records.ts';
 import type { BatchIterator, TaskBatch, TaskContext } from '../task-context.ts';
+import { CountingSource } from './counting-source.ts';
 import { findInputFiles, type InputPath, openInput } from './input-files.ts';
 
 /** A range of a text that is read as rows. */
@@ -73,25 +74,15 @@ export abstract class RowScanNode extends ComputedNode {
 
   *#read({ file, start, length }: FileSplit, task: TaskContext): BatchIterator {
     using handle = openInput(task.fileSystem, file);
-    let counted = 0;
-    const counting = {
-      read(target: Uint8Array, position: number): number {
-        const count = handle.read(target, position);
-        counted += count;
-        return count;
-      },
-    };
+    const source = new CountingSource(handle, task);
     const isWhole = length === file.sizeBytes;
-    const stream = openTextStream(counting, file.path, start);
+    const stream = openTextStream(source, file.path, start);
     const range = { stream, path: file.path, atStart: start === 0, ...(isWhole ? {} : { length }) };
     const reader = this.openReader(range, task.batchRows);
     for (let batch = reader.next(); batch !== undefined; batch = reader.next()) {
       task.throwIfCancelled();
-      task.countInput(counted);
-      counted = 0;
       yield* cutBatch(batch, task.batchRows);
     }
-    task.countInput(counted);
   }
 
   #find(): readonly InputFile[] {

@@ -6,6 +6,7 @@ import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
 import { rowBatches } from '../records.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
+import { CountingSource } from './counting-source.ts';
 import { findInputFiles, type InputPath, openInput } from './input-files.ts';
 
 export interface TextScanOptions {
@@ -43,16 +44,9 @@ export class TextScanNode extends ComputedNode {
   override *compute(partition: Partition, task: TaskContext): BatchIterator {
     const { file, start, length } = partition.split as FileSplit;
     using handle = openInput(task.fileSystem, file);
-    let counted = 0;
-    const counting = {
-      read(target: Uint8Array, position: number): number {
-        const count = handle.read(target, position);
-        counted += count;
-        return count;
-      },
-    };
+    const source = new CountingSource(handle, task);
     const isCompressed = compressionOf(file.path) !== 'none';
-    const reader = new LineReader(openTextStream(counting, file.path, start), {
+    const reader = new LineReader(openTextStream(source, file.path, start), {
       path: file.path,
       atStart: start === 0,
       ...(isCompressed ? {} : { length }),
@@ -60,10 +54,7 @@ export class TextScanNode extends ComputedNode {
     });
     for (let lines = reader.next(); lines !== undefined; lines = reader.next()) {
       task.throwIfCancelled();
-      task.countInput(counted);
-      counted = 0;
       yield* rowBatches(lines, task.batchRows);
     }
-    task.countInput(counted);
   }
 }
