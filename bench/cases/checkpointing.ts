@@ -6,10 +6,10 @@ import type { Rdd } from '../../lib/index.ts';
 import { compare, print } from '../support/harness.ts';
 import { openDuck } from '../support/peers.ts';
 import { benchSession } from '../support/session.ts';
+import { writeBare } from '../support/write-bare.ts';
 
 const ROWS = 1_000_000;
 const PARTITIONS = 4;
-const WRITE_BYTES = 1024 * 1024;
 
 /**
  * An iteration over a million rows whose state is written to disk: beside the computation alone together with the same
@@ -109,15 +109,6 @@ async function oneIteration(): Promise<boolean> {
   await session.close();
   rmSync(directory, { recursive: true, force: true });
   return holds;
-}
-
-function writeBare(path: string, bytes: Uint8Array): void {
-  const file = fs.openSync(path, 'w', 0o600);
-  for (let at = 0; at < bytes.length; at += WRITE_BYTES) {
-    fs.writeSync(file, bytes, at, Math.min(WRITE_BYTES, bytes.length - at));
-  }
-  fs.fsyncSync(file);
-  fs.closeSync(file);
 }
 
 const ITERATIONS = 1000;

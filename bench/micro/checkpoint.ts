@@ -22,11 +22,11 @@ import { CheckpointPartWriter } from '../../storage/checkpoint/part-writer.ts';
 import { removeCheckpoint } from '../../storage/checkpoint/remove-checkpoint.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
+import { WRITE_BYTES, writeBare } from '../support/write-bare.ts';
 
 const ROWS = 1_000_000;
 const BATCH_ROWS = 4096;
 const ROUNDS = 15;
-const WRITE_BYTES = 1024 * 1024;
 
 function randomNumbers(seed: number): () => number {
   let state = seed;
@@ -68,15 +68,6 @@ function columnsOf(batches: readonly RowBatch[]): Batch[] {
   using out = new ByteWriter();
   for (const batch of batches) encodeFrame(batch, out, { codec: 'none' });
   return [...decodeFrames(out.take(), { path: 'bench', offset: 0 })];
-}
-
-function writeBare(path: string, bytes: Uint8Array): void {
-  const file = fs.openSync(path, 'w', 0o600);
-  for (let at = 0; at < bytes.length; at += WRITE_BYTES) {
-    fs.writeSync(file, bytes, at, Math.min(WRITE_BYTES, bytes.length - at));
-  }
-  fs.fsyncSync(file);
-  fs.closeSync(file);
 }
 
 function timed(work: () => void): number {

@@ -15,9 +15,9 @@ import { initCompression } from '../../formats/bytes/compression.ts';
 import { createArena, type KernelRoad } from '../../formats/parquet/create-arena.ts';
 import { openParquet } from '../../formats/parquet/parquet-file.ts';
 import { RowGroupReader } from '../../formats/parquet/row-group-reader.ts';
-import type { Vector } from '../../formats/schema/vector.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { LINEITEM } from '../support/lineitem.ts';
+import { checkSums, cpuMs, sumVector } from './parquet-sums.ts';
 
 const ROUNDS = 9;
 
@@ -41,36 +41,6 @@ const CASES: readonly Case[] = [
   { name: 'v2, snappy', options: "compression 'snappy', parquet_version 'v2'" },
 ];
 
-function sumVector(vector: Vector): number {
-  const { length } = vector;
-  let sum = 0;
-  switch (vector.layout) {
-    case 'number':
-      for (let i = 0; i < length; i++) sum += vector.values[i] as number;
-      return sum;
-    case 'int64': {
-      const { lanes } = vector;
-      let high = 0;
-      for (let i = 0; i < 2 * length; i += 2) {
-        sum += (lanes[i] as number) >>> 0;
-        high += lanes[i + 1] as number;
-      }
-      return high * 2 ** 32 + sum;
-    }
-    case 'bytes':
-      for (let i = 0; i < length; i++) sum += vector.lengths[i] as number;
-      return sum;
-    case 'dictionary': {
-      const { codes } = vector;
-      const { lengths } = vector.dictionary;
-      for (let i = 0; i < length; i++) sum += lengths[codes[i] as number] as number;
-      return sum;
-    }
-    default:
-      return Number.NaN;
-  }
-}
-
 /** What one scan finds: a sum for each column, decimals as unscaled integers. */
 function scan(
   path: string,
@@ -90,13 +60,6 @@ function scan(
     });
   }
   return sums;
-}
-
-async function cpuMs(work: () => Promise<void> | void): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 async function duckSums(connection: DuckDBConnection, query: string): Promise<readonly number[]> {
@@ -122,11 +85,7 @@ async function run(connection: DuckDBConnection, each: Case, path: string): Prom
       }),
       plain: await cpuMs(() => void scan(path, columns, 'plain', arenas)),
     };
-    columns.forEach((name, i) => {
-      const scale = name === 'l_quantity' || name === 'l_extendedprice' ? 100 : 1;
-      const [a, b] = [found[i] as number, (expected[i] as number) * scale];
-      if (Math.abs(a - b) > 1e-6 * Math.abs(b)) throw new Error(`${name}: ${a}, DuckDB has ${b}`);
-    });
+    checkSums(columns, found, expected);
     if (round >= 0) for (const [who, ms] of Object.entries(spent)) times[who as keyof typeof times].push(ms);
   }
   const best = (who: keyof typeof times) => Math.min(...times[who]);

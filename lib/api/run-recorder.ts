@@ -16,7 +16,7 @@ import type { MetadataDatabase } from '../../storage/metadata/database.ts';
 import { JobLog, type Outcome, type RunStart } from '../../storage/metadata/job-log.ts';
 import { LineageLog } from '../../storage/metadata/lineage-log.ts';
 import type { MapOutputRow } from '../../storage/metadata/rows.ts';
-import type { MapOutput } from '../../storage/shuffle/map-output.ts';
+import { type MapOutput, totalsOf } from '../../storage/shuffle/map-output.ts';
 import { CairnError, deserializeError } from '../base/errors.ts';
 import type { JobId, ShuffleId } from '../base/ids.ts';
 import type { EngineEvent, JobEnded, JobOutcome, JobSubmitted } from '../events/engine-event.ts';
@@ -219,8 +219,7 @@ export class RunRecorder {
       .map((output) => ({
         mapIndex: output.mapIndex,
         task: output.taskId,
-        bytes: sumOf(output.partitionBytes),
-        rowCount: sumOf(output.partitionRows),
+        ...totalsOf(output),
         path: this.#pathOf(output),
       }));
   }
@@ -250,10 +249,4 @@ function endOf(job: JobId, name: string, outcome: JobOutcome) {
         error: new CairnError('JOB_CANCELLED', { job, name, reason: outcome.reason }),
       } as const;
   }
-}
-
-function sumOf(counts: readonly number[]): number {
-  let sum = 0;
-  for (const count of counts) sum += count;
-  return sum;
 }

@@ -207,7 +207,7 @@ export class SessionEngine implements Engine {
     this.checkpoints = this.#makeCheckpoints();
     this.#recorder = this.#beginRun();
     this.#resume = resumes(config) ? this.#makeResume() : undefined;
-    this.reuse = this.#resume && reuseOf(this.#resume, this.storage);
+    this.reuse = this.#resume && reuseOf(this.#resume, this.checkpointCatalog);
     const { events, clock } = this;
     const terminal = parts.terminal ?? stderrTerminal;
     this.#progress = new Progress({
@@ -543,9 +543,10 @@ export class SessionEngine implements Engine {
   }
 
   #makeResume(): Resume {
-    const { config, fileSystem, clock, events, storage, captureOptions, broadcasts, checkpoints } = this;
+    const { config, fileSystem, clock, events, storage, captureOptions, broadcasts, checkpoints, checkpointCatalog } =
+      this;
     return makeResume({
-      ...{ config, fileSystem, clock, events, storage, captureOptions, broadcasts, checkpoints },
+      ...{ config, fileSystem, clock, events, storage, captureOptions, broadcasts, checkpoints, checkpointCatalog },
       tracker: this.scheduler.tracker,
       mapOutputs: this.#mapOutputs,
       isStored: (node) => this.#isFullyCached(node),

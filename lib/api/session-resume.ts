@@ -1,6 +1,6 @@
 /** What a session goes on from earlier runs with, put together from the session's parts. */
 import type { FileSystem } from '../../storage/fs/file-system.ts';
-import { CheckpointCatalog } from '../../storage/metadata/checkpoint-catalog.ts';
+import type { CheckpointCatalog } from '../../storage/metadata/checkpoint-catalog.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import type { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import type { Clock } from '../base/clock.ts';
@@ -31,6 +31,7 @@ export interface SessionResumeParts {
   readonly tracker: MapOutputTracker;
   readonly mapOutputs: MapOutputReader;
   readonly checkpoints: Checkpoints;
+  readonly checkpointCatalog: CheckpointCatalog;
   /** Whether every partition of a dataset has a block. */
   readonly isStored: (node: LineageNode) => boolean;
   /** A dataset of a job is met for the first time. */
@@ -55,6 +56,7 @@ export function makeResume(parts: SessionResumeParts): Resume {
   const warn = (message: string) => events.emit({ kind: 'warning', atMs: clock.nowMs(), message });
   const resume: Resume = new Resume({
     ...{ fileSystem, database: storage.database, clock, run: storage.run, name: config.name, tracker },
+    checkpoints: parts.checkpointCatalog,
     capture: captureOptions,
     inputs: config['fingerprint.inputs'],
     isInline: config.master.kind === 'inline',
@@ -92,8 +94,7 @@ export function makeResume(parts: SessionResumeParts): Resume {
 }
 
 /** What loops see of it. */
-export function reuseOf(resume: Resume, storage: SessionStorage): Reuse {
-  const catalog = new CheckpointCatalog(storage.database);
+export function reuseOf(resume: Resume, catalog: CheckpointCatalog): Reuse {
   return {
     fingerprints: resume.fingerprints,
     async findCheckpoint(fingerprint) {

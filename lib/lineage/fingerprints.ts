@@ -51,11 +51,6 @@ export interface FingerprintOptions {
   readonly capture?: CaptureOptions;
   /** `stat` unless said. */
   readonly inputs?: InputIdentity;
-  /**
-   * What the user declares of a dataset, for what no digest sees. It is part of the fingerprint, and speaks for what the
-   * node's own functions hold that has no content to hash.
-   */
-  readonly declaredVersion?: (node: LineageNode) => string | undefined;
 }
 
 export interface Fingerprint {
@@ -69,16 +64,14 @@ export interface Fingerprint {
 export class Fingerprints {
   readonly #capture: CaptureOptions;
   readonly #inputs: InputIdentifier;
-  readonly #declaredVersion: (node: LineageNode) => string | undefined;
   readonly #firstBuilds: FirstBuilds = new Map();
   readonly #nodes = new WeakMap<LineageNode, Entry>();
   readonly #shuffles = new WeakMap<ShuffleDependency, ShuffleEntry>();
   readonly #partitioners = new WeakMap<Partitioner, PartitionerEntry>();
 
-  constructor({ fileSystem, capture = {}, inputs = 'stat', declaredVersion }: FingerprintOptions) {
+  constructor({ fileSystem, capture = {}, inputs = 'stat' }: FingerprintOptions) {
     this.#capture = capture;
     this.#inputs = new InputIdentifier(fileSystem, inputs);
-    this.#declaredVersion = declaredVersion ?? (() => undefined);
   }
 
   /**
@@ -280,7 +273,7 @@ export class Fingerprints {
 
   #enter(plan: Plan, captured: ReadonlyMap<Owner, Captured>): Entry {
     const { node, parts, dependencies, partitions, files, records } = plan;
-    const declared = this.#declaredVersion(node);
+    const declared = node.declaredVersion;
     const own = captured.get(node) ?? NOTHING_CAPTURED;
     const volatile = new Set(reasonsOf(own, declared));
     const partitioner = node.partitioner && this.#enterPartitioner(node.partitioner, plan, captured);

@@ -36,7 +36,10 @@ export abstract class LineageNode {
   readonly callSite: CallSite;
   readonly partitioner: Partitioner | undefined;
   name: string | undefined;
-  /** What the user declares of what its functions depend on: see `Fingerprints`. */
+  /**
+   * What the user declares of the dataset, for what no digest sees. It is part of its fingerprint, and speaks for what its
+   * own functions hold that has no content to hash.
+   */
   declaredVersion: string | undefined;
   storageLevel: StorageLevel = STORAGE_LEVELS.NONE;
   /** Jobs that must have run before this node can be computed. */

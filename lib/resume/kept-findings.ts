@@ -80,11 +80,6 @@ export class KeptFindings {
     }
   }
 
-  /** Whether what a partitioner was given is on record. */
-  isKept(owner: Partitioner | LineageNode): boolean {
-    return this.#kept.has(owner);
-  }
-
   /** Whether nothing else was found under that key before, by this run or an earlier one. */
   #isFirst(key: string, bytes: Uint8Array): boolean {
     const kept = this.#first.has(key) ? undefined : this.#options.values.get(key);

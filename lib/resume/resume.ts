@@ -10,7 +10,7 @@
  */
 import type { Checkpoint } from '../../storage/checkpoint/open-checkpoint.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
-import { CheckpointCatalog, type CheckpointEntry } from '../../storage/metadata/checkpoint-catalog.ts';
+import type { CheckpointCatalog, CheckpointEntry } from '../../storage/metadata/checkpoint-catalog.ts';
 import type { MetadataDatabase } from '../../storage/metadata/database.ts';
 import { FingerprintStore } from '../../storage/metadata/fingerprint-store.ts';
 import { FoundValues } from '../../storage/metadata/found-values.ts';
@@ -42,6 +42,7 @@ import { StageChecks } from './stage-checks.ts';
 export interface ResumeOptions {
   readonly fileSystem: FileSystem;
   readonly database: MetadataDatabase;
+  readonly checkpoints: CheckpointCatalog;
   readonly clock: Clock;
   readonly run: RunId;
   /** The session's name: what earlier runs of it left is compared with what this one computes. */
@@ -85,7 +86,6 @@ export class Resume {
   readonly #findings: KeptFindings;
   readonly #log: ReuseLog;
   readonly #store: FingerprintStore;
-  readonly #checkpoints: CheckpointCatalog;
   #decisions = 0;
   /** Task time that this run has spent, and that it was saved. */
   #elapsedMs = 0;
@@ -94,11 +94,9 @@ export class Resume {
   /** The run's row is there. Raises what the database raises. */
   constructor(options: ResumeOptions) {
     this.#options = options;
-    const { fileSystem, database, clock, run, name, capture, inputs, isInline, onWarning } = options;
-    const declaredVersion = (node: LineageNode) => node.declaredVersion;
-    const fingerprints = new Fingerprints({ fileSystem, capture, inputs, declaredVersion });
+    const { fileSystem, database, checkpoints, clock, run, name, capture, inputs, isInline, onWarning } = options;
+    const fingerprints = new Fingerprints({ fileSystem, capture, inputs });
     const store = new FingerprintStore(database);
-    const checkpoints = new CheckpointCatalog(database);
     const shuffles = new ShuffleCatalog(database);
     const reader = new RunReader(database);
     const values = new FoundValues(database);
@@ -109,7 +107,6 @@ export class Resume {
     const runs = new Set(reader.listRunsNamed(name).map((row) => row.run));
     this.fingerprints = fingerprints;
     this.#store = store;
-    this.#checkpoints = checkpoints;
     this.#log = new ReuseLog(database, run);
     this.#records = new RecordKeeper(store, fingerprints);
     this.#checks = new StageChecks(fingerprints, { isInline, isStored: options.isStored });
@@ -167,7 +164,7 @@ export class Resume {
     for (;;) {
       const found = await this.#reuse.findCheckpoint(fingerprint);
       if (typeof found !== 'string') return found;
-      if (this.#checkpoints.findByFingerprint(fingerprint) !== undefined) return undefined;
+      if (this.#options.checkpoints.findByFingerprint(fingerprint) !== undefined) return undefined;
     }
   }
 

@@ -14,7 +14,7 @@
 
 import type { RetainedOutputRow } from '../../storage/metadata/rows.ts';
 import type { ShuffleCatalog } from '../../storage/metadata/shuffle-catalog.ts';
-import type { MapOutput } from '../../storage/shuffle/map-output.ts';
+import { type MapOutput, totalsOf } from '../../storage/shuffle/map-output.ts';
 import type { Clock } from '../base/clock.ts';
 import type { RunId, ShuffleId } from '../base/ids.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
@@ -83,9 +83,8 @@ export class Retention {
       pending = { rows: new Map(), mapCount, reducerCount: dependency.partitioner.numPartitions };
       this.#pending.set(dependency, pending);
     }
-    const { mapIndex, taskId: task, partitionBytes, partitionRows } = output;
-    const [bytes, rowCount] = [sumOf(partitionBytes), sumOf(partitionRows)];
-    pending.rows.set(mapIndex, { mapIndex, task, bytes, rowCount, durationMs: Math.round(durationMs) });
+    const { mapIndex, taskId: task } = output;
+    pending.rows.set(mapIndex, { mapIndex, task, ...totalsOf(output), durationMs: Math.round(durationMs) });
     this.#stopTimer ??= timer(this.#delayMs, () => {
       this.#stopTimer = undefined;
       void this.flush();
@@ -149,7 +148,7 @@ export class Retention {
       this.forget(shuffle);
       return false;
     }
-    const bytes = outputs.reduce((sum, { partitionBytes }) => sum + sumOf(partitionBytes), 0);
+    const bytes = outputs.reduce((sum, output) => sum + totalsOf(output).bytes, 0);
     this.#released.set(shuffle, { outputs, bytes });
     this.#releasedBytes += bytes;
     for (const [id, oldest] of this.#released) {
@@ -184,10 +183,4 @@ export class Retention {
       this.#options.onWarning(`a later run will not find all map outputs of this one: ${reason}`);
     }
   }
-}
-
-function sumOf(counts: readonly number[]): number {
-  let sum = 0;
-  for (const count of counts) sum += count;
-  return sum;
 }

@@ -75,8 +75,8 @@ export class Reuse {
   constructor(options: ReuseOptions) {
     this.#options = options;
     const { checkpoints, shuffles } = options;
-    this.#checkpoints = new Set(checkpoints.list('complete').flatMap(({ fingerprint }) => fingerprint ?? []));
-    this.#shuffles = new Set(shuffles.list().map(({ fingerprint }) => fingerprint));
+    this.#checkpoints = new Set(checkpoints.fingerprints());
+    this.#shuffles = new Set(shuffles.fingerprints());
   }
 
   /** Looks for all that a job on `root` may need. Its fingerprints are known. Gives what was decided, nothing where nothing is new. */

@@ -109,6 +109,12 @@ export class CheckpointCatalog {
     return this.#rows('WHERE checkpoint = ?', checkpoint)[0];
   }
 
+  /** Of all complete checkpoints that have one. */
+  fingerprints(): readonly string[] {
+    const sql = `SELECT DISTINCT fingerprint FROM checkpoints WHERE state = 'complete' AND fingerprint IS NOT NULL`;
+    return this.#database.all<{ fingerprint: string }>(sql).map(({ fingerprint }) => fingerprint);
+  }
+
   /** The newest complete checkpoint of what has this fingerprint. */
   findByFingerprint(fingerprint: string): CheckpointEntry | undefined {
     return this.#newest('fingerprint', fingerprint);

@@ -94,6 +94,12 @@ export class ShuffleCatalog {
     return this.#shuffles('WHERE fingerprint = ? AND retained_shuffles.run <> ?', toSqlValue(fingerprint), except);
   }
 
+  /** Of all that stays. */
+  fingerprints(): readonly string[] {
+    const sql = 'SELECT DISTINCT fingerprint FROM retained_shuffles';
+    return this.#database.all<{ fingerprint: string }>(sql).map(({ fingerprint }) => fingerprint);
+  }
+
   /** Everything that stays, of the newest run first. */
   list(): readonly RetainedShuffle[] {
     return this.#shuffles('');

@@ -21,3 +21,17 @@ export interface MapOutput {
   /** The other run that wrote it, whose files are read where they are. Undefined for an output of this run. */
   readonly from?: MapOutputOrigin;
 }
+
+/** Bytes and records of an output, all partitions together. */
+export function totalsOf({ partitionBytes, partitionRows }: MapOutput): {
+  readonly bytes: number;
+  readonly rowCount: number;
+} {
+  return { bytes: sumOf(partitionBytes), rowCount: sumOf(partitionRows) };
+}
+
+function sumOf(counts: readonly number[]): number {
+  let sum = 0;
+  for (const count of counts) sum += count;
+  return sum;
+}

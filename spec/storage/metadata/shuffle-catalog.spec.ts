@@ -36,6 +36,20 @@ class CatalogOfSpec implements Disposable {
 }
 
 describe('the catalog of retained map outputs', () => {
+  it('names each fingerprint once', () => {
+    using spec = new CatalogOfSpec();
+    const { catalog } = spec;
+    expect(catalog.fingerprints()).toEqual([]);
+    for (const [run, shuffle, fingerprint] of [
+      [ONE, 0, 'f00d'],
+      [TWO, 0, 'f00d'],
+      [TWO, 1, 'beef'],
+    ] as const) {
+      catalog.recordOutputs(shuffleOf(run, shuffle, fingerprint), [outputOf(0)]);
+    }
+    expect([...catalog.fingerprints()].sort()).toEqual(['beef', 'f00d']);
+  });
+
   it('gathers the outputs of a shuffle, in a transaction each time', () => {
     using spec = new CatalogOfSpec();
     const { catalog } = spec;

@@ -1,0 +1,50 @@
+/** What benches of Parquet do beside scanning: sums that both sides must agree on, and the time of the processor. */
+import type { Vector } from '../../formats/schema/vector.ts';
+
+/** The sum of a column: of its numbers, decimals as unscaled integers, or of the lengths of its texts. */
+export function sumVector(vector: Vector): number {
+  const { length } = vector;
+  let sum = 0;
+  switch (vector.layout) {
+    case 'number':
+      for (let i = 0; i < length; i++) sum += vector.values[i] as number;
+      return sum;
+    case 'int64': {
+      const { lanes } = vector;
+      let high = 0;
+      for (let i = 0; i < 2 * length; i += 2) {
+        sum += (lanes[i] as number) >>> 0;
+        high += lanes[i + 1] as number;
+      }
+      return high * 2 ** 32 + sum;
+    }
+    case 'bytes':
+      for (let i = 0; i < length; i++) sum += vector.lengths[i] as number;
+      return sum;
+    case 'dictionary': {
+      const { codes } = vector;
+      const { lengths } = vector.dictionary;
+      for (let i = 0; i < length; i++) sum += lengths[codes[i] as number] as number;
+      return sum;
+    }
+    default:
+      return Number.NaN;
+  }
+}
+
+/** Raises where sums are not DuckDB's, apart from the order of adding. */
+export function checkSums(columns: readonly string[], found: readonly number[], expected: readonly number[]): void {
+  columns.forEach((name, i) => {
+    const scale = name === 'l_quantity' || name === 'l_extendedprice' ? 100 : 1;
+    const [a, b] = [found[i] as number, (expected[i] as number) * scale];
+    if (Math.abs(a - b) > 1e-6 * Math.abs(b)) throw new RangeError(`${name}: ${a}, DuckDB has ${b}`);
+  });
+}
+
+/** What the process computed while `work` ran, all of its threads together. */
+export async function cpuMs(work: () => Promise<void> | void): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
