@@ -60,6 +60,7 @@ describe('the catalog', () => {
     const key = catalog.recordBegin(spec.start(7));
     expect(catalog.find(key)).toMatchObject({ state: 'writing', rowCount: 0, committedAtMs: null });
     expect(catalog.findByFingerprint('f00d')).toBeUndefined();
+    expect(catalog.fingerprints()).toEqual([]);
     expect(catalog.findByName('ratings')).toBeUndefined();
     const committed = writeCheckpoint(nodeFileSystem, examplePlace({ directory: spec.directoryOf(7) }));
     catalog.recordCommit(key, committed, 98_765);
@@ -82,6 +83,7 @@ describe('the catalog', () => {
     const [one, two] = [spec.write(1), spec.write(2)];
     spec.write(3, { fingerprint: null, owner: 'random', name: null });
     expect(catalog.findByFingerprint('f00d')?.checkpoint).toBe(two);
+    expect(catalog.fingerprints()).toEqual(['f00d']);
     catalog.recordLost(two, 'the disk is gone');
     expect(catalog.find(two)).toMatchObject({ state: 'lost', reason: 'the disk is gone' });
     expect(catalog.findByFingerprint('f00d')?.checkpoint).toBe(one);
