@@ -3,8 +3,9 @@
  * words, by its XXH64 (BloomFilter.md of the Parquet format). Of the filter, only the header and the blocks that are
  * asked are read.
  */
+
+import { Xxh64 } from '../bytes/xxh64.ts';
 import type { OrderedValue } from '../scan/value-set.ts';
-import { Xxh64 } from '../text/xxh64.ts';
 import { placeOf } from './chunk-pages.ts';
 import { damaged, type FilePlace } from './damage.ts';
 import type { ColumnChunkMetadata } from './metadata.ts';

@@ -7,6 +7,7 @@
  * writer that ordered them as UTF-16. Bounds may be cut: they are bounds all the same. Floats may hold NaN besides.
  */
 
+import { halfToNumber } from '../bytes/half-float.ts';
 import { domainOf } from '../scan/bind-literal.ts';
 import type { ColumnStats } from '../scan/column-stats.ts';
 import {
@@ -136,7 +137,7 @@ export function plainValue({ type, physicalType }: LeafNode, bytes: Uint8Array):
       return undefined;
     default:
       if (type.kind === 'decimal') return bigEndian(bytes);
-      if (type.kind === 'float') return bytes.length === 2 ? halfFloat(view.getUint16(0, true)) : undefined;
+      if (type.kind === 'float') return bytes.length === 2 ? halfToNumber(view.getUint16(0, true)) : undefined;
       return bytes;
   }
 }
@@ -145,12 +146,4 @@ export function plainValue({ type, physicalType }: LeafNode, bytes: Uint8Array):
 function bigEndian(bytes: Uint8Array): bigint | undefined {
   if (bytes.length === 0 || bytes.length > 64) return undefined;
   return BigInt.asIntN(8 * bytes.length, BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
-}
-
-function halfFloat(bits: number): number {
-  const sign = bits > 0x7fff ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

@@ -1,5 +1,6 @@
 /** Numbers that lie as byte arrays: FLOAT16, and the timestamps in INT96 that Impala and old Sparks wrote. */
 import { CairnError } from '../../lib/base/errors.ts';
+import { halfToNumber } from '../bytes/half-float.ts';
 import type { KernelMemory } from './kernels.ts';
 
 /** Turns `count` half floats into float32 at `out`. */
@@ -9,14 +10,6 @@ export function readFloat16s(memory: KernelMemory, starts: number, count: number
     const start = words[(starts >> 2) + i] as number;
     view.setFloat32(out + 4 * i, halfToNumber((bytes[start] as number) | ((bytes[start + 1] as number) << 8)), true);
   }
-}
-
-function halfToNumber(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** The Julian day of 1970-01-01. */

@@ -1,6 +1,6 @@
 /** Makes the bloom filter of a chunk; bloom-filter.ts says what one is. */
-import { SHORT_BYTES, shortXxh64 } from '../text/short-xxh64.ts';
-import { Xxh64 } from '../text/xxh64.ts';
+import { SHORT_BYTES, shortXxh64 } from '../bytes/short-xxh64.ts';
+import { Xxh64 } from '../bytes/xxh64.ts';
 import { BLOCK_BYTES, SALTS } from './bloom-filter.ts';
 import { bloomFilterHeaderBytes } from './parquetjs-adapter.ts';
 import { buildFixedDictionary } from './write-fixed-dictionary.ts';

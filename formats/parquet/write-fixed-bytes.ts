@@ -1,5 +1,6 @@
 /** Numbers that are written as byte arrays of one length: decimals of more than 18 digits, and half floats. */
 import { invariant } from '../../lib/base/invariant.ts';
+import { numberToHalf } from '../bytes/half-float.ts';
 import type { BytesVector, Int64Vector, NumberVector, WideVector } from '../schema/vector.ts';
 
 /** The values of all slots, `byteLength` bytes each. */
@@ -34,24 +35,4 @@ function halfFloats(vector: NumberVector, bytes: Uint8Array): void {
     bytes[2 * i] = half;
     bytes[2 * i + 1] = half >> 8;
   }
-}
-
-/** The nearest half float, ties to even: beyond 65504 an infinity. */
-export function numberToHalf(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00;
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (size >= 65_520) return sign | 0x7c00;
-  // Below 2^-14 all steps are 2^-24; above, 2^-10 of the power of two below.
-  const exponent = size < 2 ** -14 ? -14 : Math.floor(Math.log2(size));
-  const steps = roundToEven(size / 2 ** (exponent - 10));
-  // A carry out of the fraction goes into the exponent, as it should.
-  return sign | (((exponent + 14) << 10) + steps);
-}
-
-function roundToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -1,8 +1,8 @@
 import type * as fzstd from 'fzstd';
 import { CairnError } from '../../lib/base/errors.ts';
 import { loadWhenUsed } from '../../lib/base/load-when-used.ts';
+import { Xxh64 } from '../bytes/xxh64.ts';
 import type { ByteStream } from './byte-stream.ts';
-import { Xxh64 } from './xxh64.ts';
 
 const decoder = loadWhenUsed<typeof fzstd>('fzstd');
 

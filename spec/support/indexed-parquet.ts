@@ -2,8 +2,9 @@
  * Parquet files of flat columns with everything that readers prune by: statistics, dictionaries, page indexes, bloom
  * filters. Written the simplest way; what is in them is what the format says and nothing else.
  */
+
+import { Xxh64 } from '../../formats/bytes/xxh64.ts';
 import { CONVERTED_TYPES, type ConvertedType, ENCODINGS, PHYSICAL_TYPES } from '../../formats/parquet/metadata.ts';
-import { Xxh64 } from '../../formats/text/xxh64.ts';
 import { hybrid, pageBytes, uint32 } from './parquet-bytes.ts';
 import { binary, bool, int, list, long, struct, type ThriftValue } from './thrift-bytes.ts';
 

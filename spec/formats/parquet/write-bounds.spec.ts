@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { numberToHalf } from '../../../formats/bytes/half-float.ts';
 import {
   booleanBounds,
   byteArrayBounds,
@@ -9,7 +10,6 @@ import {
 } from '../../../formats/parquet/write-bounds.ts';
 import { ByteArrayStore } from '../../../formats/parquet/write-byte-arrays.ts';
 import { FixedStore } from '../../../formats/parquet/write-fixed.ts';
-import { numberToHalf } from '../../../formats/parquet/write-fixed-bytes.ts';
 import type { BytesVector, Vector } from '../../../formats/schema/vector.ts';
 
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');

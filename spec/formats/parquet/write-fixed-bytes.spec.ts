@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixedByteArrays, numberToHalf } from '../../../formats/parquet/write-fixed-bytes.ts';
+import { fixedByteArrays } from '../../../formats/parquet/write-fixed-bytes.ts';
 import type { DataType } from '../../../formats/schema/data-type.ts';
 
 const common = (type: DataType, length: number) => ({ type, length, validity: undefined, nullCount: 0 });
@@ -22,28 +22,5 @@ describe('numbers as byte arrays', () => {
     const values = Int32Array.of(-256);
     const int = fixedByteArrays({ layout: 'number', ...common(type, 1), values }, 9).bytes;
     expect(Buffer.from(int).toString('hex')).toBe(`${'ff'.repeat(8)}00`);
-  });
-
-  it.each([
-    [0, 0x0000],
-    [-0, 0x8000],
-    [1, 0x3c00],
-    [-2, 0xc000],
-    [65504, 0x7bff],
-    [65519.9, 0x7bff],
-    [65520, 0x7c00],
-    [Number.NEGATIVE_INFINITY, 0xfc00],
-    [Number.NaN, 0x7e00],
-    [2 ** -24, 0x0001],
-    [2 ** -25, 0x0000],
-    [1.5 * 2 ** -24, 0x0002],
-    [2 ** -14 - 2 ** -24, 0x03ff],
-    [2 ** -14, 0x0400],
-    [1 + 2 ** -11, 0x3c00],
-    [1 + 3 * 2 ** -11, 0x3c02],
-    [1 / 3, 0x3555],
-    [2 - 2 ** -12, 0x4000],
-  ])('half of %d is the nearest there is', (value, half) => {
-    expect(numberToHalf(value)).toBe(half);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Xxh64 } from '../../../formats/text/xxh64.ts';
+import { Xxh64 } from '../../../formats/bytes/xxh64.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 const M = (1n << 64n) - 1n;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shortXxh64 } from '../../../formats/text/short-xxh64.ts';
-import { Xxh64 } from '../../../formats/text/xxh64.ts';
+import { shortXxh64 } from '../../../formats/bytes/short-xxh64.ts';
+import { Xxh64 } from '../../../formats/bytes/xxh64.ts';
 
 function hashOf(bytes: Uint8Array): bigint {
   const padded = Uint8Array.of(9, ...bytes, 9);
