@@ -9,6 +9,8 @@ import { rowBatch } from '../../formats/schema/batch.ts';
 import { rddBlockId } from '../../storage/block/block-id.ts';
 import { exportedBatches } from '../../storage/block/exported-block.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
+import { TaskMemory } from '../../storage/memory/task-memory.ts';
+import { TaskSpills } from '../../storage/spill/task-spills.ts';
 import { CairnError, serializeError } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
 import { onAbort } from '../base/on-abort.ts';
@@ -16,21 +18,20 @@ import { describeCallSite } from '../lineage/call-site.ts';
 import type { Aggregator, ShuffleDependency } from '../lineage/dependency.ts';
 import { describeNode } from '../lineage/explain-lineage.ts';
 import { ComputedNode, type LineageNode } from '../lineage/lineage-node.ts';
-import { checkPair } from '../lineage/pair.ts';
 import type { Partition } from '../lineage/partition.ts';
-import { recordsOf, rowBatches, storable } from '../lineage/records.ts';
+import { storable } from '../lineage/records.ts';
 import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-context.ts';
-import { CoGrouper } from '../shuffle/co-group.ts';
-import { KeyTable } from '../shuffle/key-table.ts';
-import { sortPairs } from '../shuffle/sort-pairs.ts';
 import { AccumulatorPartials } from './accumulator-partials.ts';
 import { CheckpointTees } from './checkpoint-tees.ts';
+import { combinePairs, type PlainRun } from './combine-pairs.ts';
 import type { CurrentTask } from './current-task.ts';
 import type { FusedChain } from './fused-chain.ts';
+import { groupInputs } from './group-inputs.ts';
 import { MetricsCounter } from './metrics-counter.ts';
 import { PieceCutter } from './piece-cutter.ts';
 import { type Pipeline, pipelineOf } from './pipeline.ts';
-import { CombineSink, RowsSink, type Sink } from './sink.ts';
+import { RowsSink, type Sink } from './sink.ts';
+import { sortByKey } from './sort-by-key.ts';
 import type { StageChains } from './stage-chains.ts';
 import { notIterable, StepFailure } from './step-failure.ts';
 import type { TaskDescription } from './task.ts';
@@ -50,6 +51,10 @@ export class RunningTask implements TaskContext {
   readonly metrics = new MetricsCounter();
   readonly accumulators = new AccumulatorPartials();
   readonly tees: CheckpointTees;
+  /** What the parts of the task that gather records hold together. */
+  readonly memory: TaskMemory;
+  /** What they wrote out. */
+  readonly spills: TaskSpills;
   /** What the user's functions see of it. */
   readonly current: CurrentTask;
   readonly #task: TaskDescription;
@@ -69,6 +74,12 @@ export class RunningTask implements TaskContext {
     this.#signal = signal;
     this.fileSystem = environment.fileSystem;
     this.tees = new CheckpointTees(environment.fileSystem, task.taskId, this.metrics);
+    this.memory = new TaskMemory(environment.budget, task.taskId, environment.taskMemoryBytes);
+    this.spills = new TaskSpills({
+      fileSystem: environment.fileSystem,
+      newScratchPath: environment.newScratchPath,
+      codec: environment.blocks.codec,
+    });
     this.partition = task.partition;
     this.attempt = task.attempt;
     this.stage = task.stageId;
@@ -117,49 +128,24 @@ export class RunningTask implements TaskContext {
 
   *readShuffle(dependency: ShuffleDependency, partition: number): BatchIterator {
     const { aggregator, keyOrder } = dependency;
-    const raw = this.#mapOutputBatches(dependency, partition);
-    let batches: BatchIterator = raw;
+    let batches = this.#mapOutputBatches(dependency, partition);
     if (aggregator !== undefined) {
-      const sink = new CombineSink(new KeyTable(), aggregator, dependency.mapSideCombine);
-      const chain = this.#chains.getPlain(dependency.parent, `combine${dependency.shuffleId}`, sink);
-      const run = chain.open(partition);
-      for (const batch of raw) {
-        this.throwIfCancelled();
-        if (batch.kind !== 'pending') this.#run(chain, batch, run, sink, undefined, dependency.parent);
-      }
-      batches = pairBatches(sink.table.keys, sink.values, this.batchRows);
+      batches = combinePairs(this, {
+        pairs: batches,
+        aggregator,
+        isMerging: dependency.mapSideCombine,
+        run: this.#plainRun(dependency, partition),
+      });
     }
-    if (keyOrder === undefined) {
-      yield* batches;
-      return;
-    }
-    const pairs = sortPairs([...recordsOf(batches)] as [unknown, unknown][], keyOrder);
-    yield* rowBatches(pairs, this.batchRows);
+    yield* keyOrder === undefined ? batches : sortByKey(this, batches, keyOrder);
   }
 
-  *coGroup(inputs: readonly BatchIterator[]): BatchIterator {
-    const groups = new CoGrouper(inputs.length);
-    for (let i = 0; i < inputs.length; i++) {
-      for (const batch of inputs[i] as BatchIterator) {
-        this.throwIfCancelled();
-        if (batch.kind === 'pending') yield batch;
-        else groups.add(batch, i);
-      }
-    }
-    yield* rowBatches(groups.groups(), this.batchRows);
+  coGroup(inputs: readonly BatchIterator[]): BatchIterator {
+    return groupInputs(this, inputs);
   }
 
-  *combineByKey(pairs: BatchIterator, aggregator: Aggregator): BatchIterator {
-    const sink = new CombineSink(new KeyTable(), aggregator, false);
-    for (const batch of pairs) {
-      this.throwIfCancelled();
-      if (batch.kind === 'pending') {
-        yield batch;
-        continue;
-      }
-      for (const record of recordsOf([batch])) sink.add(checkPair(record));
-    }
-    yield* pairBatches(sink.table.keys, sink.values, this.batchRows);
+  combineByKey(pairs: BatchIterator, aggregator: Aggregator): BatchIterator {
+    return combinePairs(this, { pairs, aggregator, isMerging: false, run: undefined });
   }
 
   countInput(bytes: number): void {
@@ -192,9 +178,22 @@ export class RunningTask implements TaskContext {
     this.#listeners.onCompletion(action);
   }
 
-  /** Runs what was registered for the attempt's end, and for its failure if there is an error. Gives what they threw. */
+  /**
+   * Runs what was registered for the attempt's end, and for its failure if there is an error, then gives back what the
+   * attempt holds. Gives what they threw.
+   */
   async end(error: Error | undefined): Promise<readonly unknown[]> {
-    return await this.#listeners.run(error);
+    const thrown = [...(await this.#listeners.run(error))];
+    for (const { spilledBytes } of this.memory.uses()) this.metrics.spilledBytes += spilledBytes;
+    this.metrics.peakMemoryBytes = this.memory.peakBytes;
+    for (const held of [this.memory, this.spills]) {
+      try {
+        held[Symbol.dispose]();
+      } catch (failure) {
+        thrown.push(failure);
+      }
+    }
+    return thrown;
   }
 
   /** The error that the user sees when a function threw in `operation` of `node`. Errors of ours pass unchanged. */
@@ -316,6 +315,19 @@ export class RunningTask implements TaskContext {
     }
   }
 
+  /** Runs batches of a shuffle's pairs into a sink by the loop that is generated for it. */
+  #plainRun(dependency: ShuffleDependency, partition: number): PlainRun {
+    const { parent, shuffleId } = dependency;
+    let opened: { readonly chain: FusedChain; readonly run: ReturnType<FusedChain['open']>; readonly sink: Sink };
+    return (batch, sink) => {
+      if (opened?.sink !== sink) {
+        const chain = this.#chains.getPlain(parent, `${sink.kind}${shuffleId}`, sink);
+        opened = { chain, run: chain.open(partition), sink };
+      }
+      this.#run(opened.chain, batch, opened.run, sink, undefined, parent);
+    };
+  }
+
   #sinkName(sink: Sink): string {
     return sink.kind === 'combine' || sink.kind === 'bucket' ? 'combining by key' : `the function of ${sink.kind}`;
   }
@@ -361,14 +373,5 @@ function lengthOf(batch: TaskBatch): number {
       return batch.count;
     case 'pending':
       return 0;
-  }
-}
-
-function* pairBatches(keys: readonly unknown[], values: readonly unknown[], batchRows: number): BatchIterator {
-  for (let from = 0; from < keys.length; from += batchRows) {
-    const to = Math.min(from + batchRows, keys.length);
-    const rows = new Array<unknown>(to - from);
-    for (let i = from; i < to; i++) rows[i - from] = [keys[i], values[i]];
-    yield rowBatch(rows);
   }
 }

@@ -28,7 +28,6 @@ import { AggregateSink, CountSink, ForeachSink, ReduceSink, RowsSink, type Sink,
 import type { StageChains } from './stage-chains.ts';
 import type { TaskDescription, TaskOutcome } from './task.ts';
 import type { TaskEnvironment } from './task-environment.ts';
-import { WorkingMemory } from './working-memory.ts';
 
 /** How long a thread computes before the event loop gets a turn. */
 export const YIELD_MS = 25;
@@ -243,21 +242,17 @@ async function writeMapOutput(
     taskId: task.taskId,
     partitionCount: numPartitions,
   });
-  using memory = new WorkingMemory(environment.budget, task.taskId);
   using writer = new ShuffleWriter({
     numPartitions,
     codec: environment.shuffleCodec,
-    memoryBytes: environment.taskMemoryBytes,
-    onHeld: (bytes) => memory.hold(bytes),
-    fileSystem: environment.fileSystem,
-    newRunPath: () => environment.newScratchPath('temp_shuffle'),
+    memory: running.memory,
+    spills: running.spills,
     output,
   });
   const mapSide = new MapSide(dependency, writer, environment.taskMemoryBytes);
   await drain(running, node, () => mapSide.sink, environment);
   mapSide.finish();
   const written = writer.commit();
-  running.metrics.spilledBytes += writer.spilledBytes;
   for (let p = 0; p < numPartitions; p++) {
     running.metrics.shuffleWriteBytes += written.partitionBytes[p] as number;
     running.metrics.shuffleWriteRecords += written.partitionRows[p] as number;

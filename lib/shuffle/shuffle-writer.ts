@@ -10,23 +10,20 @@ import type { CodecName } from '../../formats/bytes/compression.ts';
 import { narrowDoubles } from '../../formats/record/narrow-columns.ts';
 import { encodeFrame } from '../../formats/record/record-writer.ts';
 import { type Batch, rowBatch } from '../../formats/schema/batch.ts';
-import type { FileSystem } from '../../storage/fs/file-system.ts';
+import type { ConsumerMemory, MemoryConsumer, TaskMemory } from '../../storage/memory/task-memory.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import type { MapOutputWriter } from '../../storage/shuffle/map-output-writer.ts';
-import { type RunFile, RunFileReader, RunFileWriter } from '../../storage/spill/run-file.ts';
+import type { RunFile } from '../../storage/spill/run-file.ts';
+import type { TaskSpills } from '../../storage/spill/task-spills.ts';
 import { attemptAll } from '../base/attempt-all.ts';
 import { failpoint } from '../base/failpoint.ts';
 
 export interface ShuffleWriterOptions {
   readonly numPartitions: number;
   readonly codec: CodecName;
-  /** Encoded bytes held before they are spilled. */
-  readonly memoryBytes: number;
-  /** Told how many encoded bytes are held, whenever that changes. */
-  readonly onHeld?: (bytes: number) => void;
-  readonly fileSystem: FileSystem;
-  /** A path in scratch space for one more run file. */
-  readonly newRunPath: () => string;
+  /** What encoded frames are counted in; what passes the task's share is spilled. */
+  readonly memory: TaskMemory;
+  readonly spills: TaskSpills;
   readonly output: MapOutputWriter;
 }
 
@@ -35,11 +32,13 @@ const FRAME_ROWS = 4096;
 /** Records encoded to learn what one takes. */
 const MEASURED_ROWS = 64;
 
-export class ShuffleWriter implements Disposable {
+export class ShuffleWriter implements Disposable, MemoryConsumer {
+  readonly name = 'map output';
   readonly #options: ShuffleWriterOptions;
   readonly #frames: (ByteWriter | undefined)[];
   readonly #rows: number[];
   readonly #runs: RunFile[] = [];
+  readonly #memory: ConsumerMemory;
   #heldBytes = 0;
   #spilledBytes = 0;
   #writtenBytes = 0;
@@ -48,6 +47,7 @@ export class ShuffleWriter implements Disposable {
     this.#options = options;
     this.#frames = new Array<ByteWriter | undefined>(options.numPartitions).fill(undefined);
     this.#rows = new Array<number>(options.numPartitions).fill(0);
+    this.#memory = options.memory.register(this);
   }
 
   get spilledBytes(): number {
@@ -87,15 +87,15 @@ export class ShuffleWriter implements Disposable {
       encodeFrame(batchOf(from, Math.min(from + FRAME_ROWS, count)), out, { codec: this.#options.codec });
     }
     this.#rows[partition] = (this.#rows[partition] as number) + count;
-    this.#hold(this.#heldBytes + out.length - before);
+    this.#heldBytes += out.length - before;
     this.#writtenBytes += out.length - before;
-    if (this.#heldBytes > this.#options.memoryBytes) this.#spill();
+    if (!this.#memory.hold(this.#heldBytes)) this.spill();
   }
 
   /** Writes everything out and publishes it. */
   commit(): MapOutput {
-    const { output, fileSystem, numPartitions } = this.#options;
-    const readers = this.#runs.map((run) => new RunFileReader(fileSystem, run));
+    const { output, spills, numPartitions } = this.#options;
+    const readers = this.#runs.map((run) => spills.read(run));
     try {
       const next = readers.map(() => 0);
       for (let partition = 0; partition < numPartitions; partition++) {
@@ -122,13 +122,15 @@ export class ShuffleWriter implements Disposable {
   [Symbol.dispose](): void {
     for (const frames of this.#frames) frames?.[Symbol.dispose]();
     this.#frames.fill(undefined);
-    const { fileSystem } = this.#options;
-    attemptAll(this.#runs.splice(0).map((run) => () => fileSystem.removeFile(run.path)));
+    this.#heldBytes = 0;
+    const { spills } = this.#options;
+    attemptAll([...this.#runs.splice(0).map((run) => () => spills.remove(run)), () => this.#memory[Symbol.dispose]()]);
   }
 
-  #spill(): void {
-    const { fileSystem, newRunPath } = this.#options;
-    using run = RunFileWriter.open(fileSystem, newRunPath());
+  /** Writes all frames that are held to a run. */
+  spill(): void {
+    if (this.#heldBytes === 0) return;
+    using run = this.#options.spills.openRun('temp_shuffle');
     this.#frames.forEach((frames, partition) => {
       if (frames === undefined || frames.length === 0) return;
       run.append(partition, frames.bytes(), this.#rows[partition] as number);
@@ -140,12 +142,9 @@ export class ShuffleWriter implements Disposable {
     this.#spilledBytes += finished.sizeBytes;
     for (const frames of this.#frames) frames?.reset();
     this.#rows.fill(0);
-    this.#hold(0);
-  }
-
-  #hold(bytes: number): void {
-    this.#heldBytes = bytes;
-    this.#options.onHeld?.(bytes);
+    this.#memory.noteSpill(finished.sizeBytes);
+    this.#heldBytes = 0;
+    this.#memory.hold(0);
   }
 }
 

@@ -65,12 +65,15 @@ export interface NodeStatus extends BlockStatus {
 export type ImportOutcome = 'stored' | 'no-room' | 'unreadable';
 
 export class BlockManager {
+  /** How frames are compressed. */
+  readonly codec: CodecName;
   readonly #memory: MemoryStore;
   readonly #disk: DiskStore;
   readonly #onEvent: (event: BlockEvent) => void;
   readonly #known = new KnownBlocks();
 
   constructor(options: BlockManagerOptions) {
+    this.codec = options.codec;
     this.#disk = options.disk;
     this.#onEvent = options.onEvent ?? (() => {});
     this.#memory = new MemoryStore({

@@ -9,6 +9,7 @@ import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import { ShuffleWriter } from '../../../lib/shuffle/shuffle-writer.ts';
 import { MapOutputReader } from '../../../storage/shuffle/map-output-reader.ts';
 import { MapOutputWriter } from '../../../storage/shuffle/map-output-writer.ts';
+import { gatheringTask } from '../../support/gathering-task.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
 import { rowsOf } from '../../support/stored-batches.ts';
@@ -36,19 +37,11 @@ class WatchedWriter extends ShuffleWriter {
 /** Runs pairs through the map side; gives what is read back by partition, and whether it combined to the end. */
 function run(pairs: readonly [unknown, unknown][], combine: boolean, memoryBytes: number, mode: 'on' | 'off') {
   const fileSystem = new MemoryFileSystem();
-  for (const path of ['/scratch', '/shuffle']) fileSystem.makeDirectory(path);
+  fileSystem.makeDirectory('/shuffle');
   const ids = { shuffleId: shuffleId(0), mapIndex: 0, taskId: taskId(0) };
   using output = MapOutputWriter.open({ fileSystem, directory: '/shuffle', ...ids, partitionCount: PARTITIONS });
-  let runs = 0;
-  const newRunPath = () => `/scratch/${runs++}`;
-  using writer = new WatchedWriter({
-    numPartitions: PARTITIONS,
-    codec: 'none',
-    memoryBytes,
-    fileSystem,
-    newRunPath,
-    output,
-  });
+  const { memory, spills } = gatheringTask(memoryBytes, { fileSystem });
+  using writer = new WatchedWriter({ numPartitions: PARTITIONS, codec: 'none', memory, spills, output });
   const dependency: ShuffleDependency = {
     kind: 'shuffle',
     parent: new CollectionNode(origin(), [], 1),

@@ -5,13 +5,13 @@ import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { MapOutputReader } from '../../../storage/shuffle/map-output-reader.ts';
 import { MapOutputWriter } from '../../../storage/shuffle/map-output-writer.ts';
 import { failEveryCall } from '../../support/faulty-file-system.ts';
+import { gatheringTask } from '../../support/gathering-task.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { rowsOf } from '../../support/stored-batches.ts';
 
 const PARTITIONS = 3;
 
 function open(fileSystem: FileSystem, memoryBytes: number, onHeld: (bytes: number) => void = () => {}) {
-  let runs = 0;
   const output = MapOutputWriter.open({
     fileSystem,
     directory: '/shuffle',
@@ -20,22 +20,18 @@ function open(fileSystem: FileSystem, memoryBytes: number, onHeld: (bytes: numbe
     taskId: taskId(0),
     partitionCount: PARTITIONS,
   });
-  const newRunPath = () => `/scratch/run_${runs++}`;
-  const writer = new ShuffleWriter({
-    numPartitions: PARTITIONS,
-    codec: 'none',
-    memoryBytes,
-    onHeld,
-    fileSystem,
-    newRunPath,
-    output,
-  });
+  const { memory, spills } = gatheringTask(memoryBytes, { fileSystem });
+  const hold = memory.onHeld.bind(memory);
+  memory.onHeld = (consumer, grown) => {
+    onHeld(consumer.heldBytes);
+    return hold(consumer, grown);
+  };
+  const writer = new ShuffleWriter({ numPartitions: PARTITIONS, codec: 'none', memory, spills, output });
   return { writer, output };
 }
 
 function disk(): MemoryFileSystem {
   const fileSystem = new MemoryFileSystem();
-  fileSystem.makeDirectory('/scratch');
   return fileSystem;
 }
 

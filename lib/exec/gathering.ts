@@ -1,0 +1,16 @@
+/**
+ * What the parts of a task that gather records before they give any, sorting, combining, grouping, need of the task.
+ */
+import type { TaskMemory } from '../../storage/memory/task-memory.ts';
+import type { TaskSpills } from '../../storage/spill/task-spills.ts';
+
+export interface GatheringTask {
+  /** What all of them hold together is limited. */
+  readonly memory: TaskMemory;
+  /** Where they write out what they may not hold. */
+  readonly spills: TaskSpills;
+  /** Records of an ordinary batch. */
+  readonly batchRows: number;
+  /** Raises TASK_CANCELLED when the task should stop. */
+  throwIfCancelled(): void;
+}
