@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { CairnError, Session } from '../lib/index.ts';
 import { csvFields } from './support/csv.ts';
 import { type Place, type Print, startIfMain } from './support/example.ts';
+import { listFiles } from './support/list-files.ts';
 import { table } from './support/table.ts';
-import { listFiles } from './support/tree.ts';
 import { vegaData } from './support/vega-data.ts';
 
 export async function run(print: Print, { dir, out }: Place): Promise<void> {

@@ -1,59 +1,42 @@
 /**
- * The main job: real flights of the first months of 2001, joined with their airports.
+ * The main job: the flights of a month, out of three million, with the airports that they fly between.
  *
- * Shows a whole job as one would write it: read, key, join, aggregate, sort, save as part files; then the lineage of a
- * result and what the run keeps on disk. The data is from the npm package `vega-datasets`. Its largest JSON file, of
- * 200,000 flights, names no airports: it answers what time of day does to delays. The largest one with airports, of
- * 20,000 flights, answers where.
+ * A whole job as one would write it. It reads what it needs of a Parquet file and of a CSV file, joins, aggregates and
+ * sorts, writes a table of directories, and reads it back. It ends with an error unless what it has written adds up to
+ * what it has read. Killed and run again, it goes on from what it had done: see docs/resume.md.
+ *
+ * The files are those of the npm package `vega-datasets`; `flights-3m.parquet` has 11 row groups, sorted by date.
  */
-import { readFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type Rdd, Session } from '../lib/index.ts';
-import { csvFields } from './support/csv.ts';
+import { col, type Rdd, Session } from '../lib/index.ts';
 import { type Place, type Print, startIfMain } from './support/example.ts';
 import { table } from './support/table.ts';
-import { dataDirectoryTree, listFiles } from './support/tree.ts';
 import { vegaData } from './support/vega-data.ts';
 
-/** A flight without airports: minutes of delay, miles, hour of the day with its fraction. */
-interface TimedFlight {
-  readonly delay: number;
-  readonly distance: number;
-  readonly time: number;
-}
-
-/** A flight with airports; `date` is `2001/01/31 23:59`. */
+/** A flight; its delay is in minutes. */
 interface Flight {
-  readonly date: string;
-  readonly delay: number;
-  readonly distance: number;
   readonly origin: string;
   readonly destination: string;
+  readonly delay: number;
 }
 
 interface Airport {
+  readonly iata: string;
   readonly city: string;
   readonly state: string;
 }
 
-interface Mean {
-  readonly flights: number;
-  readonly minutes: number;
-}
+/** Flights and their minutes of delay: whole numbers, so that the order of adding makes no difference. */
+type Sum = readonly [flights: number, minutes: number];
 
-/** Flights and mean delay of each key. Delays are whole minutes, so that the order of adding makes no difference. */
-function meanByKey<K>(delays: Rdd<readonly [K, number]>): Rdd<[K, Mean]> {
-  return delays
-    .aggregateByKey(
-      [0, 0] as readonly [number, number],
-      ([flights, total], delay) => [flights + 1, total + delay] as const,
-      (a, b) => [a[0] + b[0], a[1] + b[1]] as const,
-    )
-    .mapValues(([flights, total]) => ({ flights, minutes: Math.round((10 * total) / flights) / 10 }));
-}
+const sumOne = ({ delay }: Flight): Sum => [1, delay];
+const add = (a: Sum, b: Sum): Sum => [a[0] + b[0], a[1] + b[1]];
+const meanOf = ([flights, minutes]: Sum) => (minutes / flights).toFixed(1);
 
-async function readJson<T>(name: string): Promise<readonly T[]> {
-  return JSON.parse(await readFile(vegaData(name), 'utf8')) as readonly T[];
+/** Functions given to datasets travel to worker threads, with what they use: `sumOne` and `add` here. */
+async function sumAll(flights: Rdd<Flight>): Promise<Sum> {
+  return await flights.map(sumOne).fold([0, 0], add);
 }
 
 export async function run(print: Print, { dir, out, note }: Place): Promise<void> {
@@ -62,99 +45,88 @@ export async function run(print: Print, { dir, out, note }: Place): Promise<void
     note(`${title}: ${Math.round(performance.now() - last)} ms`);
     last = performance.now();
   };
-
   await using session = await Session.open({ dir, name: 'flights', parallelism: 4 });
   step('open the session');
 
-  // What is read
-  const timed = session.parallelize(await readJson<TimedFlight>('flights-200k.json')).setName('flights-200k');
-  const flights = session.parallelize(await readJson<Flight>('flights-20k.json')).setName('flights-20k');
-  const airports = session
-    .textFile(vegaData('airports.csv'), 4)
-    .filter((line) => !line.startsWith('iata,'))
-    .map(csvFields)
-    .map(([iata = '', , city = '', state = '']): [string, Airport] => [iata, { city, state }])
-    .setName('airports')
-    .cache();
-  const counts = await Promise.all([timed.count(), flights.count(), airports.count()]);
-  print('Read');
-  print(
-    table(
-      ['file', 'records'],
-      ['flights-200k.json', 'flights-20k.json', 'airports.csv'].map((name, i) => [name, counts[i] ?? 0]),
-    ),
-  );
+  // Read three columns of five, of the row groups and pages that may have flights of March
+  const march = session.read.parquet<Flight>(vegaData('flights-3m.parquet'), {
+    columns: ['origin', 'destination', 'delay'],
+    where: col('date').ge('2001-03-01').and(col('date').lt('2001-04-01'), col('delay').isNotNull()),
+  });
+  const { result: inMarch, metrics } = await session.measure(() => sumAll(march));
+  const { rowGroups, bytes } = march.scanFigures;
+  print(march.toDebugString());
+  print(`\n${inMarch[0]} flights in March 2001, ${meanOf(inMarch)} minutes late on average`);
+  print(`Read: ${metrics.bytesRead} of ${bytes.total} bytes, ${rowGroups.read} of ${rowGroups.total} row groups`);
   step('read');
 
-  // Delay by hour of the day
-  const byHour = meanByKey(timed.map(({ time, delay }) => [Math.floor(time), delay] as const)).sortByKey();
-  print('\nMean delay by hour of the day, 200,000 flights (minutes)');
-  print(
-    table(
-      ['hour', 'flights', 'mean delay'],
-      (await byHour.collect()).map(([hour, mean]) => [hour, mean.flights, mean.minutes.toFixed(1)]),
-    ),
-  );
-  step('delay by hour');
-
-  // Delay by state and hour: a join, a key that is an array, a sort, part files
-  const hourAndDelay = flights.map(({ origin, date, delay }) => [origin, [Number(date.slice(11, 13)), delay]] as const);
-  const byStateAndHour = meanByKey(
-    hourAndDelay.join(airports).map(([, [[hour, delay], { state }]]) => [[state, hour] as const, delay] as const),
-  )
-    .filter(([, mean]) => mean.flights >= 20)
-    .sortBy(([[state, hour], mean]) => [-mean.minutes, state, hour] as const)
-    .setName('byStateAndHour');
-  const saved = join(out, 'delay-by-state-and-hour');
-  const lines = byStateAndHour.map(([[state, hour], mean]) => [state, hour, mean.flights, mean.minutes].join('\t'));
-  await lines.saveAsTextFile(saved);
-  print('\nWorst mean delay by state and hour, of at least 20 flights (minutes)');
-  print(
-    table(
-      ['state', 'hour', 'flights', 'mean delay'],
-      (await byStateAndHour.take(10)).map(([[state, hour], mean]) => [
-        state,
-        hour,
-        mean.flights,
-        mean.minutes.toFixed(1),
-      ]),
-    ),
-  );
-  step('delay by state and hour');
-
-  // The worst routes, with the cities of both ends
-  const worst = meanByKey(
-    flights.map(({ origin, destination, delay }) => [[origin, destination] as const, delay] as const),
-  )
-    .filter(([, mean]) => mean.flights >= 15)
-    .map(([[origin, destination], mean]) => [origin, { destination, mean }] as const)
-    .join(airports)
-    .map(([origin, [{ destination, mean }, from]]) => [destination, { origin, from, mean }] as const)
-    .join(airports)
-    .map(([destination, [{ origin, from, mean }, to]]) => ({ route: `${origin}-${destination}`, from, to, mean }))
-    .sortBy(({ mean, route }) => [-mean.minutes, route] as const);
-  const place = ({ city, state }: Airport) => `${city}, ${state}`;
-  print('\nThe worst routes, of at least 15 flights (minutes)');
+  // Aggregate by route, join the cities of both ends, sort
+  const airports = session.read.csv<Airport>(vegaData('airports.csv'), { columns: ['iata', 'city', 'state'] });
+  const cities = airports.map(({ iata, city, state }) => [iata, `${city}, ${state}`] as const);
+  const worst = march
+    .map((flight) => [[flight.origin, flight.destination] as const, sumOne(flight)] as const)
+    .reduceByKey(add)
+    .filter(([, [flights]]) => flights >= 50)
+    .map(([[origin, destination], sum]) => [origin, { destination, sum }] as const)
+    .join(cities)
+    .map(([origin, [{ destination, sum }, from]]) => [destination, { origin, from, sum }] as const)
+    .join(cities)
+    .map(([destination, [{ origin, from, sum }, to]]) => ({ route: `${origin}-${destination}`, from, to, sum }))
+    .sortBy(({ route, sum: [flights, minutes] }) => [-minutes / flights, route] as const);
+  print('\nThe worst routes, of at least 50 flights (minutes)');
   print(
     table(
       ['route', 'from', 'to', 'flights', 'mean delay'],
-      (await worst.take(10)).map(({ route, from, to, mean }) => [
-        route,
-        place(from),
-        place(to),
-        mean.flights,
-        mean.minutes.toFixed(1),
-      ]),
+      (await worst.take(5)).map(({ route, from, to, sum }) => [route, from, to, sum[0], meanOf(sum)]),
     ),
   );
   step('worst routes');
 
-  print('\nSaved in delay-by-state-and-hour');
-  print(table(['file', 'bytes'], await listFiles(saved)));
+  // Join each flight with the state it leaves from, and write a directory a state
+  const byState = march
+    .map((flight) => [flight.origin, flight] as const)
+    .join(airports.map(({ iata, state }) => [iata, state] as const))
+    .map(([, [flight, state]]) => [state, { ...flight, state }] as const)
+    .partitionBy(4)
+    .values();
+  const saved = join(out, 'march-by-state');
+  await byState.write.parquet(saved, {
+    schema: { origin: 'string', destination: 'string', delay: 'int32', state: 'string' },
+    partitionBy: 'state',
+    codec: 'zstd',
+    mode: 'overwrite',
+  });
+  step('write');
+
+  // Read it back: of California, no other directory is opened
+  const fromCalifornia = session.read.parquet<Flight>(saved, {
+    columns: ['origin', 'destination', 'delay'],
+    where: col('state').eq('CA'),
+  });
+  const late = await fromCalifornia
+    .filter(({ delay }) => delay > 60)
+    .map(({ origin }) => [origin, 1] as const)
+    .reduceByKey((a, b) => a + b)
+    .sortBy(([origin, flights]) => [-flights, origin] as const)
+    .take(5);
+  const { files } = fromCalifornia.scanFigures;
+  print('\nFlights from California that were over an hour late');
+  print(table(['origin', 'flights'], late));
+  print(`Read: ${files.read} of ${files.total} files`);
+
+  // What was written adds up to what was read
+  const readBack = session.read.parquet<Flight & { state: string }>(saved);
+  const states = await readBack
+    .map((flight) => [flight.state, sumOne(flight)] as const)
+    .reduceByKey(add)
+    .collectAsMap();
+  assert.deepEqual([...states.values()].reduce(add), inMarch);
+  assert.deepEqual(states.get('CA'), await sumAll(fromCalifornia));
+  print(`\nRead back: ${inMarch[0]} flights from ${states.size} states, as many as were read, with the same delays`);
+  step('read back');
+
   print('\nLineage of the worst routes');
   print(worst.toDebugString());
-  print('\nThe data directory, before the session is closed');
-  print(await dataDirectoryTree(session.directory));
 }
 
-await startIfMain(import.meta, run);
+await startIfMain(import.meta, run, { resumes: true });

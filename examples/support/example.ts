@@ -25,13 +25,13 @@ export type Run = (print: Print, place: Place) => Promise<void>;
 
 /**
  * Runs an example if it is the program that was started. It writes into `examples/out/<name>`, emptied first; the data
- * directory is in there too, unless CAIRN_DIR says otherwise.
+ * directory is in there too, unless CAIRN_DIR says otherwise. Where the example resumes, what a killed run left stays.
  */
-export async function startIfMain(meta: ImportMeta, run: Run): Promise<void> {
+export async function startIfMain(meta: ImportMeta, run: Run, { resumes = false } = {}): Promise<void> {
   const path = fileURLToPath(meta.url);
   if (process.argv[1] === undefined || realpathSync(process.argv[1]) !== path) return;
   const out = join(import.meta.dirname, '..', 'out', basename(path, '.ts'));
-  await rm(out, { recursive: true, force: true });
+  if (!resumes) await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   const dir = process.env.CAIRN_DIR || join(out, '.cairn');
   await run((text) => process.stdout.write(`${text}\n`), {

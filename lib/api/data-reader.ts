@@ -12,6 +12,7 @@ import { TextScanNode } from '../lineage/nodes/text-scan-node.ts';
 import { BinaryFileScanNode } from '../lineage/nodes/whole-file-scan-node.ts';
 import { checkOptions, invalidArgument } from './check-argument.ts';
 import type { Engine } from './engine.ts';
+import { ParquetRdd } from './parquet-rdd.ts';
 import { Rdd } from './rdd.ts';
 import { parquetScanOptions, READ_PARQUET_OPTIONS, type ReadParquetOptions } from './read-parquet-options.ts';
 import { fileRow, lineRow } from './reader-functions.ts';
@@ -199,14 +200,14 @@ export class DataReader {
    * Raises INVALID_ARGUMENT. Jobs, and `schema`, raise COLUMN_NOT_FOUND, PREDICATE_TYPE, SCHEMAS_DIFFER,
    * PARTITIONS_DIFFER, PARQUET_CORRUPT, PARQUET_UNSUPPORTED, VALUE_NOT_EXACT, LIMIT_EXCEEDED.
    */
-  parquet<T = AnyRow>(path: InputPath, options: ReadParquetOptions = {}): RowRdd<T> {
+  parquet<T = AnyRow>(path: InputPath, options: ReadParquetOptions = {}): ParquetRdd<T> {
     this.#check('parquet', path, options, READ_PARQUET_OPTIONS);
     const scanOptions = parquetScanOptions(options);
     const minPartitions = this.#minPartitions('parquet', options);
     const origin = this.#engine.origin('parquet');
     const node = new ParquetScanNode(origin, this.#engine.fileSystem, { path, minPartitions, ...scanOptions });
     node.name = describePath(path);
-    return new RowRdd<T>(this.#engine, node, () => ({ fields: node.rowFields }));
+    return new ParquetRdd<T>(this.#engine, node);
   }
 
   /** The lines of text files as rows, `{ value }`; see `Session.textFile` for the lines alone. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { JobId } from '../base/ids.ts';
 import { checkAnyFunction, checkOptions, checkSignal, invalidArgument } from './check-argument.ts';
 
 /** What applies to all jobs started within a function, across awaits: Spark's local properties. */
@@ -13,7 +14,13 @@ export interface JobScope {
   readonly signal?: AbortSignal;
 }
 
-const scope = new AsyncLocalStorage<JobScope>();
+/** What is known of the work that an action is called in. */
+interface Surroundings extends JobScope {
+  /** Told of each job when it is submitted. */
+  readonly onJob?: (id: JobId) => void;
+}
+
+const scope = new AsyncLocalStorage<Surroundings>();
 
 const TEXTS = ['group', 'description', 'pool'] as const;
 
@@ -30,6 +37,16 @@ export function withJobScope<T>(properties: JobScope, work: () => T): T {
   return scope.run({ ...scope.getStore(), ...properties }, work);
 }
 
-export function currentJobScope(): JobScope {
+/** Runs `work`; `onJob` is told of each job that is started in it, after those around it were. */
+export function followJobs<T>(onJob: (id: JobId) => void, work: () => T): T {
+  const outer = scope.getStore();
+  const tell = (id: JobId) => {
+    outer?.onJob?.(id);
+    onJob(id);
+  };
+  return scope.run({ ...outer, onJob: tell }, work);
+}
+
+export function currentJobScope(): Surroundings {
   return scope.getStore() ?? {};
 }

@@ -354,14 +354,16 @@ export class SessionEngine implements Engine {
           description: scope.description,
           pool: scope.pool,
           signal,
-          onSubmit: (id) =>
+          onSubmit: (id) => {
+            scope.onJob?.(id);
             this.#recorder.announce(id, {
               node: of,
               name: options.method,
               callSite,
               group: scope.group,
               description: scope.description,
-            }),
+            });
+          },
         }),
       );
     const runJob: AllPartitionsRunner = async (of, what, partitions) => {

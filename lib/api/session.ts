@@ -32,6 +32,7 @@ import { checkInteger, checkOptions, checkTravels, invalidArgument } from './che
 import { DataReader } from './data-reader.ts';
 import { type IterateOptions, iterate, type LoopResult, type LoopStep } from './iterate.ts';
 import { type JobScope, withJobScope } from './job-scope.ts';
+import { type Measured, measure } from './measure.ts';
 import { type PairsOnly, Rdd } from './rdd.ts';
 import { type EngineParts, SessionEngine } from './session-engine.ts';
 
@@ -381,6 +382,21 @@ export class Session implements AsyncDisposable {
    */
   withJobs<T>(properties: JobScope, work: () => T): T {
     return withJobScope(properties, work);
+  }
+
+  /**
+   * Runs `work` and tells what the tasks of the jobs that it starts did, across awaits: records and bytes that were read,
+   * written, shuffled and spilled. What other jobs do meanwhile is not counted.
+   *
+   * ```ts
+   * const late = session.read.parquet('flights.parquet', { columns: ['origin'], where: col('delay').gt(60) });
+   * const { result, metrics } = await session.measure(() => late.count());
+   * metrics.bytesRead;   // of the file, footers and indexes included
+   * ```
+   * Rejects with what `work` throws; with INVALID_ARGUMENT unless it is a function.
+   */
+  async measure<T>(work: () => T | PromiseLike<T>): Promise<Measured<T>> {
+    return await measure((listener) => this.onEvent(listener), work);
   }
 
   /**

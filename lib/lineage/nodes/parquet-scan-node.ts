@@ -64,15 +64,27 @@ export interface ParquetSplit extends FileSplit {
   readonly entries: readonly PartitionEntry[];
 }
 
+/** How much of something is read, and how much there is. */
+export interface ReadShare {
+  readonly read: number;
+  readonly total: number;
+}
+
+/** What of its files a scan reads, as far as footers tell: pages, filters and dictionaries may leave out more. */
+export interface ScanFigures {
+  readonly files: ReadShare;
+  /** Of the files that are read. */
+  readonly rowGroups: ReadShare;
+  /** Of compressed columns; in all, of whole files. */
+  readonly bytes: ReadShare;
+}
+
 /** What was found out about the files when the partitions were. */
-interface ScanPlan {
+interface ScanPlan extends ScanFigures {
   readonly shape: ParquetShape;
   readonly partitions: readonly Partition<readonly ParquetSplit[]>[];
   readonly partitionFilters: readonly ScanPredicate[];
   readonly pushedFilters: readonly ScanPredicate[];
-  readonly files: { readonly read: number; readonly total: number };
-  readonly rowGroups: { readonly read: number; readonly total: number };
-  readonly bytes: { readonly read: number; readonly total: number };
 }
 
 /**
@@ -105,6 +117,12 @@ export class ParquetScanNode extends ComputedNode {
   /** The fields of its rows, in order. May read footers. */
   get rowFields(): readonly Field[] {
     return this.shape.table.fields;
+  }
+
+  /** What will be read of its files. May read footers. */
+  get figures(): ScanFigures {
+    const { files, rowGroups, bytes } = this.#findPlan();
+    return { files, rowGroups, bytes };
   }
 
   /** What Spark's plans say of a scan, and what of the files will be read as far as footers tell. */
@@ -222,8 +240,7 @@ interface OpenedFile {
 
 const NOTHING_READ = { rowGroups: { read: 0, total: 0 }, bytes: { read: 0, total: 0 } };
 
-/** What will be read as far as footers tell: pages, filters and dictionaries may leave out more. */
-function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): Pick<ScanPlan, 'rowGroups' | 'bytes'> {
+function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): Pick<ScanFigures, 'rowGroups' | 'bytes'> {
   const rowGroups = { read: 0, total: 0 };
   const bytes = { read: 0, total: 0 };
   for (const { file, entries } of opened) {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { currentJobScope, withJobScope } from '../../../lib/api/job-scope.ts';
+import { currentJobScope, followJobs, withJobScope } from '../../../lib/api/job-scope.ts';
+import type { JobId } from '../../../lib/base/ids.ts';
 
 test('properties hold across awaits, nest, and end with the function', async () => {
   expect(currentJobScope()).toEqual({});
@@ -25,4 +26,22 @@ test('functions that run at once have properties of their own', async () => {
     ),
   );
   expect(seen).toEqual(['a', 'b']);
+});
+
+test('who follows jobs is told of them after those around it, within other properties, too', () => {
+  const told: string[] = [];
+  followJobs(
+    (id) => void told.push(`outer ${id}`),
+    () =>
+      withJobScope({ group: 'a' }, () =>
+        followJobs(
+          (id) => void told.push(`inner ${id}`),
+          () => {
+            expect(currentJobScope().group).toBe('a');
+            currentJobScope().onJob?.(3 as JobId);
+          },
+        ),
+      ),
+  );
+  expect(told).toEqual(['outer 3', 'inner 3']);
 });
