@@ -78,6 +78,11 @@ export const JOB_ERRORS = {
     message: 'iterate was cancelled after iteration {iteration}: {reason}',
     hint: 'run it again: a loop that can be found again goes on from its newest checkpoint',
   },
+  MEMORY_LIMIT: {
+    kind: 'resource',
+    message: '{operation} needs {needed} at a time, and its task has {limit}, of which these hold: {holders}',
+    hint: "raise 'memory' or use fewer workers; where one key has too much, give it less, as by reducing in place of grouping; where one task has too much, use more partitions",
+  },
   NO_SUCH_PARTITION: {
     kind: 'user',
     message: 'partition {partition} does not exist: the dataset has {count} partitions, counted from 0',

@@ -11,8 +11,10 @@ export function isRetryable(error: unknown): boolean {
   switch (error.kind) {
     case 'transient':
     case 'corruption':
-    case 'resource':
       return true;
+    case 'resource':
+      // What needs more than there is at all needs it again.
+      return error.code !== 'MEMORY_LIMIT';
     case 'user':
       return error.code === 'TASK_FAILED';
     case 'cancelled':

@@ -10,6 +10,8 @@
  *
  * Threading: a task's own. Nothing waits.
  */
+import { formatBytes } from '../../lib/base/byte-size.ts';
+import { CairnError } from '../../lib/base/errors.ts';
 import type { TaskId } from '../../lib/base/ids.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -113,6 +115,34 @@ export class TaskMemory implements Disposable {
   /** What each consumer so far held at most, and spilled. */
   uses(): readonly ConsumerUse[] {
     return [...this.#ended, ...[...this.#consumers].map(useOf)];
+  }
+
+  /** What there is at most, were nothing else held: what needs more than this at a time cannot be done. */
+  get limitBytes(): number {
+    return this.#budget.totalBytes;
+  }
+
+  /** `sort by key 12.0 MiB, map output 3.0 MiB`: who holds how much now, the largest first. */
+  describeHolders(): string {
+    const holders = [...this.#consumers].filter(({ heldBytes }) => heldBytes > 0);
+    holders.sort((a, b) => b.heldBytes - a.heldBytes);
+    const parts = holders.map(({ consumer, heldBytes }) => `${consumer.name} ${formatBytes(heldBytes)}`);
+    const cached = this.#budget.storageUsedBytes;
+    if (cached > 0) parts.push(`cached blocks ${formatBytes(cached)}`);
+    return parts.length === 0 ? 'nothing' : parts.join(', ');
+  }
+
+  /**
+   * The error of an operation that needs more than `limitBytes` at a time, as for one record: for what spilling does not
+   * help with, not for what merely passes the share. To be thrown by the caller, before it gives back what it holds.
+   */
+  limitError(operation: string, neededBytes: number): CairnError<'MEMORY_LIMIT'> {
+    return new CairnError('MEMORY_LIMIT', {
+      operation,
+      needed: formatBytes(neededBytes),
+      limit: formatBytes(this.limitBytes),
+      holders: this.describeHolders(),
+    });
   }
 
   /** For `ConsumerMemory.hold`. */

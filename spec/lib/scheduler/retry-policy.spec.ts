@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CairnError } from '../../../lib/base/errors.ts';
+import { taskId } from '../../../lib/base/ids.ts';
 import { decideRetry, isRetryable, originalError } from '../../../lib/scheduler/retry-policy.ts';
+import { MemoryBudget } from '../../../storage/memory/memory-budget.ts';
+import { TaskMemory } from '../../../storage/memory/task-memory.ts';
 
 const thrown = new TypeError('x is undefined');
 const wrapped = new CairnError(
@@ -16,6 +19,7 @@ describe('retrying', () => {
     ['an error that is none of ours', thrown, true],
     ['bad luck', transient, true],
     ['damage', new CairnError('CORRUPT_DATA', { offset: 0, expected: 'a', found: 'b' }), true],
+    ['more than there is', new TaskMemory(new MemoryBudget({ totalBytes: 1 }), taskId(0), 1).limitError('x', 2), false],
     ['shortage', new CairnError('DISK_FULL', { path: '/a', neededBytes: 1, freeBytes: 0 }), true],
     ['a worker that is gone', new CairnError('WORKER_LOST', { worker: 'w', task: 1, partition: 0, reason: 'x' }), true],
     ['a task that hung', new CairnError('TASK_TIMED_OUT', { task: 1, partition: 0, timeout: '1 s' }), true],

@@ -110,6 +110,21 @@ describe('TaskMemory', () => {
     expect(memory.peakBytes).toBe(80);
   });
 
+  it('says in an error who holds how much, the largest first, and what is cached', () => {
+    const { budget, memory } = taskMemory(4 * MIB, 8 * MIB);
+    expect(memory.limitError('sorting by key', 9 * MIB).params.holders).toBe('nothing');
+    budget.acquireStorage(block, MIB);
+    consumer(memory, 'small').hold(10);
+    consumer(memory, 'large').hold(3 * MIB);
+    consumer(memory, 'none');
+    const error = memory.limitError('sorting by key', 9 * MIB);
+    expect(error.message.split('\n')[0]).toBe(
+      'MEMORY_LIMIT: sorting by key needs 9.0 MiB at a time, and its task has 8.0 MiB, of which these hold: ' +
+        'large 3.0 MiB, small 10 B, cached blocks 1024.0 KiB',
+    );
+    expect(error.hint).toContain("raise 'memory'");
+  });
+
   it('leaves nothing when it is over, however much it was given', () => {
     const { budget, memory } = taskMemory(8 * MIB, 2 * MIB);
     consumer(memory, 'one').hold(5 * MIB);
