@@ -4,32 +4,40 @@ import type { Vector } from '../../formats/schema/vector.ts';
 /** The sum of a column: of its numbers, decimals as unscaled integers, or of the lengths of its texts. */
 export function sumVector(vector: Vector): number {
   const { length } = vector;
-  let sum = 0;
   switch (vector.layout) {
     case 'number':
-      for (let i = 0; i < length; i++) sum += vector.values[i] as number;
-      return sum;
-    case 'int64': {
-      const { lanes } = vector;
-      let high = 0;
-      for (let i = 0; i < 2 * length; i += 2) {
-        sum += (lanes[i] as number) >>> 0;
-        high += lanes[i + 1] as number;
-      }
-      return high * 2 ** 32 + sum;
-    }
+      return sumNumbers(vector.values, length);
+    case 'int64':
+      return sumLanes(vector.lanes, length);
     case 'bytes':
-      for (let i = 0; i < length; i++) sum += vector.lengths[i] as number;
-      return sum;
-    case 'dictionary': {
-      const { codes } = vector;
-      const { lengths } = vector.dictionary;
-      for (let i = 0; i < length; i++) sum += lengths[codes[i] as number] as number;
-      return sum;
-    }
+      return sumNumbers(vector.lengths, length);
+    case 'dictionary':
+      return sumByCode(vector.codes, vector.dictionary.lengths, length);
     default:
       return Number.NaN;
   }
+}
+
+function sumNumbers(values: ArrayLike<number>, length: number): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += values[i] as number;
+  return sum;
+}
+
+function sumLanes(lanes: Int32Array, length: number): number {
+  let low = 0;
+  let high = 0;
+  for (let i = 0; i < 2 * length; i += 2) {
+    low += (lanes[i] as number) >>> 0;
+    high += lanes[i + 1] as number;
+  }
+  return high * 2 ** 32 + low;
+}
+
+function sumByCode(codes: Int32Array, values: Int32Array, length: number): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += values[codes[i] as number] as number;
+  return sum;
 }
 
 /** Raises where sums are not DuckDB's, apart from the order of adding. */

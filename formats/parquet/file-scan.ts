@@ -15,7 +15,8 @@ import { judge } from '../scan/can-skip.ts';
 import { selectRows } from '../scan/select-rows.ts';
 import { pointsOf, type ValueSet } from '../scan/value-set.ts';
 import { ownVector } from '../schema/own-vector.ts';
-import { ownDictionaries, takeRows, takeSlice } from '../schema/take-rows.ts';
+import { sliceRows } from '../schema/slice-rows.ts';
+import { takeRows } from '../schema/take-rows.ts';
 import type { StructVector, TableBatch, Vector } from '../schema/vector.ts';
 import type { Arena } from './arena.ts';
 import { bloomBytes, openBloomFilter } from './bloom-filter.ts';
@@ -94,7 +95,8 @@ export class FileScan {
   }
 
   /**
-   * The rows that match, in order, in batches that own their memory.
+   * The rows that match, in order. A batch lives until the next one is taken, which may be decoded into its memory:
+   * `ownBatch` and `recordColumns` make what stays.
    *
    * Raises `PARQUET_CORRUPT`, `PARQUET_UNSUPPORTED`, `VALUE_NOT_EXACT`, `LIMIT_EXCEEDED`, and what the source raises.
    */
@@ -109,9 +111,8 @@ export class FileScan {
       if (batch === undefined) continue;
       const { rowCount } = batch;
       this.figures.rowsKept += rowCount;
-      const shared = ownDictionaries(batch);
       for (let from = 0; from < rowCount; from += batchRows) {
-        yield takeSlice(shared, from, Math.min(rowCount, from + batchRows));
+        yield sliceRows(batch, from, Math.min(rowCount, from + batchRows));
       }
     }
   }

@@ -143,7 +143,7 @@ export class TableScan {
     return this.#scan.figures;
   }
 
-  /** Batches with the fields of the table, which own their memory. Raises what `FileScan` raises. */
+  /** Batches with the fields of the table, each until the next one is taken. Raises what `FileScan` raises. */
   *batches(): Generator<TableBatch, void, undefined> {
     for (const batch of this.#scan.batches()) yield this.#conform(batch);
   }

@@ -1,10 +1,12 @@
 /** Decimals of files as JS values: exact text, unscaled bigints, or the nearest numbers. */
 import type { Column, NullMarks, StringColumn } from '../schema/batch.ts';
 import type { DecimalType } from '../schema/data-type.ts';
+import { ownVector } from '../schema/own-vector.ts';
 import { bigInts, type Int64Vector, type NumberVector, type WideVector } from '../schema/vector.ts';
 
 type DecimalVector = NumberVector | Int64Vector | WideVector;
 
+/** A column that owns its memory. */
 export function decimalColumn(
   vector: DecimalVector,
   type: DecimalType,
@@ -13,13 +15,31 @@ export function decimalColumn(
 ): Column {
   const { length } = vector;
   if (mode === 'bigint') {
-    if (vector.layout === 'int64') return { kind: 'bigint', values: bigInts(vector), nulls };
+    if (vector.layout === 'int64') return { kind: 'bigint', values: new BigInt64Array(bigInts(vector)), nulls };
     const values = Array.from({ length }, (_, i) => (nulls?.[i] === 1 ? null : BigInt(unscaledAt(vector, i))));
     return { kind: 'value', values, nulls: undefined };
   }
-  const texts = new DecimalTexts(vector, type.scale, nulls);
-  // Text has the one rounding that is right: dividing by a power of ten would be a second one.
-  return mode === 'string' ? texts : { kind: 'double', values: Float64Array.from(texts.values, Number), nulls };
+  if (mode === 'number') return { kind: 'double', values: nearestNumbers(vector, type.scale), nulls };
+  return new DecimalTexts(ownVector(vector) as DecimalVector, type.scale, nulls);
+}
+
+/** Powers of ten beyond this are not exact. */
+const MAX_EXACT_POWER = 22;
+
+/**
+ * The doubles next to the decimals. Where the integer and the power of ten are exact, dividing rounds once, as it
+ * should; elsewhere it would round twice, and numbers are made of text, which has the one rounding that is right.
+ */
+function nearestNumbers(vector: DecimalVector, scale: number): Float64Array {
+  const { length } = vector;
+  const values = new Float64Array(length);
+  const power = Number(`1e${scale}`);
+  for (let i = 0; i < length; i++) {
+    const unscaled = unscaledAt(vector, i);
+    const isExact = typeof unscaled === 'number' && scale <= MAX_EXACT_POWER;
+    values[i] = isExact ? unscaled / power : Number(decimalText(unscaled, scale));
+  }
+  return values;
 }
 
 /** Made on first use, so that columns that nobody looks at cost nothing. */

@@ -3,9 +3,8 @@
  * (formats/schema/batch.ts), which generated loops and `materializeRows` read. What each type becomes as a JS value is
  * told in docs/types.md, "Columns of files"; nothing is lost in silence.
  *
- * Arrays are shared where both have them in the same form (numbers, 64-bit integers as bigints, codes, offsets) and
- * strings are decoded when someone asks for them: vectors must stay as they are, which those of a reader that uses its
- * memory again do not (`RowGroupReader.readOwned`).
+ * Columns own their memory: each value is moved once, from where a reader decodes, and decodes again, to where it stays.
+ * What is made when someone asks for it, as strings are, is made from bytes of their own.
  */
 import { unreachable } from '../../lib/base/invariant.ts';
 import type { Column, ColumnBatch, NullMarks, ObjectColumn, ValueColumn } from '../schema/batch.ts';
@@ -57,7 +56,7 @@ function toColumn(vector: Vector, mapping: RecordMapping, path: string): Column 
     case 'null':
       return { kind: 'int', values: new Uint8Array(length), nulls: new Uint8Array(length).fill(1) };
     case 'boolean':
-      return { kind: 'boolean', values: vector.values.subarray(0, length), nulls };
+      return { kind: 'boolean', values: new Uint8Array(vector.values.subarray(0, length)), nulls };
     case 'number':
       if (type.kind === 'decimal') return decimalColumn(vector, type, mapping.decimal, nulls);
       return type.kind === 'date' ? dateColumn(vector, nulls, path) : numberColumn(vector, nulls);
@@ -96,8 +95,8 @@ function nullMarks(vector: Vector): NullMarks | undefined {
 
 function numberColumn(vector: NumberVector, nulls: NullMarks | undefined): Column {
   const values = vector.values.subarray(0, vector.length);
-  if (values instanceof Int32Array) return { kind: 'int', values, nulls };
-  return { kind: 'double', values: values instanceof Float64Array ? values : Float64Array.from(values), nulls };
+  if (values instanceof Int32Array) return { kind: 'int', values: new Int32Array(values), nulls };
+  return { kind: 'double', values: new Float64Array(values), nulls };
 }
 
 function int64Column(vector: Int64Vector, mapping: RecordMapping, nulls: NullMarks | undefined, path: string): Column {
@@ -129,16 +128,18 @@ function safeColumn(vector: Int64Vector, isSigned: boolean, nulls: NullMarks | u
   return { kind: 'double', values, nulls };
 }
 
-/** A column shares the lanes, but for unsigned integers that are beyond it. */
+/** A column of 64-bit integers holds signed ones: unsigned ones beyond them are values. */
 function bigIntColumn(vector: Int64Vector, isSigned: boolean, nulls: NullMarks | undefined): Column {
   const values = bigInts(vector);
-  if (isSigned || values.every((value) => value >= 0n)) return { kind: 'bigint', values, nulls };
+  if (isSigned || values.every((value) => value >= 0n)) {
+    return { kind: 'bigint', values: new BigInt64Array(values), nulls };
+  }
   const all = Array.from(values, (value, i) => (nulls?.[i] === 1 ? null : BigInt.asUintN(64, value)));
   return { kind: 'value', values: all, nulls: undefined };
 }
 
 function listColumn(vector: ListVector, nulls: NullMarks | undefined, mapping: RecordMapping, path: string): Column {
-  const offsets = vector.offsets.subarray(0, vector.length + 1);
+  const offsets = vector.offsets.slice(0, vector.length + 1);
   return { kind: 'list', offsets, item: toColumn(vector.element, mapping, `${path}.element`), nulls };
 }
 

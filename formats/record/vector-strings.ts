@@ -1,6 +1,7 @@
 /** Strings, UUIDs and binary of files as JS values. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Column, DictionaryColumn, NullMarks, StringColumn, ValueColumn } from '../schema/batch.ts';
+import { ownBytes } from '../schema/own-vector.ts';
 import type { BytesVector, DictionaryVector } from '../schema/vector.ts';
 import { notExact } from './not-exact.ts';
 
@@ -9,16 +10,19 @@ const PINNING_LENGTH = 13;
 /** Text decoded at once to cut short strings from. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** Raises `VALUE_NOT_EXACT` for bytes that are no UTF-8: at once for a dictionary, else on first use. */
+/**
+ * A column that owns its memory. Raises `VALUE_NOT_EXACT` for bytes that are no UTF-8: at once for a dictionary, else on
+ * first use.
+ */
 export function stringColumn(
   vector: BytesVector | DictionaryVector,
   nulls: NullMarks | undefined,
   path: string,
 ): StringColumn | DictionaryColumn {
-  if (vector.layout === 'bytes') return new VectorStrings(vector, nulls, path);
+  if (vector.layout === 'bytes') return new VectorStrings(ownBytes(vector), nulls, path);
   const { codes, dictionary, length } = vector;
   return {
-    ...{ kind: 'dictionary', codes: codes.subarray(0, length), nulls },
+    ...{ kind: 'dictionary', codes: codes.slice(0, length), nulls },
     dictionary: dictionaryStrings(dictionary, path),
   };
 }

@@ -44,10 +44,12 @@ function copy(bytes: Uint8Array, length: number): Uint8Array {
 }
 
 /**
+ * Strings or binary in memory of their own, but for the bitmap.
+ *
  * Values mostly lie close together, with their lengths between them: copying from the first to the last is one move.
  * Where much lies between, as where a few were taken from many, they are moved one by one.
  */
-function ownBytes(vector: BytesVector): BytesVector {
+export function ownBytes(vector: BytesVector): BytesVector {
   const { bytes, length } = vector;
   const starts = vector.starts.slice(0, length);
   const lengths = vector.lengths.slice(0, length);

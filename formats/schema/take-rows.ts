@@ -1,11 +1,11 @@
 /**
- * Some rows of a vector, in memory of their own: those that a predicate kept, and pieces of a row group. What was read
- * into shared memory may then be overwritten.
+ * Some rows of a vector, in memory of their own: those that a predicate kept. What was read into shared memory may then
+ * be overwritten.
  */
 import { unreachable } from '../../lib/base/invariant.ts';
 import type { Field } from './data-type.ts';
 import { ownVector } from './own-vector.ts';
-import { type BytesVector, type DictionaryVector, isValid, type TableBatch, type Vector } from './vector.ts';
+import { type BytesVector, type DictionaryVector, isValid, type Vector } from './vector.ts';
 
 /** The rows at `rows`, in that order; a row may be taken twice. */
 export function takeRows(vector: Vector, rows: Int32Array): Vector {
@@ -41,69 +41,6 @@ export function takeRows(vector: Vector, rows: Int32Array): Vector {
     default:
       return unreachable(vector);
   }
-}
-
-/**
- * Rows `from … to - 1` of all vectors, in memory of their own but for dictionaries, which all slices of a batch share: see
- * `ownDictionaries`.
- */
-export function takeSlice(batch: TableBatch, from: number, to: number): TableBatch {
-  return { fields: batch.fields, rowCount: to - from, vectors: batch.vectors.map((each) => sliceOf(each, from, to)) };
-}
-
-/** The batch with the dictionaries of its columns in memory of their own; those in lists and structs stay. */
-export function ownDictionaries(batch: TableBatch): TableBatch {
-  const vectors = batch.vectors.map((vector) => {
-    if (vector.layout !== 'dictionary') return vector;
-    return { ...vector, dictionary: ownVector(vector.dictionary) as BytesVector };
-  });
-  return { ...batch, vectors };
-}
-
-/** Rows that follow each other are moved at once, where bits of what is there need not be shifted. */
-function sliceOf(vector: Vector, from: number, to: number): Vector {
-  const length = to - from;
-  const { validity: bits } = vector;
-  const isNested = vector.layout === 'list' || vector.layout === 'map' || vector.layout === 'struct';
-  if (isNested || (bits !== undefined && (from & 7) !== 0)) {
-    const rows = new Int32Array(length);
-    for (let i = 0; i < length; i++) rows[i] = from + i;
-    return takeRows(vector, rows);
-  }
-  const nullCount = vector.layout === 'null' ? length : countMissing(bits, from, to);
-  const validity =
-    bits === undefined || nullCount === 0 ? undefined : new Uint8Array(bits.subarray(from >> 3, (to + 7) >> 3));
-  const common = { type: vector.type, length, validity, nullCount };
-  switch (vector.layout) {
-    case 'null':
-      return { ...common, layout: 'null' };
-    case 'boolean':
-      return { ...common, layout: 'boolean', values: new Uint8Array(vector.values.subarray(from, to)) };
-    case 'number':
-      return { ...common, layout: 'number', values: vector.values.slice(from, to) };
-    case 'int64':
-      return { ...common, layout: 'int64', lanes: vector.lanes.slice(2 * from, 2 * to) };
-    case 'wide': {
-      const { width } = vector;
-      return { ...common, layout: 'wide', width, words: vector.words.slice(width * from, width * to) };
-    }
-    case 'dictionary':
-      return { ...common, layout: 'dictionary', codes: vector.codes.slice(from, to), dictionary: vector.dictionary };
-    case 'bytes': {
-      const starts = vector.starts.subarray(from, to);
-      const lengths = vector.lengths.subarray(from, to);
-      return ownVector({ ...common, layout: 'bytes', bytes: vector.bytes, starts, lengths });
-    }
-    default:
-      return unreachable(vector as never);
-  }
-}
-
-function countMissing(validity: Uint8Array | undefined, from: number, to: number): number {
-  if (validity === undefined) return 0;
-  let present = 0;
-  for (let i = from; i < to; i++) present += ((validity[i >> 3] as number) >> (i & 7)) & 1;
-  return to - from - present;
 }
 
 /** `rowCount` rows of nothing: a column that a file does not have. */

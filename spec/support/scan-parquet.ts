@@ -48,8 +48,8 @@ export function scanBytes(
     batchRows,
   });
   const rows: unknown[][] = [];
-  // Values are looked at when all batches have been taken: they must own their memory.
-  for (const batch of [...scan.batches()]) {
+  // A batch lives until the next one.
+  for (const batch of scan.batches()) {
     const values = batch.vectors.map(vectorValues);
     for (let i = 0; i < batch.rowCount; i++) rows.push(values.map((each) => each[i]));
   }

@@ -45,10 +45,12 @@ function rowsOf(files: readonly FileOfTable[], columns?: readonly string[], wher
   const table = tableOf(files, columns, where);
   return files.flatMap((each) => {
     const scan = new TableScan(table, each, { arena: new Arena(), batchRows: 100 });
-    return [...scan.batches()].flatMap(({ rowCount, vectors }) => {
+    const rows: unknown[] = [];
+    for (const { rowCount, vectors } of scan.batches()) {
       const values = vectors.map(vectorValues);
-      return Array.from({ length: rowCount }, (_, i) => values.map((own) => own[i]));
-    });
+      for (let i = 0; i < rowCount; i++) rows.push(values.map((own) => own[i]));
+    }
+    return rows;
   });
 }
 

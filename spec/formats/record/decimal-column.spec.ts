@@ -47,6 +47,20 @@ const VECTORS: readonly (readonly [string, NumberVector | Int64Vector | WideVect
 ];
 
 describe('decimals', () => {
+  it.each([0, 1, 2, 17, 22, 23, 40])(
+    'with %d digits behind the point become the numbers that their text says',
+    (scale) => {
+      const type = typeOf(18, scale);
+      const unscaled = [1n, -7n, 3n * 10n ** 15n + 1n, 2n ** 53n - 1n, 2n ** 53n + 1n, 999_999_999_999_999_999n, 0n];
+      const lanes = new Int32Array(BigInt64Array.from(unscaled).buffer);
+      const vector = { ...common, layout: 'int64', type, length: unscaled.length, lanes } as const;
+      const column = decimalColumn(vector, type, 'number', undefined);
+      expect(unscaled.map((_, i) => rowAt(column, i))).toEqual(
+        unscaled.map((value) => Number(decimalText(value, scale))),
+      );
+    },
+  );
+
   it.each(VECTORS)('of %s are exact as text and as unscaled bigints', (_, vector, unscaled) => {
     const type = typeOf(76, 2);
     const read = (mode: 'string' | 'bigint' | 'number', nulls?: Uint8Array) => {

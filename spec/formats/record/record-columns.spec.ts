@@ -7,6 +7,14 @@ import { encodeFrame } from '../../../formats/record/record-writer.ts';
 import type { ColumnBatch } from '../../../formats/schema/batch.ts';
 import { type DataType, type Field, field } from '../../../formats/schema/data-type.ts';
 import type { Int64Vector, TableBatch, Vector } from '../../../formats/schema/vector.ts';
+import {
+  booleanVector,
+  bytesVector,
+  dictionaryVector,
+  int64Vector,
+  numberVector,
+  wideVector,
+} from '../../support/vectors.ts';
 
 const INT: DataType = { kind: 'int', bits: 32, signed: true };
 const LONG: DataType = { kind: 'int', bits: 64, signed: true };
@@ -37,6 +45,12 @@ function texts(
   const lengths = Int32Array.from(values, (value) => Buffer.byteLength(value));
   const starts = Int32Array.from(lengths, (_, i) => lengths.subarray(0, i).reduce((a, b) => a + b, 0));
   return { layout: 'bytes', type, length: values.length, bytes, starts, lengths, ...more };
+}
+
+/** Fills all arrays that something is made of. */
+function overwrite(value: unknown): void {
+  if (ArrayBuffer.isView(value)) new Uint8Array(value.buffer).fill(0xee);
+  else if (typeof value === 'object' && value !== null) Object.values(value).forEach(overwrite);
 }
 
 const batchOf = (vectors: Readonly<Record<string, Vector>>): TableBatch => ({
@@ -104,14 +118,33 @@ describe('columns of files as records', () => {
     expect(valuesOf(longs(type, [1n, value, 3n], some), { int64: 'number' })).toEqual([1, null, 3]);
   });
 
-  it('share what they can with the vectors', () => {
-    const values = Int32Array.of(1, 2, 3);
-    const big = longs(LONG, [1n, 2n]);
-    const { root } = recordColumns(batchOf({ a: number(INT, values), b: big }));
-    expect(root).toMatchObject({ kind: 'object', fields: [{ kind: 'int' }, { kind: 'bigint' }] });
-    const [a, b] = (root as { fields: readonly { values: { buffer: unknown } }[] }).fields;
-    expect(a?.values.buffer).toBe(values.buffer);
-    expect(b?.values.buffer).toBe(big.lanes.buffer);
+  it('own their memory: a reader may use that of the vectors again', () => {
+    const decimal: DataType = { kind: 'decimal', precision: 18, scale: 2 };
+    const uuid: DataType = { kind: 'uuid' };
+    const make = () =>
+      batchOf({
+        ints: numberVector(INT, [1, null, 3]),
+        doubles: numberVector({ kind: 'float', bits: 64 }, [0.5, null, -0]),
+        booleans: booleanVector([true, null, true]),
+        longs: int64Vector(LONG, [2n ** 60n, null, 3n]),
+        decimals: int64Vector(decimal, [1250n, null, 7n]),
+        wides: wideVector({ ...decimal, precision: 38 }, [10n ** 30n, null, 7n]),
+        texts: bytesVector(TEXT, ['a long text, not cut from another', null, 'c']),
+        codes: dictionaryVector(TEXT, ['x', null, 'x']),
+        uuids: bytesVector(uuid, [new Uint8Array(16).fill(1), null, new Uint8Array(16).fill(2)]),
+        binary: dictionaryVector({ kind: 'binary', byteLength: undefined }, [Uint8Array.of(1), null, Uint8Array.of(2)]),
+        lists: {
+          ...{ layout: 'list', type: { kind: 'list', element: field('element', TEXT) }, length: 3 },
+          ...{ offsets: Int32Array.of(0, 2, 2, 3), element: bytesVector(TEXT, ['a', null, 'c']), ...all },
+        },
+      });
+    for (const decimals of ['string', 'bigint', 'number'] as const) {
+      const mapping = { ...EXACT_RECORDS, decimal: decimals };
+      const batch = make();
+      const columns = recordColumns(batch, mapping);
+      overwrite(batch.vectors);
+      expect(materializeRows(columns)).toEqual(materializeRows(recordColumns(make(), mapping)));
+    }
   });
 
   it('have lists as arrays, maps as maps, structs as objects', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DataType, field } from '../../../formats/schema/data-type.ts';
-import { missingVector, ownDictionaries, takeRows, takeSlice } from '../../../formats/schema/take-rows.ts';
+import { missingVector, takeRows } from '../../../formats/schema/take-rows.ts';
 import type { Vector } from '../../../formats/schema/vector.ts';
 import { vectorValues } from '../../support/vector-values.ts';
 import {
@@ -65,45 +65,5 @@ describe('takeRows', () => {
   it('does not bring a large dictionary along for a few rows', () => {
     const taken = takeRows(dictionaryVector(TEXT, ['a', 'b', 'c']), Int32Array.of(1));
     expect(taken).toMatchObject({ layout: 'bytes', bytes: Uint8Array.of(98) });
-  });
-});
-
-describe('takeSlice', () => {
-  it.each(VECTORS.map((vector) => [vector.layout, vector] as const))('takes rows of a %s vector', (_, vector) => {
-    const values = vectorValues(vector);
-    const batch = { fields: [field('x', vector.type)], rowCount: 3, vectors: [vector] };
-    for (const [from, to] of [
-      [0, 3],
-      [0, 2],
-      [1, 3],
-      [2, 2],
-    ] as const) {
-      const { vectors, rowCount } = takeSlice(batch, from, to);
-      expect(rowCount).toBe(to - from);
-      expect(vectorValues(vectors[0] as Vector)).toEqual(values.slice(from, to));
-      expect(vectors[0]?.nullCount).toBe(values.slice(from, to).filter((value) => value === null).length);
-    }
-  });
-
-  it('owns what it gives, once dictionaries are owned', () => {
-    const vectors = [
-      numberVector(INT, [1, 2, 3]),
-      bytesVector(TEXT, ['a', 'b', 'c']),
-      dictionaryVector(TEXT, ['x', 'y', 'x']),
-    ];
-    const batch = { fields: vectors.map(({ type }, i) => field(`c${i}`, type)), rowCount: 3, vectors };
-    const slice = takeSlice(ownDictionaries(batch), 0, 3);
-    const expected = slice.vectors.map(vectorValues);
-    for (const vector of vectors) {
-      if (vector.layout === 'number') vector.values.fill(0);
-      if (vector.layout === 'bytes') vector.bytes.fill(0);
-      if (vector.layout === 'dictionary') vector.dictionary.bytes.fill(0);
-    }
-    expect(slice.vectors.map(vectorValues)).toEqual(expected);
-    expect(expected).toEqual([
-      [1, 2, 3],
-      ['a', 'b', 'c'],
-      ['x', 'y', 'x'],
-    ]);
   });
 });
