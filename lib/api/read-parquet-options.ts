@@ -1,9 +1,10 @@
 /** What `read.parquet` takes, checked. */
 import type { RecordMapping } from '../../formats/record/record-columns.ts';
-import { Condition } from '../../formats/scan/predicate-builder.ts';
-import type { ScanColumn, ScanPredicate, ScanValue } from '../../formats/scan/scan-predicate.ts';
+import type { Condition } from '../../formats/scan/predicate-builder.ts';
+import type { ScanColumn } from '../../formats/scan/scan-predicate.ts';
 import type { ParquetScanOptions } from '../lineage/nodes/parquet-scan-node.ts';
 import { invalidArgument } from './check-argument.ts';
+import { checkWhere, isColumn } from './check-where.ts';
 
 /** What `read.parquet` takes. */
 export interface ReadParquetOptions {
@@ -24,13 +25,15 @@ export interface ReadParquetOptions {
   readonly minPartitions?: number | undefined;
 }
 
+const METHOD = 'parquet';
+
 export const READ_PARQUET_OPTIONS = ['columns', 'where', 'int64', 'timestamp', 'decimal', 'minPartitions'];
 
 /** The options of a scan, but for path and partitions. Raises INVALID_ARGUMENT. */
 export function parquetScanOptions(options: ReadParquetOptions): Omit<ParquetScanOptions, 'path' | 'minPartitions'> {
   return {
     columns: checkColumns(options.columns),
-    where: checkWhere(options.where),
+    where: checkWhere(METHOD, options.where),
     int64: oneOf('int64', options.int64, ['auto', 'bigint', 'number']),
     timestamp: oneOf('timestamp', options.timestamp, ['date', 'truncate', 'bigint']),
     decimal: oneOf('decimal', options.decimal, ['string', 'number', 'bigint']),
@@ -44,73 +47,10 @@ function oneOf<T extends string>(option: string, value: T | undefined, choices: 
   throw invalidArgument('parquet', option, choices.map((each) => `'${each}'`).join(', '), value);
 }
 
-function isColumn(column: unknown): column is ScanColumn {
-  if (typeof column === 'string') return true;
-  return Array.isArray(column) && column.length > 0 && column.every((name) => typeof name === 'string');
-}
-
 function checkColumns(columns: unknown): readonly ScanColumn[] | undefined {
   if (columns === undefined) return undefined;
   if (Array.isArray(columns) && columns.every(isColumn)) {
     return columns.map((column) => (typeof column === 'string' ? column : [...column]));
   }
   throw invalidArgument('parquet', 'columns', 'an array of names, or of paths of names', columns);
-}
-
-const WHERE = "a condition such as col('delay').gt(15)";
-
-/** What the condition says, checked: nothing stops programs without types from putting anything into it. */
-function checkWhere(where: unknown): ScanPredicate | undefined {
-  if (where === undefined) return undefined;
-  if (!(where instanceof Condition)) throw invalidArgument('parquet', 'where', WHERE, where);
-  checkPredicate(where.predicate, 0);
-  return where.predicate;
-}
-
-/** Deeper nesting is made by a loop that should have given `and` or `or` a list. */
-const MAX_DEPTH = 500;
-
-function checkPredicate(predicate: ScanPredicate, depth: number): void {
-  if (depth > MAX_DEPTH) {
-    throw invalidArgument(
-      'parquet',
-      'where',
-      `conditions at most ${MAX_DEPTH} deep: use in(), or give and() several`,
-      depth,
-    );
-  }
-  switch (predicate.kind) {
-    case 'and':
-    case 'or':
-      for (const each of predicate.of) checkPredicate(each, depth + 1);
-      return;
-    case 'not':
-      checkPredicate(predicate.of, depth + 1);
-      return;
-    case 'in':
-      predicate.values.forEach(checkValue);
-      break;
-    case 'startsWith':
-      checkPrefix(predicate.prefix);
-      break;
-    case 'isNull':
-    case 'isNotNull':
-      break;
-    default:
-      checkValue(predicate.value);
-  }
-  const { column } = predicate;
-  if (!isColumn(column)) throw invalidArgument('parquet', 'where', 'names of columns in col()', column);
-}
-
-function checkPrefix(prefix: unknown): void {
-  if (typeof prefix !== 'string') throw invalidArgument('parquet', 'where', 'a string to begin with', prefix);
-}
-
-function checkValue(value: ScanValue): void {
-  if (value instanceof Date || value instanceof Uint8Array) return;
-  if (['boolean', 'number', 'bigint', 'string'].includes(typeof value)) return;
-  const expected =
-    'boolean, number, bigint, string, Date or Uint8Array to compare with (isNull() finds what is missing)';
-  throw invalidArgument('parquet', 'where', expected, value);
 }
