@@ -10,6 +10,7 @@ import { listRuns } from './list-runs.ts';
 import { listStages } from './list-stages.ts';
 import { runJob } from './run-job.ts';
 import { showLineage } from './show-lineage.ts';
+import { showStage } from './show-stage.ts';
 import { sweepCommand } from './sweep-directory.ts';
 import { verifyCommand } from './verify-directory.ts';
 
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   listRuns,
   listJobs,
   listStages,
+  showStage,
   showLineage,
   explainResume,
   checkpoints,

@@ -94,6 +94,7 @@ export { DESERIALIZE, SERIALIZE } from './closure/well-known.ts';
 export { withCaptures } from './closure/with-captures.ts';
 export type { Config, SessionOptions } from './config/options.ts';
 export type { EngineEvent, TaskMetrics } from './events/engine-event.ts';
+export type { Spread, StageSpread } from './events/stage-spread.ts';
 export type { ReadShare, ScanFigures } from './lineage/nodes/parquet-scan-node.ts';
 export type { PipeOptions } from './lineage/nodes/pipe-node.ts';
 export type { UserPartitioner } from './lineage/partitioner.ts';

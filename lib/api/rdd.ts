@@ -117,6 +117,7 @@ import {
   withNull,
   zipPair,
 } from './row-functions.ts';
+import { addEverySalt, addSalt, dropSalt } from './salt-functions.ts';
 import { fractionForSampleSize } from './sample-size.ts';
 import { saveOutput } from './save-output.ts';
 import { addToStats, emptyStats, mergeStats, StatCounter, type StatState } from './stat-counter.ts';
@@ -1252,6 +1253,47 @@ export class Rdd<T> {
         : givenPartitioner(this.#engine, method, partitions);
     const origin = this.#engine.origin(method);
     return this.#over(new SubtractNode(origin, this.#node, right, partitioner, () => this.#engine.nextShuffleId()));
+  }
+
+  /**
+   * Spreads each key over `count` keys `[key, salt]`, dealt out in turn: for keys that hold so many records that one
+   * partition has most of the work. What is combined under salted keys is combined again without them:
+   *
+   * ```ts
+   * const visits = session.parallelize([['home', 1], ['home', 1], ['help', 1], ['home', 1]], 1);
+   * const partly = visits.saltKeys(2).reduceByKey((a, b) => a + b);
+   * (await partly.unsaltKeys().reduceByKey((a, b) => a + b).collect()).sort(); // [['help', 1], ['home', 3]]
+   * ```
+   * A join of salted keys needs the other side under every salt: see `replicateKeys`. The same records get the same
+   * salts each time. Raises NOT_A_PAIR in the job.
+   */
+  saltKeys<K, V>(this: Rdd<readonly [K, V]>, count: number): Rdd<[[K, number], V]> {
+    const method = 'saltKeys';
+    checkInteger(method, 'count', count, 1);
+    const dealt = stepNode(this.#engine, method, this.#node, { kind: 'deal', numPartitions: count });
+    return this.#over(stepNode(this.#engine, method, dealt, { kind: 'map', f: addSalt(count) }));
+  }
+
+  /**
+   * Each pair once for every salt, `[[key, 0], value]` to `[[key, count - 1], value]`: the small side of a join whose
+   * large side has salted keys.
+   *
+   * ```ts
+   * const visits = session.parallelize([['home', 7], ['home', 9], ['help', 8]], 1);
+   * const titles = session.parallelize([['home', 'Welcome'], ['help', 'Help']], 1);
+   * const joined = visits.saltKeys(2).join(titles.replicateKeys(2)).unsaltKeys();
+   * (await joined.values().collect()).sort(); // [[7, 'Welcome'], [8, 'Help'], [9, 'Welcome']]
+   * ```
+   */
+  replicateKeys<K, V>(this: Rdd<readonly [K, V]>, count: number): Rdd<[[K, number], V]> {
+    const method = 'replicateKeys';
+    checkInteger(method, 'count', count, 1);
+    return this.#step(method, { kind: 'flat-map', f: addEverySalt(count) });
+  }
+
+  /** Takes the salt of `saltKeys` or `replicateKeys` off: `[[key, salt], value]` becomes `[key, value]`. */
+  unsaltKeys<K, V>(this: Rdd<readonly [readonly [K, number], V]>): Rdd<[K, V]> {
+    return this.#step('unsaltKeys', { kind: 'map', f: dropSalt });
   }
 
   /**

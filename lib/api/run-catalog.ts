@@ -18,6 +18,7 @@ import { type LineageGraph, RunReader, type StageWithParents } from '../../stora
 import { CairnError } from '../base/errors.ts';
 import { jobId, nodeId, shuffleId, stageId } from '../base/ids.ts';
 import { driverOnly } from '../closure/driver-only.ts';
+import { type StageSpread, spreadOf } from '../events/stage-spread.ts';
 import { DATABASE_FILE } from './session-storage.ts';
 import { findEntry } from './stored-checkpoints.ts';
 
@@ -89,6 +90,19 @@ export class Catalog implements Disposable {
   /** The tasks of an attempt at a stage, by partition and attempt. */
   tasks(run: string, stage: number, attempt = 0): readonly TaskRow[] {
     return this.#reader.tasksOf(this.#idOf(run), stageId(stage), attempt);
+  }
+
+  /** How what the tasks of an attempt that succeeded did was spread over their partitions; all 0 when none did. */
+  spread(run: string, stage: number, attempt = 0): StageSpread {
+    const tasks = this.tasks(run, stage, attempt).filter(({ state }) => state === 'succeeded');
+    return {
+      tasks: tasks.length,
+      durationMs: spreadOf(tasks, ({ startedAtMs, endedAtMs }) => Math.max(0, endedAtMs - startedAtMs)),
+      readBytes: spreadOf(tasks, ({ bytesRead, shuffleReadBytes }) => bytesRead + shuffleReadBytes),
+      readRecords: spreadOf(tasks, ({ rowsRead, shuffleReadRecords }) => rowsRead + shuffleReadRecords),
+      writtenBytes: spreadOf(tasks, ({ bytesWritten, shuffleWriteBytes }) => bytesWritten + shuffleWriteBytes),
+      spilledBytes: spreadOf(tasks, ({ spilledBytes }) => spilledBytes),
+    };
   }
 
   /** The lineage that a job computed, or that a node is computed from; without either, all of the run's. */

@@ -63,6 +63,7 @@ import { RunningActions } from './running-actions.ts';
 import { makeResume, resumes, reuseOf } from './session-resume.ts';
 import { SessionStorage } from './session-storage.ts';
 import { signalGuard } from './signal-guard.ts';
+import { SkewWatch } from './skew-watch.ts';
 import { startPool } from './start-pool.ts';
 import { inlineThreads, memoryOptions, type TaskThreads } from './task-threads.ts';
 import './task-functions.ts';
@@ -219,6 +220,8 @@ export class SessionEngine implements Engine {
     const logger = parts.logger ?? stderrLogger;
     // After progress, which leaves its line for it.
     events.subscribe((event) => this.#follow(event, logger));
+    const skew = new SkewWatch((message) => this.#warn(message));
+    events.subscribe((event) => skew.add(event));
   }
 
   static async open(config: Config, parts: EngineParts = {}): Promise<SessionEngine> {

@@ -455,3 +455,46 @@ describe('actions of pairs', () => {
     expect(seen.value).toEqual([97 % 4]);
   });
 });
+
+describe('salted keys', () => {
+  const visits = (): Rdd<readonly [string, number]> =>
+    of<readonly [string, number]>(
+      Array.from({ length: 60 }, (_, i) => [i % 10 === 0 ? 'help' : 'home', i]),
+      3,
+    );
+
+  it('spread the records of a key evenly, and are combined to the same', async () => {
+    const salted = visits().saltKeys(4);
+    const counts = await salted
+      .mapValues(() => 1)
+      .reduceByKey((a, b) => a + b)
+      .collect();
+    expect(counts.filter(([[key]]) => key === 'home').map(([, count]) => count)).toHaveLength(4);
+    expect(counts.reduce((sum, [, count]) => sum + count, 0)).toBe(60);
+    const add = (a: number, b: number): number => a + b;
+    expect(await sorted(salted.reduceByKey(add).unsaltKeys().reduceByKey(add))).toEqual(
+      await sorted(visits().reduceByKey(add)),
+    );
+    expect(await salted.collect()).toEqual(await visits().saltKeys(4).collect());
+  });
+
+  it('join a side that has every salt', async () => {
+    const titles = of<readonly [string, string]>([
+      ['home', 'Welcome'],
+      ['help', 'Help'],
+      ['none', 'Nothing'],
+    ]);
+    const joined = visits().saltKeys(3).join(titles.replicateKeys(3)).unsaltKeys();
+    expect(await sorted(joined)).toEqual(await sorted(visits().join(titles)));
+  });
+
+  it('refuse counts below one, and records that are no pairs', async () => {
+    expect(() => visits().saltKeys(0)).toThrow(invalid);
+    expect(() => visits().replicateKeys(1.5)).toThrow(invalid);
+    const numbers = of([1]) as unknown as Rdd<readonly [string, number]>;
+    const notPairs = { cause: expect.objectContaining({ code: 'NOT_A_PAIR' }) };
+    for (const rdd of [numbers.saltKeys(2), numbers.replicateKeys(2)]) {
+      await expect(rdd.collect()).rejects.toMatchObject(notPairs);
+    }
+  });
+});
