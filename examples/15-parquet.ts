@@ -1,104 +1,105 @@
 /**
- * A week of three million flights in Parquet: how little of the file is read, the states with the worst delays, and the
- * same flights again as a table of directories by state, of which one is read.
+ * A table of Parquet files, and how little of it a question needs: directories by value, bounds of files and of row
+ * groups, fields of structs. Then the table grows by rows that have a column more.
  *
- * The file is `flights-3m.parquet` of the npm package `vega-datasets`: 11 row groups, sorted by date.
+ * The rows are the ZIP codes of the United States, from the npm package `vega-datasets`. The main job, `10-flights.ts`,
+ * reads a larger file, and joins.
  */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { col, inspectParquet, type Rdd, Session } from '../lib/index.ts';
-import { readAirports } from './support/airports.ts';
+import { type Condition, col, inspectParquet, Session } from '../lib/index.ts';
 import { type Place, type Print, startIfMain } from './support/example.ts';
 import { table } from './support/table.ts';
 import { vegaData } from './support/vega-data.ts';
 
-interface Flight {
-  readonly date: Date;
-  readonly delay: number;
-  readonly origin: string;
+interface ZipCode {
+  readonly zip: string;
+  /** Degrees to the north: a number in the CSV file, an exact text out of Parquet. */
+  readonly latitude: number | string;
+  readonly place: { readonly city: string; readonly state: string };
+  /** The first digit of the code. */
+  readonly zone: number;
 }
 
-/** Bytes that the tasks of a session read, since the last time it was asked. */
-function countBytes(session: Session): () => number {
-  let bytes = 0;
-  session.onEvent((event) => {
-    if (event.kind === 'task-ended' && event.metrics !== undefined) bytes += event.metrics.bytesRead;
-  });
-  return () => {
-    const since = bytes;
-    bytes = 0;
-    return since;
-  };
-}
-
-async function meanDelays(delays: Rdd<readonly [string, number]>): Promise<[string, number, string][]> {
-  const sums = delays.aggregateByKey(
-    [0, 0] as readonly [number, number],
-    ([flights, total], delay) => [flights + 1, total + delay] as const,
-    (a, b) => [a[0] + b[0], a[1] + b[1]] as const,
-  );
-  const worst = await sums
-    .filter(([, [flights]]) => flights >= 1000)
-    .sortBy(([key, [flights, total]]) => [-total / flights, key] as const)
-    .take(5);
-  return worst.map(([key, [flights, total]]) => [key, flights, (total / flights).toFixed(1)]);
-}
+const SCHEMA = {
+  zip: 'string not null',
+  latitude: 'decimal(9,6)',
+  place: 'struct<city: string, state: string>',
+  zone: 'int32',
+};
 
 export async function run(print: Print, { dir, out, note }: Place): Promise<void> {
   const started = performance.now();
-  const path = vegaData('flights-3m.parquet');
-  const file = inspectParquet(path);
-  print(`flights-3m.parquet: ${file.rowCount} rows, ${file.rowGroups.length} row groups, ${file.sizeBytes} bytes`);
-
   await using session = await Session.open({ dir, name: 'parquet', parallelism: 4 });
-  const bytesRead = countBytes(session);
 
-  // A week of one file: two columns, and the row groups that hold the week.
-  const week = session.read.parquet<Flight>(path, {
-    columns: ['origin', 'delay'],
-    where: col('date').ge('2001-03-05').and(col('date').lt('2001-03-12'), col('delay').isNotNull()),
-  });
-  print(`\n${week.toDebugString()}`);
-  print(`\n${await week.count()} flights from March 5 to 11; ${bytesRead()} of ${file.sizeBytes} bytes were read`);
+  // Written: a directory a zone, row groups of 1,000 rows
+  const path = join(out, 'zip-codes');
+  const codes = session.read
+    .csv<{ zip_code: string; latitude: number; city: string; state: string }>(vegaData('zipcodes.csv'), {
+      minPartitions: 1,
+    })
+    .map(({ zip_code, latitude, city, state }) => ({
+      zip: zip_code,
+      latitude,
+      place: { city, state },
+      zone: Number(zip_code[0]),
+    }));
+  const options = { schema: SCHEMA, partitionBy: 'zone', codec: 'zstd', rowGroupRows: 1000 } as const;
+  await codes.write.parquet(path, options);
 
-  // Joined with their airports
-  const stateOf = readAirports(session).map(({ code, state }) => [code, state] as const);
-  const byState = week
-    .map(({ origin, delay }) => [origin, delay] as const)
-    .join(stateOf)
-    .map(([, [delay, state]]) => [state, delay] as const);
-  print('\nStates with the worst mean delays of that week, of at least 1,000 flights (minutes)');
-  print(table(['state', 'flights', 'mean delay'], await meanDelays(byState)));
-
-  // Written as a table of directories, and read again: of one state, its directory alone
-  const saved = join(out, 'flights-by-state');
-  const flights = week
-    .map(({ origin, delay }) => [origin, delay] as const)
-    .join(stateOf)
-    .map(([origin, [delay, state]]) => ({ origin, delay, state }));
-  await flights.repartition(1).write.parquet(saved, {
-    schema: { origin: 'string', delay: 'int32', state: 'string' },
-    partitionBy: 'state',
-    codec: 'zstd',
-  });
-  bytesRead();
-  const fromCalifornia = session.read.parquet<{ origin: string; delay: number }>(saved, {
-    columns: ['origin', 'delay'],
-    where: col('state').eq('CA').and(col('delay').gt(60)),
-  });
-  const late = await fromCalifornia
-    .map(({ origin }) => [origin, 1] as const)
-    .reduceByKey((a, b) => a + b)
-    .collect();
-  late.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  print('\nFlights from California that were over an hour late, read from state=CA alone');
+  const [file = ''] = await readdir(join(path, 'zone=9'));
+  const { rowCount, rowGroups } = inspectParquet(join(path, 'zone=9', file));
+  print(`zone=9/${file}: ${rowCount} rows in ${rowGroups.length} row groups; columns of the first one`);
   print(
     table(
-      ['origin', 'flights'],
-      late.slice(0, 5).map(([origin, count]) => [origin, count]),
+      ['column', 'type', 'encodings', 'least', 'greatest'],
+      (rowGroups[0]?.columns ?? []).map(({ path: column, type, encodings, min = '', max = '' }) => [
+        column,
+        type,
+        encodings.join(' '),
+        min,
+        max,
+      ]),
     ),
   );
-  const filters = fromCalifornia.toDebugString().match(/(Partition|Pushed)Filters: .*|Files: \d+/g) ?? [];
-  print(`\n${filters.join('\n')}`);
+
+  // Asked: what is left out is never read
+  const ask = async (question: string, where: Condition | undefined, columns?: (string | string[])[]) => {
+    const rows = session.read.parquet<ZipCode>(path, { where, columns });
+    const { result, metrics } = await session.measure(() => rows.count());
+    const { files, rowGroups: groups } = rows.scanFigures;
+    return [
+      question,
+      result,
+      `${files.read} of ${files.total}`,
+      `${groups.read} of ${groups.total}`,
+      metrics.bytesRead,
+    ];
+  };
+  print('\nHow much is read of the table');
+  print(
+    table(
+      ['rows', 'found', 'files', 'row groups of zones', 'bytes'],
+      [
+        await ask('all', undefined),
+        await ask('all, the cities alone', undefined, ['place.city']),
+        await ask('in zone 9', col('zone').eq(9)),
+        await ask('from 94000 to 94999', col('zone').eq(9).and(col('zip').between('94000', '94999'))),
+        await ask('94110', col('zip').eq('94110')),
+        await ask('94110 or 10001', col('zip').in('94110', '10001')),
+        await ask('in Alaska', col(['place', 'state']).eq('AK')),
+        await ask('north of the polar circle', col('latitude').gt('66.56')),
+      ],
+    ),
+  );
+
+  // Grown: rows of before have no population
+  await session
+    .parallelize([{ zip: '00000', latitude: 90, place: { city: 'North Pole', state: 'AK' }, zone: 0, population: 1 }])
+    .write.parquet(path, { ...options, schema: { ...SCHEMA, population: 'int32' }, mode: 'append' });
+  const grown = session.read.parquet(path, { where: col('latitude').gt('71').and(col('place.state').eq('AK')) });
+  print('\nAfter a row with one more column was appended');
+  for (const row of await grown.collect()) print(JSON.stringify(row));
   note(`took ${Math.round(performance.now() - started)} ms`);
 }
 

@@ -1,3 +1,4 @@
+import { KeptTail } from '../../../formats/bytes/kept-tail.ts';
 import { createArena } from '../../../formats/parquet/create-arena.ts';
 import { openParquet, type ParquetFile } from '../../../formats/parquet/parquet-file.ts';
 import { bytesToRead } from '../../../formats/parquet/read-columns.ts';
@@ -73,7 +74,7 @@ export interface ReadShare {
 /** What of its files a scan reads, as far as footers tell: pages, filters and dictionaries may leave out more. */
 export interface ScanFigures {
   readonly files: ReadShare;
-  /** Of the files that are read. */
+  /** Of the files whose directories may match. */
   readonly rowGroups: ReadShare;
   /** Of compressed columns; in all, of whole files. */
   readonly bytes: ReadShare;
@@ -155,7 +156,7 @@ export class ParquetScanNode extends ComputedNode {
         const { path, sizeBytes: expected } = input;
         throw new CairnError('INPUT_CHANGED', { path, expected, found: handle.sizeBytes() });
       }
-      const source = new CountingSource(handle, task);
+      const source = new KeptTail(new CountingSource(handle, task));
       task.throwIfCancelled();
       const file = openParquet(source);
       const options = { part: { start, length }, arena, batchRows: task.batchRows };
@@ -194,12 +195,14 @@ export class ParquetScanNode extends ComputedNode {
     const isProjected = columns !== undefined && found.length > 0;
     const fields = isProjected ? projectFields(whole, columns, source) : whole.fields;
     const table = { schema, partitions, fields, where };
-    const figures = kept.length === 0 ? NOTHING_READ : sumFigures(table, opened);
+    const { wanted, ...figures } = kept.length === 0 ? NOTHING_READ : sumFigures(table, opened);
+    // Tasks do not open what its footer has ruled out.
+    const read = kept.filter((_, i) => wanted[i]);
     const packed = packSplits(
-      kept.map(({ file }) => file),
+      read.map(({ file }) => file),
       { minPartitions, isSplittable: () => true },
     );
-    const entriesOf = new Map(kept.map(({ file, entries }) => [file, entries]));
+    const entriesOf = new Map(read.map(({ file, entries }) => [file, entries]));
     const { timestamp, decimal } = this.options;
     const mapping = { int64: this.#int64Of(opened, partitions), timestamp, decimal };
     return {
@@ -209,7 +212,7 @@ export class ParquetScanNode extends ComputedNode {
       ),
       partitionFilters,
       pushedFilters: conjuncts.filter((each) => !isOfPartitions(each)),
-      files: { read: kept.length, total: found.length },
+      files: { read: read.length, total: found.length },
       ...figures,
       bytes: { read: figures.bytes.read, total: found.reduce((sum, { file }) => sum + file.sizeBytes, 0) },
     };
@@ -238,9 +241,15 @@ interface OpenedFile {
   readonly entries: readonly PartitionEntry[];
 }
 
-const NOTHING_READ = { rowGroups: { read: 0, total: 0 }, bytes: { read: 0, total: 0 } };
+interface FooterFigures extends Pick<ScanFigures, 'rowGroups' | 'bytes'> {
+  /** Of each file, whether it has a row group that may match. */
+  readonly wanted: readonly boolean[];
+}
 
-function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): Pick<ScanFigures, 'rowGroups' | 'bytes'> {
+const NOTHING_READ: FooterFigures = { rowGroups: { read: 0, total: 0 }, bytes: { read: 0, total: 0 }, wanted: [] };
+
+function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): FooterFigures {
+  const wanted: boolean[] = [];
   const rowGroups = { read: 0, total: 0 };
   const bytes = { read: 0, total: 0 };
   for (const { file, entries } of opened) {
@@ -248,6 +257,7 @@ function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): Pick<Sc
     const predicate = binding?.predicate ?? ALWAYS;
     const leaves = binding === undefined ? [] : leavesOfPredicate(file, binding);
     const plan = planRowGroups(file, predicate, leaves);
+    wanted.push(plan.rowGroups.length > 0);
     rowGroups.read += plan.rowGroups.length;
     rowGroups.total += plan.total;
     const projected = columnsOfFile(table, file).filter((node) => node !== undefined);
@@ -258,5 +268,5 @@ function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): Pick<Sc
         bytes.read += bytesToRead(file, rowGroup, verdict === 'all' ? projected : [...tested]);
     }
   }
-  return { rowGroups, bytes };
+  return { rowGroups, bytes, wanted };
 }

@@ -50,7 +50,7 @@ describe('ParquetScanNode', () => {
     expect(fs.openHandles).toBe(0);
   });
 
-  it('does not enter directories, row groups and pages that cannot match, and counts what it read', () => {
+  it('does not enter directories, files, row groups and pages that cannot match, and counts what it read', () => {
     const fs = table();
     const where = col('year').eq(2001).and(col('id').between(110, 111));
     const node = scan(fs, { columns: ['text'], where });
@@ -59,7 +59,7 @@ describe('ParquetScanNode', () => {
     const files = node.partitions.flatMap(({ split }) =>
       (split as { file: { path: string } }[]).map(({ file }) => file.path),
     );
-    expect(files).toEqual(['/t/year=2001/a', '/t/year=2001/b']);
+    expect(files).toEqual(['/t/year=2001/b']);
     const whole = new ScanTask(fs);
     partitionsOfNode(scan(fs), whole);
     expect(task.inputBytes).toBeLessThan(whole.inputBytes / 2);
@@ -67,8 +67,9 @@ describe('ParquetScanNode', () => {
       'PartitionFilters: [EqualTo(year,2001)]',
       'PushedFilters: [GreaterThanOrEqual(id,110), LessThanOrEqual(id,111)]',
       'ReadSchema: struct<text:string>',
-      expect.stringMatching(/^Files: 2 of 3; RowGroups: 1 of 8; Bytes: [\d.]+ B of [\d.]+ KiB$/),
+      expect.stringMatching(/^Files: 1 of 3; RowGroups: 1 of 8; Bytes: [\d.]+ B of [\d.]+ KiB$/),
     ]);
+    expect(scan(fs, { where: col('id').gt(1000) }).partitions).toEqual([]);
   });
 
   it('packs files into partitions as they were wished for', () => {
