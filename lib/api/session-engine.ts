@@ -19,6 +19,7 @@ import { abortOutput } from '../../storage/output/output-job.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
 import { removeMapOutput, removeShuffle } from '../../storage/shuffle/remove-shuffle.ts';
+import { newSpillCounts, SpillQuota } from '../../storage/spill/spill-quota.ts';
 import { attemptAll } from '../base/attempt-all.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { CairnError, firstFailure } from '../base/errors.ts';
@@ -539,6 +540,7 @@ export class SessionEngine implements Engine {
           batchRows: this.config['batch.rows'],
           shuffleCodec: this.config['shuffle.codec'],
           taskMemoryBytes: taskMemoryOf(this.budget, slots),
+          spillQuota: new SpillQuota({ maxBytes: this.config['spill.maxBytes'], counts: newSpillCounts(1), slot: 0 }),
         },
         slots,
         this.config['task.timeout'],

@@ -2,6 +2,7 @@ import type { BlockEvent } from '../../storage/block/block-event.ts';
 import type { BlockManager } from '../../storage/block/block-manager.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { ScratchSpace } from '../../storage/fs/scratch-space.ts';
+import { newSpillCounts } from '../../storage/spill/spill-quota.ts';
 import { formatByteSize } from '../base/byte-size.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import type { Config } from '../config/options.ts';
@@ -32,12 +33,20 @@ export function startPool(size: number, parts: PoolParts): TaskThreads {
   const { config, storage, blocks, broadcasts, captureOptions, onBlockEvent, onWarning } = parts;
   const directory = new BlockDirectory();
   const memory = shareMemory(memoryOptions(config), size).worker;
+  const spillCounts = newSpillCounts(size);
+  const names: string[] = [];
+  const slotOf = (name: string): number => {
+    if (!names.includes(name)) names.push(name);
+    return names.indexOf(name);
+  };
   let hasWarned = false;
   const pool: WorkerPool = new WorkerPool({
     size,
     entry: workerEntry(),
     settingsOf: (name) => ({
       name,
+      // One seat has one name: a thread that takes another's place counts where that did.
+      spill: { maxBytes: config['spill.maxBytes'], counts: spillCounts, slot: slotOf(name) },
       memory,
       blockDirectory: storage.blockDirectory,
       shuffleDirectory: storage.shuffleDirectory,

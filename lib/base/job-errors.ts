@@ -121,7 +121,7 @@ export const JOB_ERRORS = {
   },
   WORKER_LOST: {
     kind: 'transient',
-    message: '{worker} ended while it ran task {task}, which computes partition {partition}: {reason}',
+    message: '{worker} ended while it ran task {task}, which computes partition {partition} of {dataset}: {reason}',
     hint: "if it ran out of memory, use more partitions, fewer workers or a larger 'memory'; functions of a job must not call process.exit()",
   },
   TASK_LISTENERS_FAILED: {

@@ -195,6 +195,12 @@ export const STORAGE_ERRORS = {
     message: 'the output of map partition {map} for shuffle {shuffle} at {path} is lost: {reason}',
     hint: 'the engine computes this map partition again; check the disk when this repeats',
   },
+  SPILL_LIMIT: {
+    kind: 'resource',
+    message:
+      "spilling {more} more would pass 'spill.maxBytes' ({limit}): run files of all tasks take {used} now; this task has written out {spilled}",
+    hint: "raise 'spill.maxBytes', or 'memory', so that less is written out; 'shuffle.codec' and 'storage.codec' make it smaller, and fewer workers make fewer runs at a time",
+  },
   UNRECOGNIZED_BLOCK_ID: {
     kind: 'user',
     message: '{name} is not the name of a block',

@@ -82,6 +82,12 @@ export const OPTIONS = {
     doc: 'Share of that part within which cached blocks are safe from eviction by running tasks.',
   },
 
+  'spill.maxBytes': {
+    type: { kind: 'byteSize', min: 0 },
+    default: { text: 'unset: what the disk has', from: () => undefined },
+    doc: 'What tasks may have written out at a time for want of memory, those of all threads together. A task that would pass it fails, and its files are removed.',
+  },
+
   // Execution
   codegen: {
     type: { kind: 'choice', choices: ['auto', 'on', 'off'] },

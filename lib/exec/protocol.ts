@@ -10,6 +10,7 @@ import type { BlockEvent } from '../../storage/block/block-event.ts';
 import type { BlockId } from '../../storage/block/block-id.ts';
 import type { ExportedBlock } from '../../storage/block/block-manager.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
+import type { SpillQuotaSettings } from '../../storage/spill/spill-quota.ts';
 import type { NodeId, ShuffleId, StageId, TaskId } from '../base/ids.ts';
 import type { BroadcastUpdate } from './broadcasts.ts';
 import type { ShippedRows } from './collection-slices.ts';
@@ -35,6 +36,9 @@ export interface WorkerSettings {
   readonly batchRows: number;
   readonly storageCodec: CodecName;
   readonly shuffleCodec: CodecName;
+  readonly spill: SpillQuotaSettings;
+  /** Where the thread says what its task holds: the bytes of a `MemoryBoard`. */
+  readonly board: Uint8Array;
   /** `CancelFlag` is read here by loops that never give the event loop a turn. */
   readonly flags: Int32Array;
 }

@@ -74,11 +74,18 @@ export class RunningTask implements TaskContext {
     this.#signal = signal;
     this.fileSystem = environment.fileSystem;
     this.tees = new CheckpointTees(environment.fileSystem, task.taskId, this.metrics);
-    this.memory = new TaskMemory(environment.budget, task.taskId, environment.taskMemoryBytes);
+    this.memory = new TaskMemory(
+      environment.budget,
+      task.taskId,
+      environment.taskMemoryBytes,
+      environment.reportMemory,
+    );
     this.spills = new TaskSpills({
       fileSystem: environment.fileSystem,
       newScratchPath: environment.newScratchPath,
       codec: environment.blocks.codec,
+      quota: environment.spillQuota,
+      describeSpilled: () => this.memory.describeSpilled(),
     });
     this.partition = task.partition;
     this.attempt = task.attempt;

@@ -4,6 +4,7 @@ import type { BlockManager, ExportedBlock } from '../../storage/block/block-mana
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import type { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import type { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
+import type { SpillQuota } from '../../storage/spill/spill-quota.ts';
 import type { Clock } from '../base/clock.ts';
 import type { TaskId } from '../base/ids.ts';
 import type { CodegenMode } from './fused-chain.ts';
@@ -25,6 +26,10 @@ export interface TaskEnvironment {
   readonly shuffleCodec: CodecName;
   /** Memory one task may hold for shuffles before it spills, in bytes. */
   readonly taskMemoryBytes: number;
+  /** What bounds the run files of all threads. */
+  readonly spillQuota: SpillQuota;
+  /** In a worker: takes what the running task holds, in words, for the error in case that the thread runs out of memory. */
+  readonly reportMemory?: (holders: string) => void;
   /** In a worker: a block of another one's that was handed over for this task alone. */
   readonly borrowedBlock?: (id: BlockId) => ExportedBlock | undefined;
   /** In a worker: whether a task is to stop, asked by loops that no message can reach. */

@@ -19,6 +19,7 @@ import { ScratchSpace } from '../../storage/fs/scratch-space.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import type { MapOutput } from '../../storage/shuffle/map-output.ts';
 import { MapOutputReader } from '../../storage/shuffle/map-output-reader.ts';
+import { SpillQuota } from '../../storage/spill/spill-quota.ts';
 import { systemClock } from '../base/clock.ts';
 import { CairnError } from '../base/errors.ts';
 import type { NodeId, ShuffleId, StageId, TaskId } from '../base/ids.ts';
@@ -29,6 +30,7 @@ import { WorkerBroadcasts } from './broadcasts.ts';
 import { rowsOfShipped } from './collection-slices.ts';
 import { unlessDry } from './dry-loop.ts';
 import { flushOutput } from './flush-output.ts';
+import { MemoryBoard } from './memory-board.ts';
 import {
   CANCELLED_TASK,
   type FromWorker,
@@ -58,6 +60,7 @@ interface LiveStage {
 export class WorkerMain {
   readonly #port: MessagePort;
   readonly #settings: WorkerSettings;
+  readonly #board: MemoryBoard;
   readonly #blocks: BlockManager;
   readonly #mapOutputs: MapOutputReader;
   readonly #environment: TaskEnvironment;
@@ -77,6 +80,7 @@ export class WorkerMain {
 
   constructor(settings: WorkerSettings, port: MessagePort) {
     this.#settings = settings;
+    this.#board = new MemoryBoard(settings.board);
     this.#port = port;
     const { memory, label, blockDirectory, shuffleDirectory, scratchPath, codegen, storageCodec } = settings;
     const fileSystem = nodeFileSystem;
@@ -103,6 +107,8 @@ export class WorkerMain {
       shuffleCodec: settings.shuffleCodec,
       taskMemoryBytes: memory.taskMemoryBytes,
       borrowedBlock: (id) => this.#borrowed.get(id),
+      spillQuota: new SpillQuota(settings.spill),
+      reportMemory: (holders) => this.#board.write(holders),
       isCancelled: (taskId) => Atomics.load(settings.flags, CANCELLED_TASK) === markOf(taskId),
     };
     this.#ready = initCompression();

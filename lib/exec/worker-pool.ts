@@ -16,6 +16,7 @@ import { onAbort, unlessAborted } from '../base/on-abort.ts';
 import { startTimeout } from '../base/start-timeout.ts';
 import type { CaptureOptions } from '../closure/capture.ts';
 import { NO_METRICS } from '../events/engine-event.ts';
+import { describeNode } from '../lineage/explain-lineage.ts';
 import type { BlockDirectory } from './block-directory.ts';
 import { doubtBlocks, readBlocks } from './block-reads.ts';
 import type { BroadcastRegistry } from './broadcasts.ts';
@@ -34,7 +35,7 @@ export interface WorkerPoolOptions {
   /** The workers' program. */
   readonly entry: URL;
   /** What a worker of this name is started with. */
-  readonly settingsOf: (name: string) => Omit<WorkerSettings, 'flags' | 'label'>;
+  readonly settingsOf: (name: string) => Omit<WorkerSettings, 'flags' | 'board' | 'label'>;
   readonly captureOptions: CaptureOptions;
   readonly broadcasts: BroadcastRegistry;
   /** The functions of a stage are captured now, in this turn of the event loop. Must not raise. */
@@ -203,7 +204,13 @@ export class WorkerPool implements Executor {
         ? result.cause
         : new CairnError(
             'WORKER_LOST',
-            { worker: seat.name, task: task.taskId, partition: task.partition, reason: result.reason },
+            {
+              worker: seat.name,
+              task: task.taskId,
+              partition: task.partition,
+              dataset: describeNode(task.work.node),
+              reason: result.reason,
+            },
             { cause: result.cause },
           );
     return { kind: 'failed', error, metrics: NO_METRICS };

@@ -12,6 +12,7 @@ import type { TaskId } from '../base/ids.ts';
 import { unreachable } from '../base/invariant.ts';
 import { startTimeout } from '../base/start-timeout.ts';
 import { remapStack } from '../closure/source-position.ts';
+import { MemoryBoard } from './memory-board.ts';
 import {
   CANCELLED_TASK,
   FLAG_COUNT,
@@ -26,7 +27,7 @@ import type { ShippedOutcome } from './ship-outcome.ts';
 export interface WorkerThreadOptions {
   /** The worker's program: JavaScript, whatever the session's own modules are. */
   readonly entry: URL;
-  readonly settings: Omit<WorkerSettings, 'flags'>;
+  readonly settings: Omit<WorkerSettings, 'flags' | 'board'>;
   /** Its `process.env`; a copy of the session's own unless given. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly onReady: (heapLimitBytes: number) => void;
@@ -55,6 +56,7 @@ export class WorkerThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #flags = new Int32Array(new SharedArrayBuffer(FLAG_COUNT * Int32Array.BYTES_PER_ELEMENT));
+  readonly #board = new MemoryBoard();
   readonly #options: WorkerThreadOptions;
   readonly #running = new Map<TaskId, RunningAttempt>();
   readonly #exports = new Map<number, (block: ExportedBlock | undefined) => void>();
@@ -73,7 +75,7 @@ export class WorkerThread {
     this.name = settings.name;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const workerData = { settings: { ...settings, flags: this.#flags }, port: port2 };
+    const workerData = { settings: { ...settings, flags: this.#flags, board: this.#board.bytes }, port: port2 };
     this.#worker = new Worker(entry, {
       name: `cairn ${settings.name}`,
       workerData,
@@ -87,7 +89,7 @@ export class WorkerThread {
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         this.#hearOut();
-        const reason = describeEnd(this.#failure, code, settings);
+        const reason = describeEnd(this.#failure, code, settings, this.#board);
         const isWanted = this.#isClosing && this.#failure === undefined;
         const isStray = this.#isReady && this.#running.size === 0 && !isWanted;
         const stray = isStray ? reason + firstFrame(this.#failure) : undefined;
@@ -249,10 +251,19 @@ export class WorkerThread {
   }
 }
 
-function describeEnd(failure: unknown, code: number, { memory }: Omit<WorkerSettings, 'flags'>): string {
+function describeEnd(
+  failure: unknown,
+  code: number,
+  { memory }: Pick<WorkerSettings, 'memory'>,
+  board: MemoryBoard,
+): string {
   if (errorCodeOf(failure) === 'ERR_WORKER_OUT_OF_MEMORY') {
     const limit = memory.resourceLimits.maxOldGenerationSizeMb;
-    return `it ran out of memory${limit === undefined ? '' : `: its heap is limited to ${limit} MiB`}`;
+    const held = board.read() || 'nothing';
+    return (
+      `it ran out of memory: its heap is limited to ${limit} MiB, of which the engine, when last counted, held ` +
+      `${held}; the rest is what functions of the job hold`
+    );
   }
   if (failure !== undefined) {
     const { name, message } = serializeError(failure);

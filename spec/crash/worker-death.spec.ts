@@ -29,7 +29,7 @@ const DEATHS: Readonly<Record<string, readonly [cause: string, ...says: string[]
   throws: ['TypeError: on purpose'],
   'exits with 0': ['WORKER_LOST', 'partition 3', 'process.exit(0)'],
   'exits with 3': ['WORKER_LOST', 'partition 3', 'process.exit(3)'],
-  'runs out of heap': ['WORKER_LOST', 'partition 3', 'ran out of memory', 'use more partitions'],
+  'runs out of heap': ['WORKER_LOST', 'partition 3', 'ran out of memory', 'of which the engine', 'use more partitions'],
   'never comes back': ['TASK_TIMED_OUT', 'partition 3', 'task.timeout'],
   'never settles': ['TASK_ABANDONED', 'partition 3', 'never resolved or rejected'],
   'rejects unheard': ['WORKER_LOST', 'partition 3', 'TypeError: unheard'],

@@ -4,6 +4,7 @@ import type { GatheringTask } from '../../lib/exec/gathering.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import { TaskMemory } from '../../storage/memory/task-memory.ts';
+import { newSpillCounts, SpillQuota } from '../../storage/spill/spill-quota.ts';
 import { TaskSpills } from '../../storage/spill/task-spills.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 
@@ -15,7 +16,7 @@ export interface GatheringBench extends GatheringTask {
 
 export function gatheringTask(
   shareBytes: number,
-  options: { readonly fileSystem?: FileSystem; readonly batchRows?: number } = {},
+  options: { readonly fileSystem?: FileSystem; readonly batchRows?: number; readonly spillMaxBytes?: number } = {},
 ): GatheringBench {
   const fileSystem = options.fileSystem ?? new MemoryFileSystem();
   fileSystem.makeDirectory('/scratch');
@@ -23,7 +24,12 @@ export function gatheringTask(
   return {
     fileSystem,
     memory: new TaskMemory(new MemoryBudget({ totalBytes: 1 << 20 }), taskId(0), shareBytes),
-    spills: new TaskSpills({ fileSystem, newScratchPath: (stem) => `/scratch/${stem}_${runs++}`, codec: 'none' }),
+    spills: new TaskSpills({
+      fileSystem,
+      newScratchPath: (stem) => `/scratch/${stem}_${runs++}`,
+      codec: 'none',
+      quota: new SpillQuota({ maxBytes: options.spillMaxBytes, counts: newSpillCounts(1), slot: 0 }),
+    }),
     batchRows: options.batchRows ?? 4,
     throwIfCancelled: () => {},
     runs: () => fileSystem.list('/scratch').map(({ name }) => name),

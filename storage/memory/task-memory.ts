@@ -37,6 +37,8 @@ export interface ConsumerUse {
 /** Memory is taken from the budget, and given back, in pieces of so many bytes; smaller ones where it has little. */
 const PIECE_BYTES = 1024 * 1024;
 const PIECES = 64;
+/** Parts of the share, each of which is worth a report. */
+const REPORTS = 16;
 
 /** What one consumer holds. Ends with its disposal, which gives everything back; twice does nothing. */
 export class ConsumerMemory implements Disposable {
@@ -84,14 +86,18 @@ export class TaskMemory implements Disposable {
   /** In the order they came. */
   readonly #consumers = new Set<ConsumerMemory>();
   readonly #ended: ConsumerUse[] = [];
+  readonly #report: ((holders: string) => void) | undefined;
   #granted = 0;
   #peakBytes = 0;
+  #reportedBytes = 0;
 
-  constructor(budget: MemoryBudget, task: TaskId, shareBytes: number) {
+  /** `report` is told who holds how much whenever that has changed by a part of the share, and at the end. */
+  constructor(budget: MemoryBudget, task: TaskId, shareBytes: number, report?: (holders: string) => void) {
     this.#budget = budget;
     this.#pieceBytes = Math.max(1, Math.min(PIECE_BYTES, Math.floor(budget.totalBytes / PIECES)));
     this.#task = task;
     this.shareBytes = shareBytes;
+    this.#report = report;
   }
 
   register(consumer: MemoryConsumer): ConsumerMemory {
@@ -132,6 +138,17 @@ export class TaskMemory implements Disposable {
     return parts.length === 0 ? 'nothing' : parts.join(', ');
   }
 
+  /** `map output 3.0 MiB`: what was written out so far, by consumer. */
+  describeSpilled(): string {
+    const spilled = new Map<string, number>();
+    for (const { name, spilledBytes } of this.uses()) {
+      if (spilledBytes > 0) spilled.set(name, (spilled.get(name) ?? 0) + spilledBytes);
+    }
+    return spilled.size === 0
+      ? 'nothing'
+      : [...spilled].map(([name, bytes]) => `${name} ${formatBytes(bytes)}`).join(', ');
+  }
+
   /**
    * The error of an operation that needs more than `limitBytes` at a time, as for one record: for what spilling does not
    * help with, not for what merely passes the share. To be thrown by the caller, before it gives back what it holds.
@@ -154,6 +171,8 @@ export class TaskMemory implements Disposable {
     }
     this.#peakBytes = Math.max(this.#peakBytes, held);
     this.#take(held);
+    if (this.#report !== undefined && Math.abs(held - this.#reportedBytes) > this.shareBytes / REPORTS)
+      this.#tell(held);
     return held <= this.shareBytes;
   }
 
@@ -167,6 +186,12 @@ export class TaskMemory implements Disposable {
     for (const memory of [...this.#consumers]) memory[Symbol.dispose]();
     this.#granted = 0;
     this.#budget.releaseTask(this.#task);
+    this.#tell(0);
+  }
+
+  #tell(heldBytes: number): void {
+    this.#reportedBytes = heldBytes;
+    this.#report?.(this.describeHolders());
   }
 
   #askOthers(asking: ConsumerMemory, missingBytes: number): void {

@@ -22,20 +22,30 @@ export interface RunFile {
   readonly segments: readonly RunSegment[];
 }
 
+export interface RunFileOptions {
+  /** Bytes gathered for one write. 4 MiB unless said. */
+  readonly flushBytes?: number;
+  /** Told of bytes before they are taken; what it raises keeps them out of the file. */
+  readonly onAppend?: (bytes: number) => void;
+}
+
 /**
  * Writes one run. Each append is a segment, read back as a whole: append a few ten thousand bytes at a time where many
  * runs will be merged.
  */
 export class RunFileWriter implements Disposable {
   readonly #chunks: ChunkWriter;
+  readonly #onAppend: (bytes: number) => void;
 
-  private constructor(chunks: ChunkWriter) {
+  private constructor(chunks: ChunkWriter, onAppend: (bytes: number) => void) {
     this.#chunks = chunks;
+    this.#onAppend = onAppend;
   }
 
   /** `path` is a file of the task's own in scratch space. It is made at the first write. */
-  static open(fileSystem: FileSystem, path: string, options: { readonly flushBytes?: number } = {}): RunFileWriter {
-    return new RunFileWriter(new ChunkWriter({ fileSystem, path, chunkBytes: 0, ...options }));
+  static open(fileSystem: FileSystem, path: string, options: RunFileOptions = {}): RunFileWriter {
+    const { onAppend = () => {}, ...rest } = options;
+    return new RunFileWriter(new ChunkWriter({ fileSystem, path, chunkBytes: 0, ...rest }), onAppend);
   }
 
   get sizeBytes(): number {
@@ -44,6 +54,7 @@ export class RunFileWriter implements Disposable {
 
   /** Appends whole frames for a partition not below the last one; the bytes must not change until `flush`. */
   append(partition: number, frames: Uint8Array, rowCount: number): void {
+    this.#onAppend(frames.length);
     this.#chunks.append(partition, frames, rowCount);
   }
 

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MemoryBoard } from '../../../lib/exec/memory-board.ts';
 import '../../../lib/api/task-functions.ts';
 import { initCompression } from '../../../formats/bytes/compression.ts';
 import { nodeId, type StageId, shuffleId, stageId, taskId } from '../../../lib/base/ids.ts';
@@ -46,7 +47,8 @@ class Bench {
   constructor(more: Partial<WorkerSettings> = {}) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
-    new WorkerMain({ ...workerSettings(directory.path, more), label: `w${labels++}`, flags: this.flags }, port2);
+    const ofThread = { label: `w${labels++}`, flags: this.flags, board: new MemoryBoard().bytes };
+    new WorkerMain({ ...workerSettings(directory.path, more), ...ofThread }, port2);
     port1.on('message', (message: FromWorker) => {
       this.received.push(message);
       for (const wake of this.#waiting.splice(0)) wake();

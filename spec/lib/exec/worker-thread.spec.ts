@@ -177,7 +177,9 @@ describe('a thread that ends', () => {
     const seen = start(hoards, { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 48 });
     expect(await seen.thread.run(shippedTask(), ignored)).toMatchObject({
       kind: 'gone',
-      reason: 'it ran out of memory: its heap is limited to 32 MiB',
+      reason:
+        'it ran out of memory: its heap is limited to 32 MiB, of which the engine, when last counted, held nothing; ' +
+        'the rest is what functions of the job hold',
       cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
     });
   });

@@ -131,7 +131,13 @@ async function simulate(seed: number, { hasFaults, hasCopies }: Circumstances): 
     total.lostThreads++;
     executor.threads.splice(executor.threads.indexOf(victim), 1, `u${total.lostThreads}`);
     for (const { task, end } of executor.running.filter((each) => each.task.executor === victim)) {
-      const params = { worker: victim, task: task.taskId, partition: task.partition, reason: 'it was killed' };
+      const params = {
+        worker: victim,
+        task: task.taskId,
+        partition: task.partition,
+        dataset: 'd',
+        reason: 'it was killed',
+      };
       end({ kind: 'failed', error: new CairnError('WORKER_LOST', params), metrics: NO_METRICS });
     }
   };

@@ -300,7 +300,7 @@ describe('tasks on several threads', () => {
     const { executor, run } = setUpThreads({ maxFailures: 1 });
     const { result } = run(new Lineage().collection(2));
     const outcome = result.catch((error: unknown) => error);
-    const params = { worker: 'worker-2', task: 1, partition: 1, reason: 'it called process.exit(0)' };
+    const params = { worker: 'worker-2', task: 1, partition: 1, dataset: 'd', reason: 'it called process.exit(0)' };
     await executor.fail(new CairnError('WORKER_LOST', params), '0.0/1#0');
     expect(await outcome).toMatchObject({ code: 'JOB_FAILED', kind: 'transient', cause: { code: 'WORKER_LOST' } });
     expect(String(await outcome)).toContain('(TID 1) (executor worker-2), computing');

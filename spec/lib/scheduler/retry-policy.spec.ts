@@ -21,7 +21,11 @@ describe('retrying', () => {
     ['damage', new CairnError('CORRUPT_DATA', { offset: 0, expected: 'a', found: 'b' }), true],
     ['more than there is', new TaskMemory(new MemoryBudget({ totalBytes: 1 }), taskId(0), 1).limitError('x', 2), false],
     ['shortage', new CairnError('DISK_FULL', { path: '/a', neededBytes: 1, freeBytes: 0 }), true],
-    ['a worker that is gone', new CairnError('WORKER_LOST', { worker: 'w', task: 1, partition: 0, reason: 'x' }), true],
+    [
+      'a worker that is gone',
+      new CairnError('WORKER_LOST', { worker: 'w', task: 1, partition: 0, dataset: 'd', reason: 'x' }),
+      true,
+    ],
     ['a task that hung', new CairnError('TASK_TIMED_OUT', { task: 1, partition: 0, timeout: '1 s' }), true],
     ['what cannot travel', new CairnError('TASK_NOT_SERIALIZABLE', { path: 'p', reason: 'x', remedy: 'y' }), false],
     ['a value that cannot', new CairnError('VALUE_NOT_SERIALIZABLE', { path: 'p', found: 'x', remedy: 'y' }), false],

@@ -125,6 +125,22 @@ describe('TaskMemory', () => {
     expect(error.hint).toContain("raise 'memory'");
   });
 
+  it('reports who holds what when that has changed by a part of the share, and at the end', () => {
+    const reports: string[] = [];
+    const budget = new MemoryBudget({ totalBytes: 8 * MIB });
+    const memory = new TaskMemory(budget, taskId(0), MIB, (holders) => reports.push(holders));
+    const one = consumer(memory, 'one');
+    for (let kib = 0; kib <= 200; kib += 10) one.hold(kib * 1024);
+    expect(reports).toEqual(['one 70.0 KiB', 'one 140.0 KiB']);
+    expect(memory.describeSpilled()).toBe('nothing');
+    one.noteSpill(9);
+    one[Symbol.dispose]();
+    consumer(memory, 'one').noteSpill(4);
+    expect(memory.describeSpilled()).toBe('one 13 B');
+    memory[Symbol.dispose]();
+    expect(reports.slice(2)).toEqual(['nothing', 'nothing']);
+  });
+
   it('leaves nothing when it is over, however much it was given', () => {
     const { budget, memory } = taskMemory(8 * MIB, 2 * MIB);
     consumer(memory, 'one').hold(5 * MIB);

@@ -10,6 +10,7 @@ import { DiskStore } from '../../../../storage/block/disk-store.ts';
 import type { FileSystem } from '../../../../storage/fs/file-system.ts';
 import { MemoryBudget } from '../../../../storage/memory/memory-budget.ts';
 import { MapOutputReader } from '../../../../storage/shuffle/map-output-reader.ts';
+import { newSpillCounts, SpillQuota } from '../../../../storage/spill/spill-quota.ts';
 import { MemoryFileSystem } from '../../../support/memory-file-system.ts';
 
 export interface TaskBench {
@@ -24,6 +25,7 @@ export function taskBench(
     codegen?: CodegenMode;
     taskMemoryBytes?: number;
     batchRows?: number;
+    spillMaxBytes?: number;
     /** What the task sees in place of the file system in memory. */
     wrap?: (memory: MemoryFileSystem) => FileSystem;
   } = {},
@@ -48,6 +50,7 @@ export function taskBench(
     batchRows: options.batchRows ?? 4,
     shuffleCodec: 'none',
     taskMemoryBytes: options.taskMemoryBytes ?? 1 << 20,
+    spillQuota: new SpillQuota({ maxBytes: options.spillMaxBytes, counts: newSpillCounts(1), slot: 0 }),
   };
   return { fileSystem: memory, blocks, budget, environment };
 }

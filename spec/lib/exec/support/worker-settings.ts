@@ -2,13 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkerSettings } from '../../../../lib/exec/protocol.ts';
+import { newSpillCounts } from '../../../../storage/spill/spill-quota.ts';
 
 const MIB = 1024 * 1024;
 
 export function workerSettings(
   directory: string,
   more: Partial<WorkerSettings> = {},
-): Omit<WorkerSettings, 'flags' | 'label'> {
+): Omit<WorkerSettings, 'flags' | 'board' | 'label'> {
   const [blockDirectory, shuffleDirectory, scratchPath] = ['blocks', 'shuffle', 'scratch'].map((name) => {
     const path = join(directory, name);
     mkdirSync(path, { recursive: true });
@@ -29,6 +30,7 @@ export function workerSettings(
     batchRows: 64,
     storageCodec: 'none',
     shuffleCodec: 'none',
+    spill: { maxBytes: undefined, counts: newSpillCounts(1), slot: 0 },
     ...more,
   };
 }
