@@ -5,8 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import { checkpointing } from './cases/checkpointing.ts';
 import { concurrentJobs } from './cases/concurrent-jobs.ts';
+import { csv } from './cases/csv.ts';
 import { distinctKeys } from './cases/distinct-keys.ts';
 import { join } from './cases/join.ts';
+import { parquet } from './cases/parquet.ts';
 import { records } from './cases/records.ts';
 import { reduceByKey } from './cases/reduce-by-key.ts';
 import { repartition } from './cases/repartition.ts';
@@ -22,6 +24,8 @@ const CASES: Readonly<Record<string, () => Promise<boolean>>> = {
   sort,
   'distinct-keys': distinctKeys,
   checkpointing,
+  parquet,
+  csv,
   'concurrent-jobs': concurrentJobs,
   workers,
 };

@@ -1,23 +1,19 @@
 /**
- * Decoding Parquet against DuckDB, one thread each: `npx tsx bench/micro/parquet-read.ts [rows] [case…]`.
+ * Codecs and versions of Parquet's pages against DuckDB, one thread each, beside those of `bench/cases/parquet.ts`, which
+ * has the bars: `npx tsx bench/micro/parquet-read.ts [rows] [case…]`.
  *
  * DuckDB writes a file of 16 columns like TPC-H's `lineitem`; both sum every number, and the byte lengths of every
  * string, of all columns or of three. Times are of the processor (`process.cpuUsage`), which other programs on the
  * machine change less than a clock: the best of nine rounds, by turns. `npm run bench` installs what this needs.
- *
- * Bars: at most 1.1 times DuckDB's time with WebAssembly, 1.5 without, 1.4 with zstd.
  */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { initCompression } from '../../formats/bytes/compression.ts';
-import { createArena, type KernelRoad } from '../../formats/parquet/create-arena.ts';
-import { openParquet } from '../../formats/parquet/parquet-file.ts';
-import { RowGroupReader } from '../../formats/parquet/row-group-reader.ts';
-import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
-import { LINEITEM } from '../support/lineitem.ts';
-import { checkSums, cpuMs, sumVector } from './parquet-sums.ts';
+import type { KernelRoad } from '../../formats/parquet/create-arena.ts';
+import { LINEITEM, selectLineitem, sumsOfLineitem } from '../support/lineitem.ts';
+import { initPieces, sumColumns } from './parquet-pieces.ts';
+import { checkSums, cpuMs } from './parquet-sums.ts';
 
 const ROUNDS = 9;
 
@@ -41,27 +37,6 @@ const CASES: readonly Case[] = [
   { name: 'v2, snappy', options: "compression 'snappy', parquet_version 'v2'" },
 ];
 
-/** What one scan finds: a sum for each column, decimals as unscaled integers. */
-function scan(
-  path: string,
-  columns: readonly string[],
-  road: KernelRoad,
-  arenas: Map<KernelRoad, ReturnType<typeof createArena>>,
-): number[] {
-  using source = nodeFileSystem.open(path, 'read');
-  const file = openParquet(source);
-  const arena = arenas.get(road) ?? createArena(road);
-  arenas.set(road, arena);
-  const reader = new RowGroupReader(file, { columns, arena });
-  const sums = columns.map(() => 0);
-  for (let group = 0; group < file.metadata.rowGroups.length; group++) {
-    reader.read(group).vectors.forEach((vector, i) => {
-      sums[i] = (sums[i] as number) + sumVector(vector);
-    });
-  }
-  return sums;
-}
-
 async function duckSums(connection: DuckDBConnection, query: string): Promise<readonly number[]> {
   const rows = (await connection.runAndReadAll(query)).getRows();
   return (rows[0] ?? []).map(Number);
@@ -69,10 +44,8 @@ async function duckSums(connection: DuckDBConnection, query: string): Promise<re
 
 async function run(connection: DuckDBConnection, each: Case, path: string): Promise<void> {
   const columns = each.columns ?? LINEITEM.map(([name]) => name);
-  const sums = LINEITEM.filter(([name]) => columns.includes(name)).map(([name, , sum]) => sum(name));
-  const query = `select ${sums.join()} from '${path}'`;
+  const query = `select ${sumsOfLineitem(columns)} from '${path}'`;
   const times: Record<'duckdb' | KernelRoad, number[]> = { duckdb: [], best: [], plain: [] };
-  const arenas = new Map<KernelRoad, ReturnType<typeof createArena>>();
   for (let round = -2; round < ROUNDS; round++) {
     let expected: readonly number[] = [];
     let found: number[] = [];
@@ -81,9 +54,9 @@ async function run(connection: DuckDBConnection, each: Case, path: string): Prom
         expected = await duckSums(connection, query);
       }),
       best: await cpuMs(() => {
-        found = scan(path, columns, 'best', arenas);
+        found = sumColumns(path, columns, 'best');
       }),
-      plain: await cpuMs(() => void scan(path, columns, 'plain', arenas)),
+      plain: await cpuMs(() => void sumColumns(path, columns, 'plain')),
     };
     checkSums(columns, found, expected);
     if (round >= 0) for (const [who, ms] of Object.entries(spent)) times[who as keyof typeof times].push(ms);
@@ -101,18 +74,15 @@ const rows = Number(words.find((word) => /^\d+$/.test(word)) ?? 1_000_000);
 const wanted = words.filter((word) => !/^\d+$/.test(word));
 const home = fs.mkdtempSync(join(tmpdir(), 'cairn-parquet-'));
 try {
-  await initCompression();
+  await initPieces();
   const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
-  const select = LINEITEM.map(([name, make]) => `${make} as ${name}`).join();
   process.stdout.write(`${rows} rows of ${LINEITEM.length} columns, row groups of 122,880 unless said\n`);
   const made = new Map<string, string>();
   for (const each of CASES) {
     if (wanted.length > 0 && !wanted.includes(each.name)) continue;
     const path = made.get(each.options) ?? join(home, `${made.size}.parquet`);
     if (!made.has(each.options)) {
-      await connection.run(
-        `copy (select ${select} from range(${rows}) t(i)) to '${path}' (format parquet, ${each.options})`,
-      );
+      await connection.run(`copy (${selectLineitem(rows)}) to '${path}' (format parquet, ${each.options})`);
       made.set(each.options, path);
     }
     await run(connection, each, path);

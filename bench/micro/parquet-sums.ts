@@ -1,16 +1,21 @@
 /** What benches of Parquet do beside scanning: sums that both sides must agree on, and the time of the processor. */
 import type { Vector } from '../../formats/schema/vector.ts';
 
-/** The sum of a column: of its numbers, decimals as unscaled integers, or of the lengths of its texts. */
+/** The sum of a column: of its numbers, or of the lengths of its texts. */
 export function sumVector(vector: Vector): number {
+  const { type } = vector;
+  return type.kind === 'decimal' ? sumValues(vector) / 10 ** type.scale : sumValues(vector);
+}
+
+function sumValues(vector: Vector): number {
   const { length } = vector;
   switch (vector.layout) {
     case 'number':
-      return sumNumbers(vector.values, length);
+      return vector.values instanceof Float64Array ? sumDoubles(vector.values, length) : sumInts(vector.values, length);
     case 'int64':
       return sumLanes(vector.lanes, length);
     case 'bytes':
-      return sumNumbers(vector.lengths, length);
+      return sumInts(vector.lengths, length);
     case 'dictionary':
       return sumByCode(vector.codes, vector.dictionary.lengths, length);
     default:
@@ -18,7 +23,14 @@ export function sumVector(vector: Vector): number {
   }
 }
 
-function sumNumbers(values: ArrayLike<number>, length: number): number {
+/** A function for each kind of array: one that has seen several takes twice the time. */
+function sumDoubles(values: Float64Array, length: number): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += values[i] as number;
+  return sum;
+}
+
+function sumInts(values: ArrayLike<number>, length: number): number {
   let sum = 0;
   for (let i = 0; i < length; i++) sum += values[i] as number;
   return sum;
@@ -43,8 +55,7 @@ function sumByCode(codes: Int32Array, values: Int32Array, length: number): numbe
 /** Raises where sums are not DuckDB's, apart from the order of adding. */
 export function checkSums(columns: readonly string[], found: readonly number[], expected: readonly number[]): void {
   columns.forEach((name, i) => {
-    const scale = name === 'l_quantity' || name === 'l_extendedprice' ? 100 : 1;
-    const [a, b] = [found[i] as number, (expected[i] as number) * scale];
+    const [a, b] = [found[i] as number, expected[i] as number];
     if (Math.abs(a - b) > 1e-6 * Math.abs(b)) throw new RangeError(`${name}: ${a}, DuckDB has ${b}`);
   });
 }

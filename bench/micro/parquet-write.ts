@@ -1,39 +1,29 @@
 /**
- * Writing Parquet against DuckDB, one thread each: `npx tsx bench/micro/parquet-write.ts [rows] [codec…]`.
+ * Codecs of Parquet's writer against DuckDB, one thread each, beside the one of `bench/cases/parquet.ts`, which has the bar:
+ * `npx tsx bench/micro/parquet-write.ts [rows] [codec…]`.
  *
  * The table has 16 columns like TPC-H's `lineitem`. DuckDB copies it from its memory; we write it from vectors, as a
  * reader of Parquet has them (low-cardinality strings with dictionaries) and with all strings as bytes, and from
  * records. Times are of the processor (`process.cpuUsage`), which other programs on the machine change less than a
  * clock: the best of some rounds, by turns. `npm run bench` installs what this needs.
- *
- * Bar: at most 1.2 times DuckDB's time with snappy, from vectors.
  */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { initCompression } from '../../formats/bytes/compression.ts';
-import { openParquet } from '../../formats/parquet/parquet-file.ts';
 import { ParquetWriter } from '../../formats/parquet/parquet-writer.ts';
-import { RowGroupReader } from '../../formats/parquet/row-group-reader.ts';
-import type { ParquetCodec } from '../../formats/parquet/write-compress.ts';
 import { field, type Schema } from '../../formats/schema/data-type.ts';
 import { TableBuilder } from '../../formats/schema/table-builder.ts';
-import type { TableBatch, Vector } from '../../formats/schema/vector.ts';
+import type { Vector } from '../../formats/schema/vector.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
-import { LINEITEM } from '../support/lineitem.ts';
+import { LINEITEM, selectLineitem } from '../support/lineitem.ts';
+import { initPieces, readVectors, writeVectors } from './parquet-pieces.ts';
+import { cpuMs } from './parquet-sums.ts';
 
 const ROUNDS = 5;
 const WARM_UP = 1;
 /** Records are slow to make: a part of the table is enough to tell their rate. */
 const RECORDS = 200_000;
-
-async function cpuMs(work: () => Promise<unknown> | unknown): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
 
 /** Strings by code become strings one by one. */
 function withoutDictionary(vector: Vector): Vector {
@@ -46,14 +36,6 @@ function withoutDictionary(vector: Vector): Vector {
     lengths[i] = dictionary.lengths[codes[i] as number] as number;
   }
   return { layout: 'bytes', type, length, validity, nullCount, bytes: dictionary.bytes, starts, lengths };
-}
-
-function write(path: string, schema: Schema, batches: readonly TableBatch[], codec: ParquetCodec): number {
-  using file = nodeFileSystem.open(path, 'overwrite');
-  const writer = new ParquetWriter({ path, write: (...chunks) => file.write(...chunks) }, schema, { codec });
-  for (const batch of batches) writer.write(batch);
-  writer.finish();
-  return writer.sizeBytes;
 }
 
 /** Records of five columns, as users have them. */
@@ -99,17 +81,14 @@ const DUCK_CODECS: { readonly [K in (typeof CODECS)[number]]: string } = {
 };
 const home = fs.mkdtempSync(join(tmpdir(), 'cairn-parquet-'));
 try {
-  await initCompression();
+  await initPieces();
   const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
-  const select = LINEITEM.map(([name, make]) => `${make} as ${name}`).join();
-  await connection.run(`create table lineitem as select ${select} from range(${rows}) t(i)`);
+  await connection.run(`create table lineitem as ${selectLineitem(rows)}`);
   const source = join(home, 'source.parquet');
   await connection.run(`copy lineitem to '${source}' (format parquet)`);
-  using file = nodeFileSystem.open(source, 'read');
-  const opened = openParquet(file);
-  const reader = new RowGroupReader(opened);
-  const coded = opened.metadata.rowGroups.map((_, i) => reader.readOwned(i));
-  const plain = coded.map((batch) => ({ ...batch, vectors: batch.vectors.map(withoutDictionary) }));
+  const coded = readVectors(source);
+  const withBytes = coded.batches.map((batch) => ({ ...batch, vectors: batch.vectors.map(withoutDictionary) }));
+  const plain = { ...coded, batches: withBytes };
   const some = records(RECORDS);
   const out = join(home, 'out.parquet');
   process.stdout.write(`${rows} rows of ${LINEITEM.length} columns\n`);
@@ -119,15 +98,17 @@ try {
     const sizes = { duckdb: 0, coded: 0 };
     for (let round = -WARM_UP; round < ROUNDS; round++) {
       const spent = {
-        duckdb: await cpuMs(() => connection.run(`copy lineitem to '${out}' (codec '${DUCK_CODECS[codec]}')`)),
+        duckdb: await cpuMs(
+          async () => void (await connection.run(`copy lineitem to '${out}' (codec '${DUCK_CODECS[codec]}')`)),
+        ),
         coded: 0,
         plain: 0,
       };
       sizes.duckdb = fs.statSync(out).size;
       spent.coded = await cpuMs(() => {
-        sizes.coded = write(out, opened.schema, coded, codec);
+        sizes.coded = writeVectors(out, coded, codec);
       });
-      spent.plain = await cpuMs(() => write(out, opened.schema, plain, codec));
+      spent.plain = await cpuMs(() => void writeVectors(out, plain, codec));
       if (round >= 0) for (const [who, ms] of Object.entries(spent)) times[who as keyof typeof times].push(ms);
     }
     const best = (who: keyof typeof times) => Math.min(...times[who]);

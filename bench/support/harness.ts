@@ -28,11 +28,19 @@ export interface Limit {
   readonly ms: number;
 }
 
+/** What a variant may take at most as a part of the time of another. Without `most` nothing must hold. */
+export interface Ratio {
+  readonly name: string;
+  readonly to: string;
+  readonly most?: number;
+}
+
 export interface Comparison {
   readonly title: string;
   readonly variants: readonly Variant[];
   readonly bars?: readonly Bar[];
   readonly limits?: readonly Limit[];
+  readonly ratios?: readonly Ratio[];
   /** Timed rounds, at least 5. */
   readonly rounds?: number;
 }
@@ -47,7 +55,7 @@ interface Row {
 
 /** Runs a comparison and prints it. Gives whether all bars hold. Throws when answers differ. */
 export async function compare(comparison: Comparison): Promise<boolean> {
-  const { title, variants, bars = [], limits = [], rounds = 7 } = comparison;
+  const { title, variants, bars = [], limits = [], ratios = [], rounds = 7 } = comparison;
   const times = variants.map((): number[] => []);
   let expected: string | undefined;
   for (const variant of variants) {
@@ -87,6 +95,14 @@ export async function compare(comparison: Comparison): Promise<boolean> {
     allHold &&= holds;
     print(`  ${holds ? 'holds' : 'MISSED'}: ${name} takes ${found?.medianMs.toFixed(1)} ms (bar: ${ms} ms)`);
   }
+  for (const { name, to, most } of ratios) {
+    const [found, base] = [name, to].map((each) => rows.find((row) => row.name === each)?.medianMs);
+    if (found === undefined || base === undefined) {
+      print(`  not measured: ${name} against ${to}`);
+      continue;
+    }
+    allHold = verdict(`${name} takes ${(found / base).toFixed(2)} of the time of ${to}`, found / base, most) && allHold;
+  }
   for (const bar of bars) {
     const [faster, slower] = [bar.faster, bar.slower].map((name) => rows.find((row) => row.name === name));
     if (faster === undefined || slower === undefined) {
@@ -97,11 +113,19 @@ export async function compare(comparison: Comparison): Promise<boolean> {
     const { times } = bar;
     const holds = times === undefined || found >= times;
     allHold &&= holds;
-    const verdict = times === undefined ? 'found' : holds ? 'holds' : 'MISSED';
+    const word = times === undefined ? 'found' : holds ? 'holds' : 'MISSED';
     const limit = times === undefined ? 'no bar' : `bar: ${times}`;
-    print(`  ${verdict}: ${bar.faster} is ${found.toFixed(2)} times as fast as ${bar.slower} (${limit})`);
+    print(`  ${word}: ${bar.faster} is ${found.toFixed(2)} times as fast as ${bar.slower} (${limit})`);
   }
   return allHold;
+}
+
+/** Prints whether something that was found is at most what it may be, and gives it. */
+export function verdict(what: string, found: number, most: number | undefined): boolean {
+  const holds = most === undefined || found <= most;
+  const word = most === undefined ? 'found' : holds ? 'holds' : 'MISSED';
+  print(`  ${word}: ${what} (${most === undefined ? 'no bar' : `bar: ${most}`})`);
+  return holds;
 }
 
 export function print(line: string): void {

@@ -11,9 +11,9 @@ const pick = (list: readonly string[], seed: number) =>
 
 /** Columns like those of TPC-H's `lineitem`: SQL that makes each from a row number `i`, and SQL that sums it. */
 export const LINEITEM: readonly (readonly [name: string, make: string, sum: (name: string) => string])[] = [
-  ['l_orderkey', '(i // 4) * 4 + hash(i // 4) % 3', (n) => `sum(${n})`],
-  ['l_partkey', '(hash(i * 3 + 1) % 200000)', (n) => `sum(${n})`],
-  ['l_suppkey', '(hash(i * 5 + 2) % 10000)', (n) => `sum(${n})`],
+  ['l_orderkey', '(i // 4) * 4 + (hash(i // 4) % 3)::bigint', (n) => `sum(${n})`],
+  ['l_partkey', '(hash(i * 3 + 1) % 200000)::bigint', (n) => `sum(${n})`],
+  ['l_suppkey', '(hash(i * 5 + 2) % 10000)::bigint', (n) => `sum(${n})`],
   ['l_linenumber', '(1 + i % 7)::integer', (n) => `sum(${n})`],
   ['l_quantity', '(1 + hash(i * 7 + 3) % 50)::decimal(15, 2)', (n) => `sum(${n})`],
   ['l_extendedprice', '((90000 + hash(i * 11 + 4) % 10000000) / 100)::decimal(15, 2)', (n) => `sum(${n})`],
@@ -45,3 +45,13 @@ export const LINEITEM: readonly (readonly [name: string, make: string, sum: (nam
     (n) => `sum(strlen(${n}))`,
   ],
 ];
+
+/** SQL that makes the rows from row numbers. */
+export function selectLineitem(rows: number): string {
+  return `select ${LINEITEM.map(([name, make]) => `${make} as ${name}`).join()} from range(${rows}) t(i)`;
+}
+
+/** SQL of the sums of columns, in their order. */
+export function sumsOfLineitem(columns: readonly string[]): string {
+  return columns.map((name) => LINEITEM.find(([own]) => own === name)?.[2](name)).join();
+}

@@ -147,7 +147,7 @@ function integerBounds(set: ValueSet): readonly NumberBounds[] {
   }));
 }
 
-/** benchmark: bench/micro/parquet-scan.ts. One range, the usual case, has a loop of its own without calls. */
+/** benchmark: bench/cases/parquet.ts. One range, the usual case, has a loop of its own without calls. */
 function keepWithin(
   bounds: readonly NumberBounds[],
   values: ArrayLike<number>,
