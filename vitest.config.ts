@@ -52,7 +52,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['spec/**/*.spec.ts'], exclude: ['spec/house/**', 'spec/crash/**'] },
+        test: {
+          name: 'unit',
+          include: ['spec/**/*.spec.ts'],
+          exclude: ['spec/house/**', 'spec/crash/**', 'spec/memory/**'],
+        },
       },
       {
         extends: true,
@@ -67,6 +71,8 @@ export default defineConfig({
         test: { name: 'workers', include: SESSION_SPECS, exclude: ONE_MASTER, env: { CAIRN_SPEC_MASTER: 'local[2]' } },
       },
       { extends: true, test: { name: 'crash', include: ['spec/crash/**/*.spec.ts'] } },
+      // One process at a time: what is measured is memory.
+      { extends: true, test: { name: 'memory', include: ['spec/memory/**/*.spec.ts'] } },
       { extends: true, test: { name: 'house', include: ['spec/house/**/*.spec.ts'] } },
     ],
   },
