@@ -4,9 +4,7 @@
  */
 import * as zlib from 'node:zlib';
 import { CairnError } from '../../lib/base/errors.ts';
-import { decompress, zstdContentSize } from '../bytes/compression.ts';
-import { SourceStream } from '../text/byte-stream.ts';
-import { ZstdStream } from '../text/zstd-stream.ts';
+import { decompressZstd } from '../text/zstd-bytes.ts';
 import type { Arena } from './arena.ts';
 import { damaged, type FilePlace, unsupported } from './damage.ts';
 import type { Codec } from './metadata.ts';
@@ -81,30 +79,12 @@ function decompressElsewhere(
   try {
     if (codec === 'GZIP') return zlib.gunzipSync(bytes, options);
     if (codec === 'BROTLI') return zlib.brotliDecompressSync(bytes, options);
-    if (zstdContentSize(bytes) === rawBytes) return decompress('zstd', bytes, rawBytes);
-    return decompressFrames(bytes, rawBytes, where);
+    return decompressZstd(bytes, rawBytes, where.path);
   } catch (error) {
     const isDamage = CairnError.is(error, 'CORRUPT_DATA') || CairnError.is(error, 'CORRUPT_FILE');
     if (error instanceof CairnError && !isDamage) throw error;
     throw damaged(where, offset, `${rawBytes} bytes of ${codec}`, 'bytes that cannot be decompressed');
   }
-}
-
-/** Zstd in several frames, or in one that does not say how long it is: rare, and several times as slow. */
-function decompressFrames(bytes: Uint8Array, rawBytes: number, where: FilePlace): Uint8Array {
-  const source = {
-    read: (target: Uint8Array, position: number) => {
-      const piece = bytes.subarray(position, position + target.length);
-      target.set(piece);
-      return piece.length;
-    },
-  };
-  const stream = new ZstdStream(new SourceStream(source), where.path);
-  // A byte more shows that there would be more.
-  const raw = new Uint8Array(rawBytes + 1);
-  let length = 0;
-  for (let count = 1; count > 0 && length < raw.length; length += count) count = stream.read(raw.subarray(length));
-  return raw.subarray(0, length);
 }
 
 /**

@@ -15,6 +15,7 @@
 
 import { invariant } from '../../lib/base/invariant.ts';
 import { engineVersion } from '../../lib/base/version.ts';
+import type { ByteSink } from '../bytes/byte-sink.ts';
 import type { Schema } from '../schema/data-type.ts';
 import type { TableBatch, Vector } from '../schema/vector.ts';
 import type { ColumnChunkMetadata, FileMetadata, RowGroupMetadata, SchemaElement } from './metadata.ts';
@@ -27,13 +28,6 @@ import type { ParquetCodec } from './write-compress.ts';
 import { LeafColumn } from './write-leaf.ts';
 import { schemaElements } from './write-schema.ts';
 import { appendColumn } from './write-shred.ts';
-
-/** Where a file goes, from its first byte to its last. Bytes are the writer's again after the call. */
-export interface ByteSink {
-  /** Names the file in errors. */
-  readonly path: string;
-  write(...chunks: readonly Uint8Array[]): void;
-}
 
 export interface ParquetWriterOptions {
   /** `snappy` unless given. `zstd` needs `initCompression()` to have been awaited in this thread. */

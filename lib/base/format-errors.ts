@@ -2,6 +2,16 @@ import type { ErrorEntry } from './error-entry.ts';
 
 /** What goes wrong with files of formats that others write, too. */
 export const FORMAT_ERRORS = {
+  ARROW_CORRUPT: {
+    kind: 'corruption',
+    message: '{path} is no sound Arrow file: at byte {offset}, in {place}, expected {expected}, found {found}',
+    hint: 'the file was cut or changed after it was written, or its writer is wrong: get it again from where it came',
+  },
+  ARROW_UNSUPPORTED: {
+    kind: 'user',
+    message: '{path} has {what}, which is not read here',
+    hint: '{remedy}',
+  },
   COLUMN_NOT_FOUND: {
     kind: 'user',
     message: "{path} has no column '{column}'",

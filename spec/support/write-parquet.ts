@@ -1,5 +1,6 @@
+import type { ByteSink } from '../../formats/bytes/byte-sink.ts';
 import { openParquet } from '../../formats/parquet/parquet-file.ts';
-import { type ByteSink, ParquetWriter, type ParquetWriterOptions } from '../../formats/parquet/parquet-writer.ts';
+import { ParquetWriter, type ParquetWriterOptions } from '../../formats/parquet/parquet-writer.ts';
 import { RowGroupReader } from '../../formats/parquet/row-group-reader.ts';
 import type { Schema } from '../../formats/schema/data-type.ts';
 import { TableBuilder } from '../../formats/schema/table-builder.ts';
