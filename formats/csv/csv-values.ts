@@ -67,7 +67,8 @@ export const parsed = { double: 0 };
 
 /**
  * Whether a field is a number, which is `parsed.double` then: digits with a point and an exponent, `NaN`, `Infinity`,
- * `Inf`. Correctly rounded: up to 2^53 and 22 powers of ten by one division, which is exact; the rest by V8's own.
+ * `Inf`. Correctly rounded: up to 2^53 and 22 powers of ten by one division, which is exact; the rest by V8's own. What
+ * is beyond all doubles, as `1e400`, is none.
  */
 export function parseDouble(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from;
@@ -106,7 +107,8 @@ export function parseDouble(bytes: Uint8Array, from: number, to: number): boolea
     return true;
   }
   parsed.double = Number(latin1(bytes, from, to));
-  return true;
+  // Beyond the largest double: infinity would be another value, not a rounded one.
+  return Number.isFinite(parsed.double);
 }
 
 function parseWord(bytes: Uint8Array, from: number, to: number): boolean {

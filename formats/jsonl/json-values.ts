@@ -43,7 +43,7 @@ export function scalarConverter(type: ScalarType, place: string, options: JsonVa
     };
   switch (type) {
     case 'string':
-      return orNull((value) => (typeof value === 'string' ? value : textOf(value)));
+      return orNull((value) => (typeof value === 'string' ? value : isBeyond(value) ? undefined : textOf(value)));
     case 'boolean':
       return orNull((value) => (typeof value === 'boolean' ? value : undefined));
     case 'int32':
@@ -65,8 +65,10 @@ export function scalarConverter(type: ScalarType, place: string, options: JsonVa
       });
     case 'double':
       return orNull((value) => {
-        if (typeof value === 'number') return value;
-        if (typeof value === 'bigint') return Number(value);
+        if (typeof value === 'number' || typeof value === 'bigint') {
+          const number = Number(value);
+          return isBeyond(number) ? undefined : number;
+        }
         return typeof value === 'string' && WORDS.has(value) ? Number(value) : undefined;
       });
     case 'date':
@@ -97,9 +99,15 @@ function notExact(column: string, value: string, target: string, remedy: string)
   return new CairnError('VALUE_NOT_EXACT', { column, value, target, remedy });
 }
 
-/** A value as JSON again; bigints as the digits they came from. */
+/** Whether it is a number such as `1e400`, which became infinity when it was parsed, and must not pass for it. */
+function isBeyond(value: unknown): boolean {
+  return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
+}
+
+/** A value as JSON again; bigints as the digits they came from, numbers beyond all doubles as one that is, too. */
 function textOf(value: NonNullable<unknown>): string {
   if (typeof value === 'bigint') return String(value);
+  if (isBeyond(value)) return value === Number.POSITIVE_INFINITY ? '1e999' : '-1e999';
   if (Array.isArray(value)) return `[${value.map((each) => textOrNull(each)).join(',')}]`;
   if (typeof value !== 'object') return JSON.stringify(value);
   const fields = Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}:${textOrNull(each)}`);

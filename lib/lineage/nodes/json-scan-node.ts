@@ -38,6 +38,9 @@ export class JsonScanNode extends RowScanNode {
     return this.fields;
   }
 
+  /** Objects may be empty, and files may hold no objects at all: then a reader has to say so. */
+  protected override readonly hasRowsWithoutFields = true;
+
   protected override get canSplit(): boolean {
     return canSplitJson(this.options.settings);
   }

@@ -48,6 +48,9 @@ export abstract class RowScanNode extends ComputedNode {
 
   protected abstract readonly canSplit: boolean;
 
+  /** Whether files in which no field was found may have rows, or what is malformed; they are not read otherwise. */
+  protected readonly hasRowsWithoutFields: boolean = false;
+
   protected abstract openReader(range: RowRange, maxRows: number): RowReader;
 
   /** The files from their beginnings, each opened when it is asked for and closed when the next one is. */
@@ -60,7 +63,7 @@ export abstract class RowScanNode extends ComputedNode {
 
   protected override computePartitions(): readonly Partition<readonly FileSplit[]>[] {
     // Where files cannot be understood, a job fails before its tasks run.
-    if (this.rowFields.length === 0) return [];
+    if (this.rowFields.length === 0 && !this.hasRowsWithoutFields) return [];
     const packed = packSplits(this.#find(), {
       minPartitions: this.#minPartitions,
       isSplittable: (path) => this.canSplit && compressionOf(path) === 'none',

@@ -52,6 +52,7 @@ describe('values of fields', () => {
     expect(double('1e-0')).toBe(1);
     expect(double('NaN')).toBeNaN();
     expect(['Infinity', '-inf', '+Inf'].map(double)).toEqual([Infinity, -Infinity, Infinity]);
+    expect(['1e400', '-1e309', '9'.repeat(400), '1e-400'].map(double)).toEqual([undefined, undefined, undefined, 0]);
     for (const text of ['', '.', '-', 'e5', '1e', '1e+', '1.2.3', '0x10', '1_000', 'nano', ' 1']) {
       expect(double(text), text).toBeUndefined();
     }

@@ -42,6 +42,12 @@ describe('scalarConverter', () => {
     ]);
   });
 
+  it('takes no number beyond all doubles for an infinity, nor for a missing value', () => {
+    const beyond: unknown = JSON.parse('-1e400');
+    expect(convert('double', beyond, 10n ** 400n, 10n ** 300n)).toEqual([BAD, BAD, 1e300]);
+    expect(convert('string', beyond, [beyond])).toEqual([BAD, '[-1e999]']);
+  });
+
   it('raises what it cannot hold exactly', () => {
     expect(() => convert('int64', 2n ** 60n)).toThrow(/VALUE_NOT_EXACT/);
     expect(() => convert('timestamp', '1970-01-01T00:00:00.0001')).toThrow(/VALUE_NOT_EXACT/);

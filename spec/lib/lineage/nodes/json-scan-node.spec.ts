@@ -53,4 +53,16 @@ describe('JsonScanNode', () => {
     }
     expect(sizes).toEqual([4, 4, 2, 1]);
   });
+
+  it('counts objects without fields, and refuses files that hold no objects at all', () => {
+    const fs = new MemoryFileSystem();
+    writeFile(fs, '/in/a.json', '{}\n{}\n');
+    expect(partitionsOfNode(scan(fs), new ScanTask(fs)).flat()).toEqual([{}, {}]);
+    for (const text of ["{'a':1}\n", '{"a":1,}\n', '1\n', '{"a":NaN}\n{"b":NaN}\n']) {
+      const other = new MemoryFileSystem();
+      writeFile(other, '/in/a.json', text);
+      expect(() => partitionsOfNode(scan(other), new ScanTask(other)), text).toThrow(/TEXT_RECORD_MALFORMED/);
+      expect(partitionsOfNode(scan(other, { mode: 'DROPMALFORMED' }), new ScanTask(other)).flat()).toEqual([]);
+    }
+  });
 });
