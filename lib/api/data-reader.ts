@@ -4,6 +4,7 @@ import type { RecordMode } from '../../formats/text/record-mode.ts';
 import { schemaOf, type TextFields } from '../../formats/text/text-type.ts';
 import { driverOnly } from '../closure/driver-only.ts';
 import { CsvScanNode } from '../lineage/nodes/csv-scan-node.ts';
+import { DatabaseScanNode } from '../lineage/nodes/database-scan-node.ts';
 import type { InputPath } from '../lineage/nodes/input-files.ts';
 import { JsonScanNode } from '../lineage/nodes/json-scan-node.ts';
 import { ParquetScanNode } from '../lineage/nodes/parquet-scan-node.ts';
@@ -14,6 +15,7 @@ import { checkOptions, invalidArgument } from './check-argument.ts';
 import type { Engine } from './engine.ts';
 import { ParquetRdd } from './parquet-rdd.ts';
 import { Rdd } from './rdd.ts';
+import { databaseScanOptions, type ReadDatabaseOptions } from './read-database-options.ts';
 import { parquetScanOptions, READ_PARQUET_OPTIONS, type ReadParquetOptions } from './read-parquet-options.ts';
 import { fileRow, lineRow } from './reader-functions.ts';
 import { RowRdd } from './row-rdd.ts';
@@ -208,6 +210,35 @@ export class DataReader {
     const node = new ParquetScanNode(origin, this.#engine.fileSystem, { path, minPartitions, ...scanOptions });
     node.name = describePath(path);
     return new ParquetRdd<T>(this.#engine, node);
+  }
+
+  /**
+   * The rows of a table, or of a query, of SQLite, PostgreSQL, MySQL or MariaDB: plain objects with a property a column.
+   *
+   * ```ts
+   * const late = session.read.database<{ origin: string; delay: number }>({
+   *   path: 'flights.db',
+   *   table: 'flights',
+   *   columns: ['origin', 'delay'],
+   *   where: col('delay').gt(15),
+   *   partition: { column: 'id', lowerBound: 0, upperBound: 3_000_000, numPartitions: 8 },
+   * });
+   * await late.count();
+   * ```
+   * The database evaluates what it compares as Cairn does, and sends the columns that are wanted; rows are streamed. Each
+   * partition has a connection of its own, and sees the database as it is when its task begins. PostgreSQL takes the
+   * package `pg`, MySQL and MariaDB `mysql2`. A later run reads it again unless `withVersion` says what it reads.
+   *
+   * Raises INVALID_ARGUMENT, DATABASE_URL, TYPE_UNKNOWN. Jobs, and `schema`, raise TABLE_NOT_FOUND, COLUMN_NOT_FOUND,
+   * PREDICATE_TYPE, DATABASE_QUERY_FAILED, DATABASE_NOT_REACHED, DATABASE_LOST, DATABASE_PACKAGE_MISSING,
+   * DATABASE_VALUE_TYPE, VALUE_NOT_EXACT, FILE_NOT_FOUND, CORRUPT_FILE; `schema` of a server that no job has asked yet
+   * DATABASE_SCHEMA_UNKNOWN.
+   */
+  database<T = AnyRow>(options: ReadDatabaseOptions): RowRdd<T> {
+    const scanOptions = databaseScanOptions(options);
+    const node = new DatabaseScanNode(this.#engine.origin('database'), this.#engine.fileSystem, scanOptions);
+    node.name = node.source;
+    return new RowRdd<T>(this.#engine, node, () => ({ fields: node.rowFields }));
   }
 
   /** The lines of text files as rows, `{ value }`; see `Session.textFile` for the lines alone. */

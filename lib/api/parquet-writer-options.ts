@@ -1,11 +1,11 @@
 import { CODEC_NAMES, PARQUET_CODECS, type ParquetCodec } from '../../formats/parquet/write-compress.ts';
 import { schemaElements } from '../../formats/parquet/write-schema.ts';
-import type { Field, Schema } from '../../formats/schema/data-type.ts';
-import { parseField } from '../../formats/schema/parse-type.ts';
+import type { Schema } from '../../formats/schema/data-type.ts';
 import type { ParquetSaveOptions } from '../../storage/output/parquet-part-writer.ts';
 import { CairnError } from '../base/errors.ts';
 import { startAtCaller } from '../lineage/call-site.ts';
 import { checkInteger, checkOptions, invalidArgument } from './check-argument.ts';
+import { checkColumnTypes } from './column-types.ts';
 import type { WriteMode } from './write-mode.ts';
 
 /** The columns of a file by name: types as text, such as `'int64'`, `'decimal(9,2)'` or `'list<string> not null'`. */
@@ -53,7 +53,10 @@ export function parquetChoices(options: WriteParquetOptions): ParquetChoices {
     rowGroupRows,
     partitionBy: checkColumns('partitionBy', typeof partitionBy === 'string' ? [partitionBy] : partitionBy),
     bloomFilters: checkColumns('bloomFilters', bloomFilters),
-    schema: options.schema === undefined ? undefined : schemaOf(options.schema),
+    schema:
+      options.schema === undefined
+        ? undefined
+        : { fields: checkColumnTypes(METHOD, options.schema).map(({ field }) => field) },
   };
 }
 
@@ -78,21 +81,4 @@ function checkColumns(option: string, columns: unknown): readonly string[] {
     throw invalidArgument(METHOD, option, 'names of columns, each once', columns);
   }
   return columns;
-}
-
-function schemaOf(columns: unknown): Schema {
-  const isObject = typeof columns === 'object' && columns !== null;
-  const pairs: readonly unknown[] = Array.isArray(columns) ? columns : isObject ? Object.entries(columns) : [];
-  const fields = pairs.map((pair): Field => {
-    if (!Array.isArray(pair) || typeof pair[0] !== 'string' || typeof pair[1] !== 'string') {
-      throw invalidArgument(METHOD, 'schema', "types by column, such as { id: 'int64' }", columns);
-    }
-    try {
-      return parseField(pair[0], pair[1]);
-    } catch (error) {
-      throw error instanceof CairnError ? startAtCaller(error) : error;
-    }
-  });
-  if (fields.length === 0) throw invalidArgument(METHOD, 'schema', "types by column, such as { id: 'int64' }", columns);
-  return { fields };
 }

@@ -6,6 +6,7 @@
  * areas with many codes have files of their own.
  */
 
+import { DATABASE_ERRORS } from './database-errors.ts';
 import type { ErrorEntry } from './error-entry.ts';
 import { FORMAT_ERRORS } from './format-errors.ts';
 import { JOB_ERRORS } from './job-errors.ts';
@@ -60,6 +61,7 @@ export const ERROR_TABLE = {
   ...FORMAT_ERRORS,
   ...TEXT_FORMAT_ERRORS,
   ...JOB_ERRORS,
+  ...DATABASE_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;

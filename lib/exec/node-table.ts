@@ -18,6 +18,7 @@ import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';
 import type { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { CsvScanNode } from '../lineage/nodes/csv-scan-node.ts';
 import { EmptyNode } from '../lineage/nodes/empty-node.ts';
+import { DatabaseScanNode } from '../lineage/nodes/database-scan-node.ts';
 import { JsonScanNode } from '../lineage/nodes/json-scan-node.ts';
 import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import { LocalCombineNode } from '../lineage/nodes/local-combine-node.ts';
@@ -116,6 +117,10 @@ const NODE_TABLE: Readonly<Record<string, ErasedEntry>> = {
   }),
   'json-scan': entry({
     sendsPartitions: true,
+  'database-scan': entry({
+    pack: ({ options, columns }: DatabaseScanNode) => ({ options, columns }),
+    make: ({ options, columns }, { origin, fileSystem }) => new DatabaseScanNode(origin, fileSystem, options, columns),
+  }),
     pack: ({ options, fields }: JsonScanNode) => ({ options, fields }),
     make: ({ options, fields }, { origin, fileSystem }) => new JsonScanNode(origin, fileSystem, options, fields),
   }),

@@ -8,6 +8,8 @@
  */
 import { predicateIdentity } from '../../formats/scan/scan-predicate.ts';
 import type { CheckpointPart } from '../../storage/checkpoint/checkpoint-part.ts';
+import { describeDatabase } from '../../storage/database/database-settings.ts';
+import type { DatabaseSplit } from '../../storage/database/scan-plan.ts';
 import { invariant } from '../base/invariant.ts';
 import { digestOfData, type PlainData } from './canonical-text.ts';
 import type { ShuffleDependency } from './dependency.ts';
@@ -17,6 +19,7 @@ import type { CoalesceNode } from './nodes/coalesce-node.ts';
 import type { CollectionNode } from './nodes/collection-node.ts';
 import type { CsvScanNode } from './nodes/csv-scan-node.ts';
 import type { JsonScanNode } from './nodes/json-scan-node.ts';
+import type { DatabaseScanNode } from './nodes/database-scan-node.ts';
 import type { LocalCombineNode } from './nodes/local-combine-node.ts';
 import type { MapAsyncNode } from './nodes/map-async-node.ts';
 import type { MapPartitionsNode } from './nodes/map-partitions-node.ts';
@@ -50,6 +53,8 @@ export interface NodeParts {
   /** The user's own array. */
   readonly records?: readonly unknown[];
   /** Set where a checkpoint is all there is, and nothing tells what it is one of. */
+  /** Why nothing tells what the records are, but for a version that the user declares. */
+  readonly unversioned?: string;
   readonly isLost?: true;
 }
 
@@ -81,6 +86,22 @@ const PARTS: Readonly<Record<string, ErasedEntry>> = {
   })),
   empty: NOTHING,
   'json-scan': entry(({ options: { minPartitions, settings } }: JsonScanNode) => ({
+  // A table's content has no identity that could be asked for: the user's version of it is the only one.
+  'database-scan': entry(({ source, options }: DatabaseScanNode) => ({
+    parameters: {
+      database: describeDatabase(options.settings),
+      source: hidden(JSON.stringify(options.source)),
+      columns: options.columns && JSON.stringify(options.columns),
+      where: options.where && JSON.stringify(predicateIdentity(options.where)),
+      splits: hidden(options.splits.map(splitIdentity)),
+      types: JSON.stringify([options.schema, options.bigints]),
+      sampleRows: String(options.sampleRows),
+      int64: options.int64,
+      timestamp: options.timestamp,
+      decimal: options.decimal,
+    },
+    unversioned: `the rows of ${source} have no identity; withVersion() gives them one`,
+  })),
     parameters: { minPartitions, ...settings, schema: JSON.stringify(settings.schema) },
     files: 'read',
   })),
@@ -167,6 +188,12 @@ export interface ShuffleParts {
 }
 
 /** The parts of a shuffle, without its partitioner. */
+function splitIdentity(split: DatabaseSplit): PlainData {
+  if (split.kind !== 'stride') return split.kind === 'all' ? [] : [split.sql];
+  const { column, unit, part } = split;
+  return [column, unit, String(part.low), String(part.end), part.withNulls];
+}
+
 export function partsOfShuffle({ aggregator, mapSideCombine, keyOrder }: ShuffleDependency): ShuffleParts {
   const functions: unknown[] = [];
   if (aggregator !== undefined) {

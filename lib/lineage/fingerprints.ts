@@ -279,6 +279,7 @@ export class Fingerprints {
     const partitioner = node.partitioner && this.#enterPartitioner(node.partitioner, plan, captured);
     for (const reason of partitioner?.volatile ?? []) volatile.add(reason);
     if (parts.isLost) volatile.add(`${describeCallSite(node.callSite)} was checkpointed before it had a fingerprint`);
+    if (parts.unversioned !== undefined && declared === undefined) volatile.add(parts.unversioned);
     const inputs = dependencies.map((dependency): InputEdge => {
       const parent = this.#entryOf(dependency.parent).record.fingerprint;
       if (dependency.kind === 'narrow') return { parent };

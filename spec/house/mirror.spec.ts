@@ -3,6 +3,7 @@ import { SHIPPED, type SourceFile, sourceFile, sourceFiles } from '../support/so
 
 /** Sources without a spec of their own, each with the reason. Files of types alone need not be listed. */
 const EXEMPT: Readonly<Record<string, string>> = {
+  'lib/base/database-errors.ts': 'a part of the table',
   'lib/base/error-table.ts': 'a table; its form is held by tables.spec.ts, its use by errors.spec.ts',
   'lib/base/format-errors.ts': 'a part of the table',
   'lib/base/job-errors.ts': 'a part of the table',

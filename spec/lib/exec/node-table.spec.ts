@@ -16,6 +16,7 @@ import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../../../lib/lineage/nodes/coalesce-node.ts';
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { CsvScanNode } from '../../../lib/lineage/nodes/csv-scan-node.ts';
+import { DatabaseScanNode } from '../../../lib/lineage/nodes/database-scan-node.ts';
 import { EmptyNode } from '../../../lib/lineage/nodes/empty-node.ts';
 import { JsonScanNode } from '../../../lib/lineage/nodes/json-scan-node.ts';
 import { LocalCheckpointNode } from '../../../lib/lineage/nodes/local-checkpoint-node.ts';
@@ -37,6 +38,7 @@ import { BinaryFileScanNode, WholeTextScanNode } from '../../../lib/lineage/node
 import { ZipPartitionsNode } from '../../../lib/lineage/nodes/zip-partitions-node.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import type { CheckpointPart } from '../../../storage/checkpoint/checkpoint-part.ts';
+import { scanOptions, tableColumn } from '../../support/databases.ts';
 import { indexedParquet } from '../../support/indexed-parquet.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
@@ -74,6 +76,17 @@ const SAMPLES: readonly LineageNode[] = [
     minPartitions: 2,
     settings: { ...DEFAULT_CSV_SETTINGS, header: false, delimiter: ';' },
   }),
+  new DatabaseScanNode(
+    origin(),
+    fileSystem,
+    scanOptions('a.db', {
+      columns: ['a'],
+      where: col('a').gt(1).predicate,
+      splits: [{ kind: 'predicate', sql: 'a > 1' }, { kind: 'all' }],
+      settings: { dialect: 'postgres', connection: { host: 'h', ssl: { rejectUnauthorized: true } } },
+    }),
+    [tableColumn('a', { kind: 'string' })],
+  ),
   new EmptyNode(origin(), []),
   new JsonScanNode(origin(), fileSystem, {
     path: '/in',

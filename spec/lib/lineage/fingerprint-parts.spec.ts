@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type CsvSettings, DEFAULT_CSV_SETTINGS } from '../../../formats/csv/csv-settings.ts';
 import { DEFAULT_JSON_SETTINGS, type JsonSettings } from '../../../formats/jsonl/json-settings.ts';
+import { col } from '../../../formats/scan/predicate-builder.ts';
 import { SHIPPABLE_KINDS } from '../../../lib/exec/node-table.ts';
 import { digestOfData } from '../../../lib/lineage/canonical-text.ts';
 import { FINGERPRINTED_KINDS, partsOf, partsOfPartitioner } from '../../../lib/lineage/fingerprint-parts.ts';
 import { LineageNode } from '../../../lib/lineage/lineage-node.ts';
 import { CsvScanNode } from '../../../lib/lineage/nodes/csv-scan-node.ts';
+import { DatabaseScanNode, type DatabaseScanOptions } from '../../../lib/lineage/nodes/database-scan-node.ts';
 import { JsonScanNode } from '../../../lib/lineage/nodes/json-scan-node.ts';
 import { PipeNode } from '../../../lib/lineage/nodes/pipe-node.ts';
 import { RangeNode } from '../../../lib/lineage/nodes/range-node.ts';
@@ -13,6 +15,8 @@ import { StepNode } from '../../../lib/lineage/nodes/step-node.ts';
 import type { Partition } from '../../../lib/lineage/partition.ts';
 import { CustomPartitioner, HashPartitioner, RangePartitioner } from '../../../lib/lineage/partitioner.ts';
 import { rangePreparation } from '../../../lib/lineage/range-sampling.ts';
+import { strideParts } from '../../../storage/database/column-stride.ts';
+import { scanOptions } from '../../support/databases.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { origin } from '../../support/scan-task.ts';
 
@@ -20,6 +24,8 @@ import { origin } from '../../support/scan-task.ts';
 const OF_WORKERS = ['truncated'];
 
 const order = { compare: () => 0, ascending: true, natural: false };
+
+const stride = { column: 'a', unit: 'integer', lowerBound: 0n, upperBound: 9n, numPartitions: 2 } as const;
 
 class StrayNode extends LineageNode {
   readonly kind = 'toString';
@@ -63,6 +69,22 @@ describe('the parts of a node', () => {
     const all = [
       ...[csv(), csv({ delimiter: ';' }), csv({ nullValues: ['NA'] }), csv({ schema: [['a', 'int32']] })],
       ...[json(), json({ multiLine: true }), json({ schema: [['a', { list: 'int32' }]] }), json({ sampleRows: 1 })],
+    ];
+    expect(new Set(all.map(({ parameters }) => digestOfData(parameters))).size).toBe(8);
+  });
+
+  it('of a database hold what is read, no password, and that its rows have no identity', () => {
+    const of = (choices: Partial<DatabaseScanOptions> = {}) => {
+      const connection = { host: 'h', user: 'ann', password: 's3cret' };
+      const options = scanOptions('', { settings: { dialect: 'postgres', connection }, ...choices });
+      return partsOf(new DatabaseScanNode(origin(), new MemoryFileSystem(), options));
+    };
+    expect(of().unversioned).toBe('the rows of postgres://ann@h t have no identity; withVersion() gives them one');
+    expect(JSON.stringify(of())).not.toContain('s3cret');
+    const all = [
+      ...[of(), of({ source: { query: 't' } }), of({ columns: ['a'] }), of({ where: col('a').eq(1).predicate })],
+      ...[of({ splits: [{ kind: 'predicate', sql: 'a' }] }), of({ int64: 'bigint' }), of({ bigints: ['a'] })],
+      of({ splits: strideParts(stride).map((part) => ({ kind: 'stride', column: 'a', unit: 'integer', part })) }),
     ];
     expect(new Set(all.map(({ parameters }) => digestOfData(parameters))).size).toBe(8);
   });
