@@ -153,8 +153,8 @@ export class ParquetPartWriter implements Disposable {
   #fileFor(directory: string): OpenFile {
     let file = this.#open.get(directory);
     if (file === undefined) {
-      file = this.#begin(directory);
       if (this.#open.size >= MAX_OPEN_FILES) this.#endOldest();
+      file = this.#begin(directory);
     } else this.#open.delete(directory);
     this.#open.set(directory, file);
     return file;
@@ -180,6 +180,8 @@ export class ParquetPartWriter implements Disposable {
   #end(directory: string, { part, writer, builder }: OpenFile): void {
     if (builder.rowCount > 0) writer.write(builder.take());
     writer.finish();
+    // A partition may have more files than a process may have open.
+    part.finish();
     this.#open.delete(directory);
     this.#done.push({ part, rowCount: writer.rowCount });
   }

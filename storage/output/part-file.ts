@@ -24,6 +24,7 @@ export class PartFile implements Disposable {
   readonly #name: string;
   readonly #file: FileHandle;
   #sizeBytes = 0;
+  #finished = false;
   #ended = false;
 
   /**
@@ -60,12 +61,19 @@ export class PartFile implements Disposable {
     for (const chunk of chunks) this.#sizeBytes += chunk.length;
   }
 
+  /** Makes what was written durable and closes the file, where it is not yet to be seen. Nothing is written after it. */
+  finish(): void {
+    if (this.#finished) return;
+    this.#file.sync();
+    // Some disks report a failed write only here: before the part can be seen.
+    this.#file.close();
+    this.#finished = true;
+  }
+
   /** Ends the part. After an error it is aborted. */
   commit(recordCount: number): OutputPart {
     try {
-      this.#file.sync();
-      // Some disks report a failed write only here: before the part can be seen.
-      this.#file.close();
+      this.finish();
       const path = join(this.#job.staging, this.#name);
       const directory = dirname(path);
       if (directory !== this.#job.staging) this.#fs.makeDirectory(directory, OUTPUT_DIRECTORY_MODE);

@@ -5,7 +5,7 @@ import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { abortOutput, beginOutput, commitOutput } from '../../../storage/output/output-job.ts';
 import { ParquetPartWriter, type ParquetSaveOptions } from '../../../storage/output/parquet-part-writer.ts';
 import { ByteArraySource } from '../../support/byte-source.ts';
-import { failEveryCall } from '../../support/faulty-file-system.ts';
+import { FaultyFileSystem, failEveryCall } from '../../support/faulty-file-system.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { readColumnsOf } from '../../support/write-parquet.ts';
 
@@ -78,6 +78,34 @@ describe('ParquetPartWriter', () => {
     expect(found.toSorted((a, b) => a - b)).toEqual(rows.map(({ id }) => id));
     expect(files).toContain('/out/city=city 7/part-00000-1.parquet');
     expect(fs.openHandles).toBe(0);
+  });
+
+  it('has few files open at a time, however many it writes', () => {
+    const fs = new MemoryFileSystem();
+    const job = beginOutput(fs, '/out');
+    using writer = new ParquetPartWriter(fs, job, 0, 0, BY_CITY);
+    for (const row of rowsOf(500, 200)) {
+      writer.write([row]);
+      expect(fs.openHandles).toBeLessThanOrEqual(32);
+    }
+    expect(writer.commit().files).toHaveLength(500);
+    expect(fs.openHandles).toBe(0);
+    abortOutput(fs, job);
+  });
+
+  it('leaves no file open where one that has to make room for another cannot be ended', () => {
+    const fs = new MemoryFileSystem();
+    const job = beginOutput(fs, '/out');
+    const faulty = new FaultyFileSystem(fs, { at: 1, calls: ['sync'], errno: 'ENOSPC', forever: true });
+    const write = () => {
+      using writer = new ParquetPartWriter(faulty, job, 0, 0, BY_CITY);
+      writer.write(rowsOf(80, 40));
+      writer.commit();
+    };
+    expect(write).toThrow(/DISK_FULL/);
+    expect(faulty.faultCount).toBe(1);
+    expect(fs.openHandles).toBe(0);
+    abortOutput(fs, job);
   });
 
   it('counts what it wrote, and lets an attempt that comes second withdraw', () => {

@@ -20,6 +20,20 @@ describe('PartFile', () => {
     expect(fs.openHandles).toBe(0);
   });
 
+  it('may be finished long before it is committed, or aborted then', () => {
+    const fs = new MemoryFileSystem();
+    const job = beginOutput(fs, '/out');
+    using part = new PartFile(fs, job, 0, 0);
+    using other = new PartFile(fs, job, 1, 0);
+    part.write(text('abc'));
+    for (const each of [part, part, other]) each.finish();
+    expect(fs.openHandles).toBe(0);
+    expect(below(fs, job)).toEqual(['_attempts/', '_attempts/part-00000.0', '_attempts/part-00001.0']);
+    expect(part.commit(1).sizeBytes).toBe(3);
+    other.abort();
+    expect(below(fs, job)).toEqual(['_attempts/', 'part-00000']);
+  });
+
   it('leaves nothing when it is aborted or not committed', () => {
     const fs = new MemoryFileSystem();
     const job = beginOutput(fs, '/out');
