@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { abortOutput, beginOutput, commitOutput, type OutputPart } from '../../storage/output/output-job.ts';
 import { CairnError } from '../base/errors.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
@@ -13,7 +14,8 @@ export interface SaveChoices extends JobOptions {
 
 /**
  * Runs a job that writes a dataset as a directory of parts, and publishes it: readers see all of it or none of it. Raises
- * OUTPUT_EXISTS, OUTPUT_INCOMPLETE, CSV_PARTS_DIFFER, and what the job raises; nothing is published then.
+ * OUTPUT_EXISTS, OUTPUT_INCOMPLETE, CSV_PARTS_DIFFER, and what the job raises; nothing is published then. INVALID_ARGUMENT
+ * where the session's own files would be replaced.
  */
 export async function saveOutput(
   engine: Engine,
@@ -26,6 +28,7 @@ export async function saveOutput(
     throw invalidArgument(job.method, 'path', 'the path of a directory', path);
   }
   const { fileSystem } = engine;
+  if (overwrite || append) checkReplaces(engine, path, job.method);
   const output = beginOutput(fileSystem, path, { overwrite, append });
   try {
     const parts = (await engine.runJob(node, { kind: 'save', output, format }, job)) as OutputPart[];
@@ -38,6 +41,18 @@ export async function saveOutput(
       // The error that led here is the one to hear of; the next save to this path cleans up.
     }
     throw error;
+  }
+}
+
+/** Replacing a directory replaces all that is below it, which must not be the session's files while it runs. */
+function checkReplaces({ fileSystem, ownDirectories }: Engine, path: string, method: string): void {
+  if (fileSystem.stat(path) === undefined) return;
+  const target = fileSystem.realPath(path);
+  for (const directory of ownDirectories) {
+    if (fileSystem.stat(directory) === undefined) continue;
+    const own = fileSystem.realPath(directory);
+    if (own !== target && !own.startsWith(target.endsWith(sep) ? target : `${target}${sep}`)) continue;
+    throw invalidArgument(method, 'path', `a directory that does not hold the session's own files, ${own}`, path);
   }
 }
 

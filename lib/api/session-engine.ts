@@ -389,6 +389,11 @@ export class SessionEngine implements Engine {
     }
   }
 
+  get ownDirectories(): readonly string[] {
+    const { directory } = this.checkpoints;
+    return [this.storage.directory, ...(directory === undefined ? [] : [directory])];
+  }
+
   persist(node: LineageNode, level: StorageLevel): void {
     this.assertUsable('persist');
     node.storageLevel = level;

@@ -50,6 +50,10 @@ export class TravellingEngine implements Engine {
     this.#engine = engine;
   }
 
+  get ownDirectories(): readonly string[] {
+    return this.#engine.ownDirectories;
+  }
+
   get defaultParallelism(): number {
     return this.#engine.defaultParallelism;
   }

@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nodeOf } from '../../../lib/api/rdd.ts';
 import { saveOutput } from '../../../lib/api/save-output.ts';
@@ -21,5 +22,26 @@ describe('saveOutput', () => {
     await expect(saveOutput(bench.engine, node, '/data/out', FORMAT, CHOICES)).rejects.toThrow(/OUTPUT_EXISTS/);
     expect(names()).toEqual(['out']);
     await expect(saveOutput(bench.engine, node, '', FORMAT, CHOICES)).rejects.toThrow(/INVALID_ARGUMENT/);
+  });
+
+  it('does not replace what holds the files of the session', async () => {
+    using home = new SpecDirectory();
+    mkdirSync(home.join('work/data'), { recursive: true });
+    symlinkSync(home.join('work'), home.join('link'));
+    await using bench = await EngineOfSpec.open({ dir: home.join('work/data'), master: 'local' });
+    bench.engine.checkpoints.setDirectory(home.join('kept/checkpoints'));
+    const node = nodeOf(bench.parallelize<unknown>([{ a: 1 }], 1));
+    const save = async (path: string, choice: 'overwrite' | 'append') =>
+      await saveOutput(bench.engine, node, home.join(path), FORMAT, { ...CHOICES, [choice]: true });
+    for (const path of ['work', 'work/data', 'link', 'link/data', 'kept', 'kept/checkpoints', '.']) {
+      for (const choice of ['overwrite', 'append'] as const) {
+        await expect(save(path, choice), `${choice} ${path}`).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      }
+    }
+    expect(existsSync(home.join('work/data/cairn.sqlite'))).toBe(true);
+    for (const path of ['work/data2', 'work/dat', 'work/data/out', 'other']) {
+      await save(path, 'overwrite');
+      await save(path, 'overwrite');
+    }
   });
 });

@@ -23,6 +23,7 @@ import { type TaskBench, taskBench } from './task-bench.ts';
 export class ShippingEngine implements Engine {
   readonly defaultParallelism = 2;
   readonly configuredParallelism = undefined;
+  readonly ownDirectories = [];
   readonly fileSystem: FileSystem;
   readonly bench: TaskBench;
   readonly #scheduler: DagScheduler;
