@@ -1,6 +1,6 @@
-import { type JobRow, openCatalog } from '../lib/index.ts';
+import { type JobRow, openCatalog, type StageWithParents } from '../lib/index.ts';
 import { type Command, directoryOf, parse } from './command.ts';
-import { firstLine, formatDuration, formatTime, shortPosition, stateCell } from './format.ts';
+import { firstLine, formatBytes, formatDuration, formatTime, shortPosition, stateCell } from './format.ts';
 import { printable, printTable } from './print-table.ts';
 
 const COLUMNS = [
@@ -10,6 +10,8 @@ const COLUMNS = [
   { title: 'STAGES', align: 'right' },
   { title: 'SUBMITTED' },
   { title: 'TOOK', align: 'right' },
+  { title: 'SPILLED', align: 'right' },
+  { title: 'PEAK MEMORY', align: 'right' },
   { title: 'DESCRIPTION' },
 ] as const;
 
@@ -23,6 +25,7 @@ export const listJobs: Command = {
     using catalog = openCatalog(directoryOf(flags.dir, io));
     const { run } = catalog.run(positionals[0]);
     const jobs = catalog.jobs(run);
+    const stages = catalog.stages(run);
     const rows = jobs.map((job) => [
       String(job.job),
       stateCell(job.state),
@@ -30,12 +33,20 @@ export const listJobs: Command = {
       job.skippedStageCount === 0 ? String(job.stageCount) : `${job.stageCount} (${job.skippedStageCount} skipped)`,
       formatTime(job.submittedAtMs),
       formatDuration(job.submittedAtMs, job.endedAtMs),
+      ...memoryCells(stages.filter((stage) => stage.job === job.job)),
       job.description ?? '',
     ]);
     io.write(printTable(COLUMNS, rows, io.hasColors) + printErrors(jobs));
     return 0;
   },
 };
+
+/** What the stages of a job wrote out, and the most that one of their tasks gathered. */
+function memoryCells(stages: readonly StageWithParents[]): string[] {
+  const spilled = stages.reduce((sum, { spilledBytes }) => sum + spilledBytes, 0);
+  const peak = stages.reduce((most, { peakMemoryBytes }) => Math.max(most, peakMemoryBytes ?? 0), 0);
+  return [formatBytes(spilled), formatBytes(peak)];
+}
 
 function printErrors(jobs: readonly JobRow[]): string {
   const lines = jobs.flatMap(({ job, errorMessage }) =>

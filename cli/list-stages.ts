@@ -16,15 +16,16 @@ const COLUMNS = [
   { title: 'SHUFFLE READ', align: 'right' },
   { title: 'SHUFFLE WRITE', align: 'right' },
   { title: 'SPILLED', align: 'right' },
+  { title: 'PEAK MEMORY', align: 'right' },
 ] as const;
 
 export const listStages: Command = {
   name: 'stages',
   usage: '[run] [--job <n>] [--dir <dir>]',
-  summary: 'list the stages of a run or a job, with what they moved',
+  summary: 'list the stages of a run or a job, with what they moved and held',
   details: [
     'Stages that a job skipped are listed under the job that ran them. AFTER names the stages a stage waits for;',
-    'an attempt after the first is written as 3.1.',
+    'an attempt after the first is written as 3.1. PEAK MEMORY is the most that one of its tasks gathered.',
   ],
   run(args, io) {
     const { flags, positionals } = parse('stages', args, ['dir', 'job'], 1);
@@ -48,6 +49,7 @@ export const listStages: Command = {
       formatBytes(stage.shuffleReadBytes),
       formatBytes(stage.shuffleWriteBytes),
       formatBytes(stage.spilledBytes),
+      stage.peakMemoryBytes === null ? '' : formatBytes(stage.peakMemoryBytes),
     ]);
     io.write(printTable(COLUMNS, rows, io.hasColors) + printErrors(stages));
     return 0;

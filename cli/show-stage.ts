@@ -1,4 +1,4 @@
-import { openCatalog, type StageSpread } from '../lib/index.ts';
+import { type ConsumerUse, openCatalog, type StageSpread } from '../lib/index.ts';
 import { type Command, directoryOf, missing, parse, parseId, usageError } from './command.ts';
 import { formatBytes, formatCount, formatDuration } from './format.ts';
 import { printable, printTable } from './print-table.ts';
@@ -13,12 +13,19 @@ const COLUMNS = [
   { title: 'MAX IN', align: 'right' },
 ] as const;
 
+const CONSUMERS = [
+  { title: 'GATHERED FOR' },
+  { title: 'PEAK MEMORY', align: 'right' },
+  { title: 'SPILLED', align: 'right' },
+] as const;
+
 const MEASURES = [
   { title: 'time', name: 'durationMs', print: (ms: number) => formatDuration(0, ms) },
   { title: 'read', name: 'readBytes', print: formatBytes },
   { title: 'records read', name: 'readRecords', print: formatCount },
   { title: 'written', name: 'writtenBytes', print: formatBytes },
   { title: 'spilled', name: 'spilledBytes', print: formatBytes },
+  { title: 'peak memory', name: 'peakMemoryBytes', print: formatBytes },
 ] as const;
 
 /** Times are counted in so many bins of equal width. */
@@ -31,6 +38,7 @@ export const showStage: Command = {
   summary: 'show how the work of a stage was spread over its tasks',
   details: [
     'Of the tasks that succeeded: how long they took, what they read, wrote and spilled, and which partition had most.',
+    'Then what tasks gathered in memory: the most that one of them held, and what all of them wrote out for want of it.',
     'A partition far above the median holds most of the records of a few keys: docs/memory.md says what helps.',
   ],
   run(args, io) {
@@ -64,7 +72,7 @@ export const showStage: Command = {
       .tasks(run, stage, row.attempt)
       .filter(({ state }) => state === 'succeeded')
       .map(({ startedAtMs, endedAtMs }) => endedAtMs - startedAtMs);
-    io.write(`\n${printHistogram(times)}`);
+    io.write(`\n${printHistogram(times)}${printConsumers(catalog.consumers(run, stage, row.attempt), io.hasColors)}`);
     return 0;
   },
 };
@@ -73,6 +81,13 @@ export const showStage: Command = {
 function spreadRow(spread: StageSpread, { title, name, print }: (typeof MEASURES)[number]): string[][] {
   const { min, lower, median, upper, max, maxPartition } = spread[name];
   return max === 0 ? [] : [[title, ...[min, lower, median, upper, max].map(print), `partition ${maxPartition}`]];
+}
+
+/** What the tasks gathered in memory, and for what. */
+function printConsumers(consumers: readonly ConsumerUse[], hasColors: boolean): string {
+  if (consumers.length === 0) return '';
+  const rows = consumers.map((use) => [use.name, formatBytes(use.peakBytes), formatBytes(use.spilledBytes)]);
+  return `\n${printTable(CONSUMERS, rows, hasColors)}`;
 }
 
 /** A line for each bin that any time falls in or lies between two such. */

@@ -12,6 +12,7 @@ export type { ScalarType, TextFields, TextType } from '../formats/text/text-type
 export type { StorageLevelName } from '../storage/block/storage-level.ts';
 export type { CheckpointManifest } from '../storage/checkpoint/manifest.ts';
 export type { CheckpointRemoval } from '../storage/checkpoint/remove-checkpoint.ts';
+export type { ConsumerUse } from '../storage/memory/consumer-use.ts';
 export type { CheckpointEntry } from '../storage/metadata/checkpoint-catalog.ts';
 export type {
   BlockRow,

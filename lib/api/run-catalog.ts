@@ -3,6 +3,7 @@ import { findDirectoryOwner } from '../../storage/fs/directory-lock.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
 import { type ProcessIdentity, type ProcessTable, systemProcesses } from '../../storage/fs/process-identity.ts';
+import type { ConsumerUse } from '../../storage/memory/consumer-use.ts';
 import { CheckpointCatalog, type CheckpointEntry } from '../../storage/metadata/checkpoint-catalog.ts';
 import { MetadataDatabase } from '../../storage/metadata/database.ts';
 import type {
@@ -102,7 +103,13 @@ export class Catalog implements Disposable {
       readRecords: spreadOf(tasks, ({ rowsRead, shuffleReadRecords }) => rowsRead + shuffleReadRecords),
       writtenBytes: spreadOf(tasks, ({ bytesWritten, shuffleWriteBytes }) => bytesWritten + shuffleWriteBytes),
       spilledBytes: spreadOf(tasks, ({ spilledBytes }) => spilledBytes),
+      peakMemoryBytes: spreadOf(tasks, ({ peakMemoryBytes }) => peakMemoryBytes ?? 0),
     };
+  }
+
+  /** What the parts of a stage's tasks that gather records held at most, any of them, and wrote out; the largest first. */
+  consumers(run: string, stage: number, attempt = 0): readonly ConsumerUse[] {
+    return this.#reader.consumersOf(this.#idOf(run), stageId(stage), attempt);
   }
 
   /** The lineage that a job computed, or that a node is computed from; without either, all of the run's. */

@@ -6,7 +6,14 @@ import type { GatheredStage, GatheredTask } from './stage-journal.ts';
 
 type Measures = Pick<
   StageRow,
-  'rowsIn' | 'rowsOut' | 'bytesIn' | 'bytesOut' | 'shuffleReadBytes' | 'shuffleWriteBytes' | 'spilledBytes'
+  | 'rowsIn'
+  | 'rowsOut'
+  | 'bytesIn'
+  | 'bytesOut'
+  | 'shuffleReadBytes'
+  | 'shuffleWriteBytes'
+  | 'spilledBytes'
+  | 'peakMemoryBytes'
 >;
 
 /** An attempt at a stage as rows, without what it stored. */
@@ -58,6 +65,8 @@ function toTaskRow({ started, ended }: GatheredTask, stageEndedAtMs: number, sta
     shuffleWriteBytes: metrics.shuffleWriteBytes,
     shuffleWriteRecords: metrics.shuffleWriteRecords,
     spilledBytes: metrics.spilledBytes,
+    peakMemoryBytes: metrics.peakMemoryBytes,
+    consumers: metrics.consumers,
     ...howItEnded(ended, stageError),
   };
 }
@@ -79,6 +88,7 @@ function howItEnded(ended: GatheredTask['ended'], stageError: Error | undefined)
 /** Records count wherever they come from and go to: inputs or shuffles. */
 function sumOf(tasks: readonly GatheredTask[]): Measures {
   const sum = { rowsIn: 0, rowsOut: 0, bytesIn: 0, bytesOut: 0 };
+  let peakMemoryBytes = 0;
   const shuffle = { shuffleReadBytes: 0, shuffleWriteBytes: 0, spilledBytes: 0 };
   for (const { ended } of tasks) {
     const metrics: TaskMetrics = ended?.metrics ?? NO_METRICS;
@@ -89,6 +99,7 @@ function sumOf(tasks: readonly GatheredTask[]): Measures {
     shuffle.shuffleReadBytes += metrics.shuffleReadBytes;
     shuffle.shuffleWriteBytes += metrics.shuffleWriteBytes;
     shuffle.spilledBytes += metrics.spilledBytes;
+    peakMemoryBytes = Math.max(peakMemoryBytes, metrics.peakMemoryBytes);
   }
-  return { ...sum, ...shuffle };
+  return { ...sum, ...shuffle, peakMemoryBytes };
 }

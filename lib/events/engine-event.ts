@@ -5,6 +5,7 @@
  * Events of one job come in this order: job-submitted, then for each of its stages stage-skipped, or stage-submitted,
  * tasks, and stage-completed or stage-failed; then job-ended. A stage that is tried again has a higher `attempt`.
  */
+import type { ConsumerUse } from '../../storage/memory/consumer-use.ts';
 import type { SerializedError } from '../base/errors.ts';
 import type { JobId, NodeId, RunId, ShuffleId, StageId, TaskId } from '../base/ids.ts';
 
@@ -24,6 +25,8 @@ export interface TaskMetrics {
   readonly spilledBytes: number;
   /** The most bytes of the memory budget the task held at once. */
   readonly peakMemoryBytes: number;
+  /** What the parts of the task that gather records held at most each, and wrote out. */
+  readonly consumers: readonly ConsumerUse[];
   /** From start to end where the task ran, without waiting for a slot. */
   readonly durationMs: number;
   /** Bytes of the result handed to the driver. */
@@ -42,6 +45,7 @@ export const NO_METRICS: TaskMetrics = Object.freeze({
   shuffleWriteBytes: 0,
   spilledBytes: 0,
   peakMemoryBytes: 0,
+  consumers: Object.freeze([]),
   durationMs: 0,
   resultBytes: 0,
 });

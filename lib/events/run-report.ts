@@ -2,6 +2,7 @@
  * What became of each job and stage of a run, folded from its events: for progress, and for the CLI, which replays
  * the events it finds in the metadata. No clock, no I/O: the same events give the same report.
  */
+import { mergeUses } from '../../storage/memory/consumer-use.ts';
 import type { JobId, ShuffleId, StageId } from '../base/ids.ts';
 import { type EngineEvent, type JobOutcome, NO_METRICS, type StageSkipped, type TaskMetrics } from './engine-event.ts';
 
@@ -153,10 +154,11 @@ function newStage(
   };
 }
 
-/** Sums, but for `peakMemoryBytes`, which is the larger. */
+/** Sums, but for `peakMemoryBytes`, which is the larger; consumers by name, likewise. */
 export function addMetrics(a: TaskMetrics, b: TaskMetrics): TaskMetrics {
   const sum: Mutable<TaskMetrics> = { ...a };
-  for (const name of Object.keys(NO_METRICS) as (keyof TaskMetrics)[]) sum[name] += b[name];
+  for (const name of Object.keys(NO_METRICS) as (keyof TaskMetrics)[]) if (name !== 'consumers') sum[name] += b[name];
+  sum.consumers = mergeUses(a.consumers, b.consumers);
   sum.peakMemoryBytes = Math.max(a.peakMemoryBytes, b.peakMemoryBytes);
   return sum;
 }

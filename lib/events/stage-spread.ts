@@ -34,6 +34,8 @@ export interface StageSpread {
   /** To outputs and shuffles. */
   readonly writtenBytes: Spread;
   readonly spilledBytes: Spread;
+  /** The most of memory that each held for what it gathers. */
+  readonly peakMemoryBytes: Spread;
 }
 
 /** A partition that is out of proportion. */

@@ -1,3 +1,4 @@
+import type { ConsumerUse } from '../../storage/memory/consumer-use.ts';
 import type { TaskMetrics } from '../events/engine-event.ts';
 
 type Counted = { -readonly [Name in keyof TaskMetrics]: TaskMetrics[Name] };
@@ -14,6 +15,7 @@ export class MetricsCounter implements Counted {
   shuffleWriteBytes = 0;
   spilledBytes = 0;
   peakMemoryBytes = 0;
+  consumers: readonly ConsumerUse[] = [];
   durationMs = 0;
   resultBytes = 0;
 

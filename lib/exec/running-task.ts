@@ -191,7 +191,8 @@ export class RunningTask implements TaskContext {
    */
   async end(error: Error | undefined): Promise<readonly unknown[]> {
     const thrown = [...(await this.#listeners.run(error))];
-    for (const { spilledBytes } of this.memory.uses()) this.metrics.spilledBytes += spilledBytes;
+    this.metrics.consumers = this.memory.uses();
+    for (const { spilledBytes } of this.metrics.consumers) this.metrics.spilledBytes += spilledBytes;
     this.metrics.peakMemoryBytes = this.memory.peakBytes;
     for (const held of [this.memory, this.spills]) {
       try {

@@ -32,13 +32,18 @@ test('the queries of the page answer its questions', () => {
     }
   }
   using database = MetadataDatabase.open(scratch.database, { readOnly: true });
-  expect(QUERIES).toHaveLength(3);
-  const [longest = [], skewed = [], lineage = []] = QUERIES.map((query) => database.all(query));
+  expect(QUERIES).toHaveLength(4);
+  const [longest = [], skewed = [], held = [], lineage = []] = QUERIES.map((query) => database.all(query));
   expect(longest.map(({ stage, ms }) => [stage, ms])).toEqual([
     [1, 1000],
     [0, 450],
   ]);
   expect(skewed[0]).toMatchObject({ stage: 0, tasks: 4, slowest_ms: 70, average_ms: 25, ratio: 2.8 });
+  const output = { name: 'map at job.ts:2', consumer: 'map output' };
+  expect(held).toEqual([
+    { stage: 0, ...output, peak_bytes: 4099, spilled_bytes: 40, tasks: 4 },
+    { stage: 1, ...output, peak_bytes: 4097, spilled_bytes: 20, tasks: 2 },
+  ]);
   expect(lineage.map(({ node, class_name, computed_from }) => [node, class_name, computed_from])).toEqual([
     [2, 'ShuffledRDD', '1 shuffle'],
     [1, 'MapPartitionsRDD', '0 narrow'],

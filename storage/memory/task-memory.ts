@@ -14,6 +14,7 @@ import { formatBytes } from '../../lib/base/byte-size.ts';
 import { CairnError } from '../../lib/base/errors.ts';
 import type { TaskId } from '../../lib/base/ids.ts';
 import { invariant } from '../../lib/base/invariant.ts';
+import { type ConsumerUse, mergeUses } from './consumer-use.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 
 /** A part of a task that holds records. */
@@ -25,13 +26,6 @@ export interface MemoryConsumer {
    * do nothing, as when it is in the middle of a batch. Never asked for while it calls `hold` itself.
    */
   spill(bytes: number): void;
-}
-
-/** What a consumer held and wrote out, for the task's metrics. */
-export interface ConsumerUse {
-  readonly name: string;
-  readonly peakBytes: number;
-  readonly spilledBytes: number;
 }
 
 /** Memory is taken from the budget, and given back, in pieces of so many bytes; smaller ones where it has little. */
@@ -118,9 +112,10 @@ export class TaskMemory implements Disposable {
     return this.#peakBytes;
   }
 
-  /** What each consumer so far held at most, and spilled. */
+  /** What each kind of consumer so far held at most, and spilled: those that held anything. */
   uses(): readonly ConsumerUse[] {
-    return [...this.#ended, ...[...this.#consumers].map(useOf)];
+    const uses = [...this.#ended, ...[...this.#consumers].map(useOf)];
+    return mergeUses(uses.filter(({ peakBytes, spilledBytes }) => peakBytes > 0 || spilledBytes > 0));
   }
 
   /** What there is at most, were nothing else held: what needs more than this at a time cannot be done. */
@@ -140,13 +135,8 @@ export class TaskMemory implements Disposable {
 
   /** `map output 3.0 MiB`: what was written out so far, by consumer. */
   describeSpilled(): string {
-    const spilled = new Map<string, number>();
-    for (const { name, spilledBytes } of this.uses()) {
-      if (spilledBytes > 0) spilled.set(name, (spilled.get(name) ?? 0) + spilledBytes);
-    }
-    return spilled.size === 0
-      ? 'nothing'
-      : [...spilled].map(([name, bytes]) => `${name} ${formatBytes(bytes)}`).join(', ');
+    const spilled = this.uses().filter(({ spilledBytes }) => spilledBytes > 0);
+    return spilled.map(({ name, spilledBytes }) => `${name} ${formatBytes(spilledBytes)}`).join(', ') || 'nothing';
   }
 
   /**

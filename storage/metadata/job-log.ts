@@ -7,6 +7,7 @@
  */
 import { type SerializedError, serializeError } from '../../lib/base/errors.ts';
 import type { JobId, NodeId, RunId, ShuffleId, StageId } from '../../lib/base/ids.ts';
+import type { ConsumerUse } from '../memory/consumer-use.ts';
 import type { MetadataDatabase } from './database.ts';
 import type {
   BlockRow,
@@ -20,7 +21,18 @@ import type {
   StageRow,
   TaskRow,
 } from './rows.ts';
-import { BLOCKS, JOBS, MAP_OUTPUTS, RUNS, SHUFFLES, STAGE_PARENTS, STAGES, TASKS, toSqlValue } from './table.ts';
+import {
+  BLOCKS,
+  JOBS,
+  MAP_OUTPUTS,
+  RUNS,
+  SHUFFLES,
+  STAGE_PARENTS,
+  STAGES,
+  TASK_CONSUMERS,
+  TASKS,
+  toSqlValue,
+} from './table.ts';
 
 /** What is known of a run at its start. */
 export type RunStart = Omit<RunRow, 'startedAtMs' | 'endedAtMs' | 'state' | 'errorCode' | 'errorMessage' | 'error'>;
@@ -50,6 +62,7 @@ export interface StageEnd {
     readonly error?: unknown;
   };
   readonly tasks: readonly (Omit<TaskRow, 'run' | 'stage' | 'stageAttempt' | 'errorCode' | 'errorMessage'> & {
+    readonly consumers: readonly ConsumerUse[];
     readonly error?: unknown;
   })[];
   /** Blocks stored, lost or dropped since the stage began; a block replaces its older row. */
@@ -200,6 +213,21 @@ export class JobLog {
             stage: stage.stage,
             stageAttempt: stage.attempt,
           }),
+        ),
+      );
+      database.runMany(
+        TASK_CONSUMERS.insert,
+        tasks.flatMap(({ task, consumers }) =>
+          consumers.map(({ name, ...use }) =>
+            TASK_CONSUMERS.values({
+              ...use,
+              consumer: name,
+              run,
+              stage: stage.stage,
+              stageAttempt: stage.attempt,
+              task,
+            }),
+          ),
         ),
       );
       if (stage.shuffle !== null && shuffle !== undefined) {

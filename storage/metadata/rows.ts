@@ -90,6 +90,8 @@ export interface StageRow {
   readonly spilledBytes: number;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  /** The most that a task of it held. */
+  readonly peakMemoryBytes: number | null;
 }
 
 /** `stage` waits for `parent`'s map outputs. */
@@ -123,6 +125,20 @@ export interface TaskRow {
   readonly spilledBytes: number;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  /** The most that its parts which gather records held together, in bytes. */
+  readonly peakMemoryBytes: number | null;
+}
+
+/** A part of a task that gathers records: what it held at most, and wrote out. */
+export interface TaskConsumerRow {
+  readonly run: RunId;
+  readonly stage: StageId;
+  readonly stageAttempt: number;
+  readonly task: TaskId;
+  /** What it does: `sort by key`. */
+  readonly consumer: string;
+  readonly peakBytes: number;
+  readonly spilledBytes: number;
 }
 
 /** A node of the lineage. Written once; only `name` and `storageLevel` may change. */

@@ -1,5 +1,6 @@
 import { CairnError } from '../../lib/base/errors.ts';
 import type { JobId, NodeId, RunId, ShuffleId, StageId } from '../../lib/base/ids.ts';
+import type { ConsumerUse } from '../memory/consumer-use.ts';
 import type { MetadataDatabase } from './database.ts';
 import type {
   BlockRow,
@@ -130,6 +131,16 @@ export class RunReader {
   tasksOf(run: RunId, stage: StageId, attempt: number): readonly TaskRow[] {
     const clause = 'WHERE run = ? AND stage = ? AND stage_attempt = ? ORDER BY partition, attempt, task';
     return this.#rows(TASKS, clause, run, stage, attempt);
+  }
+
+  /** What the parts of its tasks held at most, any of them, and wrote out, all of them; the largest first. */
+  consumersOf(run: RunId, stage: StageId, attempt: number): readonly ConsumerUse[] {
+    return this.#database.all<ConsumerUse>(
+      `SELECT consumer AS name, max(peak_bytes) AS "peakBytes", sum(spilled_bytes) AS "spilledBytes"
+       FROM task_consumers WHERE run = ? AND stage = ? AND stage_attempt = ?
+       GROUP BY consumer ORDER BY max(peak_bytes) DESC, consumer`,
+      ...[run, stage, attempt],
+    );
   }
 
   /**

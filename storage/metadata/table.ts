@@ -15,6 +15,7 @@ import type {
   ShuffleRow,
   StageParentRow,
   StageRow,
+  TaskConsumerRow,
   TaskRow,
 } from './rows.ts';
 
@@ -128,7 +129,7 @@ export const JOBS = defineTable<JobRow>(
 export const STAGES = defineTable<StageRow>('stages', [
   ...(['run', 'stage', 'attempt', 'job', 'name', 'kind', 'shuffle', 'taskCount', 'state'] as const),
   ...(['submittedAtMs', 'completedAtMs', 'rowsIn', 'rowsOut', 'bytesIn', 'bytesOut'] as const),
-  ...(['shuffleReadBytes', 'shuffleWriteBytes', 'spilledBytes', ...ERROR_COLUMNS] as const),
+  ...(['shuffleReadBytes', 'shuffleWriteBytes', 'spilledBytes', ...ERROR_COLUMNS, 'peakMemoryBytes'] as const),
 ]);
 
 export const STAGE_PARENTS = defineTable<StageParentRow>('stage_parents', ['run', 'stage', 'parent']);
@@ -137,7 +138,11 @@ export const TASKS = defineTable<TaskRow>('tasks', [
   ...(['run', 'task', 'stage', 'stageAttempt', 'partition', 'attempt', 'state', 'executor'] as const),
   ...(['startedAtMs', 'endedAtMs', 'rowsRead', 'rowsWritten', 'bytesRead', 'bytesWritten'] as const),
   ...(['shuffleReadBytes', 'shuffleReadRecords', 'shuffleWriteBytes', 'shuffleWriteRecords'] as const),
-  ...(['spilledBytes', ...ERROR_COLUMNS] as const),
+  ...(['spilledBytes', ...ERROR_COLUMNS, 'peakMemoryBytes'] as const),
+]);
+
+export const TASK_CONSUMERS = defineTable<TaskConsumerRow>('task_consumers', [
+  ...(['run', 'stage', 'stageAttempt', 'task', 'consumer', 'peakBytes', 'spilledBytes'] as const),
 ]);
 
 export const LINEAGE_NODES = defineTable<LineageNodeRow>('lineage_nodes', [

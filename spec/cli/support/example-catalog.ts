@@ -32,9 +32,15 @@ export class ExampleCatalog implements Disposable {
       shuffleWriteRecords: 45_678,
       shuffleWriteBytes: 2_000_000,
       spilledBytes: 4096,
+      peakMemoryBytes: 2_000_000,
+      consumers: [{ name: 'map output', peakBytes: 2_000_000, spilledBytes: 4096 }],
     };
     script.runStage(0, { shuffle: 0, tasks: 12, taskMs: 700, metrics: written });
-    const read = { shuffleReadRecords: 137_034, shuffleReadBytes: 6_000_000 };
+    const consumers = [
+      { name: 'group by key', peakBytes: 1_000_000, spilledBytes: 0 },
+      { name: 'sort by key', peakBytes: 2_500_000, spilledBytes: 1_048_576 },
+    ];
+    const read = { shuffleReadRecords: 137_034, shuffleReadBytes: 6_000_000, peakMemoryBytes: 3_000_000, consumers };
     script.runStage(1, { parents: [0], tasks: 4, taskMs: 61_000, metrics: read, name: 'collect at job.ts:9' });
     script.endJob(0);
     script.wait(1500);

@@ -37,7 +37,7 @@ function stage(tasks: readonly GatheredTask[], error?: Error): GatheredStage {
 describe('a stage as rows', () => {
   it('has the sums of its tasks, failed ones included; records count from inputs and shuffles alike', () => {
     const metrics = { rowsRead: 1, shuffleReadRecords: 10, rowsWritten: 2, shuffleWriteRecords: 20, bytesRead: 3 };
-    const more = { bytesWritten: 4, shuffleReadBytes: 5, shuffleWriteBytes: 6, spilledBytes: 7 };
+    const more = { bytesWritten: 4, shuffleReadBytes: 5, shuffleWriteBytes: 6, spilledBytes: 7, peakMemoryBytes: 8 };
     const failed = { kind: 'failed', error: serializeError(new TypeError('bad')), willRetry: true } as const;
     const { stage: row, tasks } = toStageRows(
       stage([task(0, failed, metrics), task(1, { kind: 'succeeded' }, { ...metrics, ...more })]),
@@ -45,10 +45,18 @@ describe('a stage as rows', () => {
     expect(row).toMatchObject({ stage: 4, attempt: 1, job: 2, kind: 'shuffle-map', shuffle: 6, parents: [1, 3] });
     expect(row).toMatchObject({ state: 'succeeded', submittedAtMs: 5, completedAtMs: 40, taskCount: 3 });
     expect(row).toMatchObject({ rowsIn: 22, rowsOut: 44, bytesIn: 6, bytesOut: 4 });
-    expect(row).toMatchObject({ shuffleReadBytes: 5, shuffleWriteBytes: 6, spilledBytes: 7 });
+    expect(row).toMatchObject({ shuffleReadBytes: 5, shuffleWriteBytes: 6, spilledBytes: 7, peakMemoryBytes: 8 });
     expect(tasks).toMatchObject([
       { task: 0, state: 'failed', error: { message: 'bad' }, startedAtMs: 10, endedAtMs: 20 },
-      { task: 1, state: 'succeeded', executor: 'worker-1', rowsRead: 1, shuffleReadRecords: 10 },
+      {
+        task: 1,
+        state: 'succeeded',
+        executor: 'worker-1',
+        rowsRead: 1,
+        shuffleReadRecords: 10,
+        peakMemoryBytes: 8,
+        consumers: [],
+      },
     ]);
     expect(tasks[1]).not.toHaveProperty('error');
   });

@@ -34,7 +34,9 @@ describe('EngineEvent', () => {
 
 describe('NO_METRICS', () => {
   it('is all zeros and cannot be changed', () => {
-    expect(Object.values(NO_METRICS).every((value) => value === 0)).toBe(true);
+    const { consumers, ...numbers } = NO_METRICS;
+    expect(Object.values(numbers).every((value) => value === 0)).toBe(true);
+    expect([consumers, Object.isFrozen(consumers)]).toEqual([[], true]);
     expect(Object.isFrozen(NO_METRICS)).toBe(true);
   });
 });

@@ -161,11 +161,17 @@ describe('RunReport', () => {
 
 describe('addMetrics', () => {
   it('sums every figure but the peak, of which it takes the larger, and changes neither side', () => {
-    const names = Object.keys(NO_METRICS) as (keyof TaskMetrics)[];
-    const filled = (step: number) =>
-      Object.fromEntries(names.map((name, i) => [name, (i + 1) * step])) as unknown as TaskMetrics;
+    const names = (Object.keys(NO_METRICS) as (keyof TaskMetrics)[]).filter((name) => name !== 'consumers');
+    const filled = (step: number) => {
+      const consumers = [{ name: 'sort by key', peakBytes: step, spilledBytes: step }];
+      return {
+        ...Object.fromEntries(names.map((name, i) => [name, (i + 1) * step])),
+        consumers,
+      } as unknown as TaskMetrics;
+    };
     const one = Object.freeze(filled(1));
     const sum = addMetrics(one, Object.freeze(filled(10)));
     for (const name of names) expect(sum[name]).toBe(one[name] * (name === 'peakMemoryBytes' ? 10 : 11));
+    expect(sum.consumers).toEqual([{ name: 'sort by key', peakBytes: 10, spilledBytes: 11 }]);
   });
 });

@@ -108,6 +108,8 @@ export function exampleTask(task: number, partition: number, overrides: Partial<
     shuffleWriteBytes: 64,
     shuffleWriteRecords: 50,
     spilledBytes: 0,
+    peakMemoryBytes: 4096 + partition,
+    consumers: [{ name: 'map output', peakBytes: 4096 + partition, spilledBytes: 10 }],
     ...overrides,
   };
 }
@@ -134,6 +136,7 @@ export function exampleStage(stage = 0, taskCount = 2, overrides: Partial<Stage>
       shuffleReadBytes: 0,
       shuffleWriteBytes: 64 * taskCount,
       spilledBytes: 0,
+      peakMemoryBytes: 4097,
       parents: [],
       ...overrides,
     },

@@ -77,7 +77,7 @@ test('a stage with all its tasks, blocks and map outputs is one transaction', ()
   expect(verbs.filter((verb) => verb === 'COMMIT')).toHaveLength(1);
   expect(verbs[0]).toBe('BEGIN');
   expect(verbs.at(-1)).toBe('COMMIT');
-  expect(verbs.filter((verb) => verb === 'INSERT')).toHaveLength(1 + 200 + 200 + 1 + 200);
+  expect(verbs.filter((verb) => verb === 'INSERT')).toHaveLength(1 + 200 + 200 + 200 + 1 + 200);
 });
 
 test('every other record is one transaction too', () => {
