@@ -135,6 +135,7 @@ function fileOf(
 function readMessageAt(source: RandomAccess, at: number, sizeBytes: number): FoundMessage | undefined {
   const where = { path: source.path, place: 'a message', offset: at };
   if (at === sizeBytes) return undefined;
+  if (at > sizeBytes) throw damaged(where, `a message within ${sizeBytes} bytes`, 'one beyond');
   const prefix = readRange(source, at, Math.min(8, sizeBytes - at), where);
   if (prefix.length < 4) throw damaged(where, 'a message, or the end', `${prefix.length} bytes`);
   const view = new DataView(prefix.buffer);

@@ -11,14 +11,15 @@ import type { NodeId, ShuffleId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
 import type { ShuffleDependency } from '../lineage/dependency.ts';
 import type { LineageNode, NodeOrigin } from '../lineage/lineage-node.ts';
+import { ArrowScanNode } from '../lineage/nodes/arrow-scan-node.ts';
 import { BinaryRecordsNode } from '../lineage/nodes/binary-records-node.ts';
 import { CartesianNode } from '../lineage/nodes/cartesian-node.ts';
 import { CoGroupNode } from '../lineage/nodes/co-group-node.ts';
 import { CoalesceNode } from '../lineage/nodes/coalesce-node.ts';
 import type { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { CsvScanNode } from '../lineage/nodes/csv-scan-node.ts';
-import { EmptyNode } from '../lineage/nodes/empty-node.ts';
 import { DatabaseScanNode } from '../lineage/nodes/database-scan-node.ts';
+import { EmptyNode } from '../lineage/nodes/empty-node.ts';
 import { JsonScanNode } from '../lineage/nodes/json-scan-node.ts';
 import { LocalCheckpointNode } from '../lineage/nodes/local-checkpoint-node.ts';
 import { LocalCombineNode } from '../lineage/nodes/local-combine-node.ts';
@@ -75,6 +76,11 @@ function entry<N extends LineageNode, Fields>(own: NodeEntry<N, Fields>): Erased
 const nothing = (): undefined => undefined;
 
 const NODE_TABLE: Readonly<Record<string, ErasedEntry>> = {
+  'arrow-scan': entry({
+    sendsPartitions: true,
+    pack: ({ options, table }: ArrowScanNode) => ({ options, table }),
+    make: ({ options, table }, { origin, fileSystem }) => new ArrowScanNode(origin, fileSystem, options, table),
+  }),
   'binary-file-scan': entry({
     sendsPartitions: true,
     pack: ({ options, parallelism }: BinaryFileScanNode) => ({ options, parallelism }),
@@ -111,16 +117,16 @@ const NODE_TABLE: Readonly<Record<string, ErasedEntry>> = {
     pack: ({ options, shape }: CsvScanNode) => ({ options, shape }),
     make: ({ options, shape }, { origin, fileSystem }) => new CsvScanNode(origin, fileSystem, options, shape),
   }),
+  'database-scan': entry({
+    pack: ({ options, columns }: DatabaseScanNode) => ({ options, columns }),
+    make: ({ options, columns }, { origin, fileSystem }) => new DatabaseScanNode(origin, fileSystem, options, columns),
+  }),
   empty: entry({
     pack: nothing,
     make: (_, { origin }) => new EmptyNode(origin, []),
   }),
   'json-scan': entry({
     sendsPartitions: true,
-  'database-scan': entry({
-    pack: ({ options, columns }: DatabaseScanNode) => ({ options, columns }),
-    make: ({ options, columns }, { origin, fileSystem }) => new DatabaseScanNode(origin, fileSystem, options, columns),
-  }),
     pack: ({ options, fields }: JsonScanNode) => ({ options, fields }),
     make: ({ options, fields }, { origin, fileSystem }) => new JsonScanNode(origin, fileSystem, options, fields),
   }),

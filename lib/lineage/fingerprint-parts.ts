@@ -7,6 +7,7 @@
  * `compute` and `computePartitions` read of a node belongs here.
  */
 import { predicateIdentity } from '../../formats/scan/scan-predicate.ts';
+import { formatType } from '../../formats/schema/data-type.ts';
 import type { CheckpointPart } from '../../storage/checkpoint/checkpoint-part.ts';
 import { describeDatabase } from '../../storage/database/database-settings.ts';
 import type { DatabaseSplit } from '../../storage/database/scan-plan.ts';
@@ -14,12 +15,13 @@ import { invariant } from '../base/invariant.ts';
 import { digestOfData, type PlainData } from './canonical-text.ts';
 import type { ShuffleDependency } from './dependency.ts';
 import type { LineageNode } from './lineage-node.ts';
+import type { ArrowScanNode, ArrowSplit } from './nodes/arrow-scan-node.ts';
 import type { BinaryRecordsNode } from './nodes/binary-records-node.ts';
 import type { CoalesceNode } from './nodes/coalesce-node.ts';
 import type { CollectionNode } from './nodes/collection-node.ts';
 import type { CsvScanNode } from './nodes/csv-scan-node.ts';
-import type { JsonScanNode } from './nodes/json-scan-node.ts';
 import type { DatabaseScanNode } from './nodes/database-scan-node.ts';
+import type { JsonScanNode } from './nodes/json-scan-node.ts';
 import type { LocalCombineNode } from './nodes/local-combine-node.ts';
 import type { MapAsyncNode } from './nodes/map-async-node.ts';
 import type { MapPartitionsNode } from './nodes/map-partitions-node.ts';
@@ -52,9 +54,9 @@ export interface NodeParts {
   readonly files?: 'read' | 'named';
   /** The user's own array. */
   readonly records?: readonly unknown[];
-  /** Set where a checkpoint is all there is, and nothing tells what it is one of. */
   /** Why nothing tells what the records are, but for a version that the user declares. */
   readonly unversioned?: string;
+  /** Set where a checkpoint is all there is, and nothing tells what it is one of. */
   readonly isLost?: true;
 }
 
@@ -70,6 +72,7 @@ function entry<N extends LineageNode>(own: PartsEntry<N>): ErasedEntry {
 const NOTHING = entry(() => ({}));
 
 const PARTS: Readonly<Record<string, ErasedEntry>> = {
+  'arrow-scan': entry(({ options, partitions }: ArrowScanNode) => partsOfTable(options, partitions)),
   'binary-file-scan': entry(({ options, parallelism }: BinaryFileScanNode) => ({
     parameters: { ...limitsOf(options), parallelism },
     files: 'named',
@@ -84,8 +87,6 @@ const PARTS: Readonly<Record<string, ErasedEntry>> = {
     parameters: { minPartitions, ...settings, schema: JSON.stringify(settings.schema) },
     files: 'read',
   })),
-  empty: NOTHING,
-  'json-scan': entry(({ options: { minPartitions, settings } }: JsonScanNode) => ({
   // A table's content has no identity that could be asked for: the user's version of it is the only one.
   'database-scan': entry(({ source, options }: DatabaseScanNode) => ({
     parameters: {
@@ -102,6 +103,8 @@ const PARTS: Readonly<Record<string, ErasedEntry>> = {
     },
     unversioned: `the rows of ${source} have no identity; withVersion() gives them one`,
   })),
+  empty: NOTHING,
+  'json-scan': entry(({ options: { minPartitions, settings } }: JsonScanNode) => ({
     parameters: { minPartitions, ...settings, schema: JSON.stringify(settings.schema) },
     files: 'read',
   })),
@@ -113,16 +116,10 @@ const PARTS: Readonly<Record<string, ErasedEntry>> = {
   'map-async': entry(({ f }: MapAsyncNode) => ({ functions: [f] })),
   'map-partitions': entry(({ f }: MapPartitionsNode) => ({ functions: [f] })),
   'object-file': entry(() => ({ files: 'read' })),
-  'parquet-scan': entry(({ options: { columns, where, path: _, ...rest }, partitions }: ParquetScanNode) => ({
-    parameters: {
-      ...rest,
-      // What directories say is in no file.
-      directories: partitions.map(({ split }) => (split as readonly ParquetSplit[]).map(({ entries }) => entries)),
-      columns: columns && JSON.stringify(columns),
-      where: where && JSON.stringify(predicateIdentity(where)),
-    },
-    files: 'read',
-  })),
+  'parquet-scan': entry((node: ParquetScanNode) => {
+    const parts = partsOfTable(node.options, node.partitions);
+    return { ...parts, parameters: { ...parts.parameters, ...shapeOfRows(node) } };
+  }),
   'partitioner-aware-union': NOTHING,
   // What is handed to a command may be a secret.
   pipe: entry(({ command, options: { env = {}, cwd, separateWorkingDir } }: PipeNode) => ({
@@ -161,6 +158,33 @@ export function partsOf(node: LineageNode): NodeParts {
   return { parameters: {}, functions: [], ...find(node) };
 }
 
+/** A scan of files with columns. What directories say is in no file. */
+function partsOfTable(
+  { columns, where, path: _, ...rest }: ArrowScanNode['options'] | ParquetScanNode['options'],
+  partitions: LineageNode['partitions'],
+): Partial<NodeParts> {
+  return {
+    parameters: {
+      ...rest,
+      directories: partitions.map(({ split }) =>
+        (split as readonly (ArrowSplit | ParquetSplit)[]).map(({ entries }) => entries),
+      ),
+      columns: columns && JSON.stringify(columns),
+      where: where && JSON.stringify(predicateIdentity(where)),
+    },
+    files: 'read',
+  };
+}
+
+/** What rows are follows from all files, of which tasks read those that may match. */
+function shapeOfRows({ rowFields, shape: { mapping } }: ParquetScanNode): Readonly<Record<string, PlainData>> {
+  const { int64 } = mapping;
+  return {
+    rows: rowFields.map(({ name, type }) => `${name}: ${formatType(type)}`),
+    numbers: typeof int64 === 'string' ? int64 : [...int64].sort(),
+  };
+}
+
 function partsOfStep(step: Step): Partial<NodeParts> {
   if ('f' in step) return { parameters: { step: step.kind }, functions: [step.f] };
   // The first number of each partition is counted by a job, and follows from the input.
@@ -177,6 +201,12 @@ function identityOfPart({ bytes, rows, checksum, classes }: CheckpointPart): Pla
   return [bytes, rows, checksum, classes.map(({ name, version }) => [name, version])];
 }
 
+function splitIdentity(split: DatabaseSplit): PlainData {
+  if (split.kind !== 'stride') return split.kind === 'all' ? [] : [split.sql];
+  const { column, unit, part } = split;
+  return [column, unit, String(part.low), String(part.end), part.withNulls];
+}
+
 function hidden(value: PlainData): string {
   return `sha256:${digestOfData(value)}`;
 }
@@ -188,12 +218,6 @@ export interface ShuffleParts {
 }
 
 /** The parts of a shuffle, without its partitioner. */
-function splitIdentity(split: DatabaseSplit): PlainData {
-  if (split.kind !== 'stride') return split.kind === 'all' ? [] : [split.sql];
-  const { column, unit, part } = split;
-  return [column, unit, String(part.low), String(part.end), part.withNulls];
-}
-
 export function partsOfShuffle({ aggregator, mapSideCombine, keyOrder }: ShuffleDependency): ShuffleParts {
   const functions: unknown[] = [];
   if (aggregator !== undefined) {

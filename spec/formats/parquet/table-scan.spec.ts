@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Arena } from '../../../formats/parquet/arena.ts';
 import { openParquet } from '../../../formats/parquet/parquet-file.ts';
-import {
-  canSkipDirectory,
-  checkPredicate,
-  type FileOfTable,
-  type ParquetTable,
-  TableScan,
-  tableSchema,
-} from '../../../formats/parquet/table-scan.ts';
+import { type FileOfTable, TableScan } from '../../../formats/parquet/table-scan.ts';
 import { mergeSchemas } from '../../../formats/scan/merge-schemas.ts';
 import { type PartitionEntry, partitionFields } from '../../../formats/scan/partition-path.ts';
 import { type Condition, col } from '../../../formats/scan/predicate-builder.ts';
 import { projectFields } from '../../../formats/scan/project-fields.ts';
+import { type ScanTable, tableSchema } from '../../../formats/scan/scan-table.ts';
 import { ByteArraySource } from '../../support/byte-source.ts';
 import { indexedParquet, type PlainColumn } from '../../support/indexed-parquet.ts';
 import { vectorValues } from '../../support/vector-values.ts';
@@ -33,7 +27,7 @@ function fileOf(
   return { file: openParquet(source), entries, source };
 }
 
-function tableOf(files: readonly FileOfTable[], columns?: readonly string[], where?: Condition): ParquetTable {
+function tableOf(files: readonly FileOfTable[], columns?: readonly string[], where?: Condition): ScanTable {
   const schema = mergeSchemas(files.map(({ file }) => ({ source: file.source.path, schema: file.schema })));
   const partitions = partitionFields(files.map(({ file, entries }) => ({ path: file.source.path, entries })));
   const whole = tableSchema(schema, partitions);
@@ -121,26 +115,5 @@ describe('TableScan', () => {
     const strange = fileOf('s', [ints('__proto__', 1), ints('constructor', 2)], ['toString', '3']);
     expect(rowsOf([strange], undefined, col('__proto__').eq(1).and(col('toString').eq(3)))).toEqual([[1, 2, 3]]);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-  });
-});
-
-describe('predicates of tables', () => {
-  it('are checked against all columns', () => {
-    const { schema, partitions } = tableOf([older]);
-    const whole = tableSchema(schema, partitions);
-    expect(() => checkPredicate(col('yaer').eq(1).predicate, whole, 't')).toThrow(/COLUMN_NOT_FOUND.*'year'/s);
-    expect(() => checkPredicate(col('year').eq('x').predicate, whole, 't')).toThrow(/PREDICATE_TYPE/);
-    checkPredicate(col('id').gt(1).predicate, whole, 't');
-  });
-
-  it('skip directories by their names', () => {
-    const { partitions } = tableOf([older, newer]);
-    const skips = (condition: Condition, { entries }: FileOfTable) =>
-      canSkipDirectory(condition.predicate, partitions, entries, 't');
-    expect(skips(col('year').eq(2002), older)).toBe(true);
-    expect(skips(col('year').eq(2002), newer)).toBe(false);
-    expect(skips(col('kind').ne('x'), newer)).toBe(true);
-    expect(skips(col('kind').isNull(), newer)).toBe(false);
-    expect(() => skips(col('id').eq(1), newer)).toThrow(/COLUMN_NOT_FOUND/);
   });
 });

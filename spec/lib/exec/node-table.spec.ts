@@ -10,6 +10,7 @@ import { nodeEntry, SHIPPABLE_KINDS } from '../../../lib/exec/node-table.ts';
 import { PartPacker, PartUnpacker } from '../../../lib/exec/stage-parts.ts';
 import { identity } from '../../../lib/lineage/dependency.ts';
 import type { LineageNode, NodeOrigin } from '../../../lib/lineage/lineage-node.ts';
+import { ArrowScanNode } from '../../../lib/lineage/nodes/arrow-scan-node.ts';
 import { BinaryRecordsNode } from '../../../lib/lineage/nodes/binary-records-node.ts';
 import { CartesianNode } from '../../../lib/lineage/nodes/cartesian-node.ts';
 import { CoGroupNode } from '../../../lib/lineage/nodes/co-group-node.ts';
@@ -38,6 +39,7 @@ import { BinaryFileScanNode, WholeTextScanNode } from '../../../lib/lineage/node
 import { ZipPartitionsNode } from '../../../lib/lineage/nodes/zip-partitions-node.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import type { CheckpointPart } from '../../../storage/checkpoint/checkpoint-part.ts';
+import { sampleBytes } from '../../support/arrow-samples.ts';
 import { scanOptions, tableColumn } from '../../support/databases.ts';
 import { indexedParquet } from '../../support/indexed-parquet.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
@@ -50,6 +52,9 @@ writeFile(fileSystem, '/in/a.txt', 'one\ntwo\n');
 fileSystem.makeDirectory('/parquet/k=1');
 const column = { name: 'x', type: 'INT32', values: [1, 2] } as const;
 writeFile(fileSystem, '/parquet/k=1/a', indexedParquet([column], { rowGroupRows: 9, pageRows: [9] }));
+
+fileSystem.makeDirectory('/arrow/k=1');
+writeFile(fileSystem, '/arrow/k=1/a', sampleBytes('stream'));
 
 const hash = new HashPartitioner(2);
 const range = new RangeNode(origin(), 0, 10, 3, 2);
@@ -65,6 +70,15 @@ const part = (partition: number): CheckpointPart => {
 
 /** One node of each kind, with what is not the default. */
 const SAMPLES: readonly LineageNode[] = [
+  new ArrowScanNode(origin(), fileSystem, {
+    path: '/arrow',
+    columns: ['k', 'n'],
+    where: col('n').gt(1).predicate,
+    int64: 'bigint',
+    timestamp: 'truncate',
+    decimal: 'number',
+    minPartitions: 2,
+  }),
   new BinaryFileScanNode(origin(), fileSystem, { path: '/in/*', minPartitions: 2, maxFileBytes: 9 }, 3),
   new BinaryRecordsNode(origin(), fileSystem, ['/in/a.txt'], 4),
   new CartesianNode(origin(), range, pairs),

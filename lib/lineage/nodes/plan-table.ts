@@ -1,0 +1,72 @@
+import type { InputFile } from '../../../formats/scan/file-splits.ts';
+import { mergeSchemas } from '../../../formats/scan/merge-schemas.ts';
+import { type PartitionEntry, partitionFields } from '../../../formats/scan/partition-path.ts';
+import { projectFields } from '../../../formats/scan/project-fields.ts';
+import {
+  columnsOfPredicate,
+  columnText,
+  conjunctsOf,
+  type ScanColumn,
+  type ScanPredicate,
+} from '../../../formats/scan/scan-predicate.ts';
+import { canSkipDirectory, checkPredicate, type ScanTable, tableSchema } from '../../../formats/scan/scan-table.ts';
+import type { Schema } from '../../../formats/schema/data-type.ts';
+import type { FileSystem } from '../../../storage/fs/file-system.ts';
+import type { InputPath } from './input-files.ts';
+import { findPartitionedFiles, type PartitionedFile } from './partitioned-files.ts';
+
+/** What is wanted of a table of files. */
+export interface TableWish {
+  readonly path: InputPath;
+  /** Columns of the rows, in order; all unless given. */
+  readonly columns?: readonly ScanColumn[] | undefined;
+  /** Which rows; all unless given. */
+  readonly where?: ScanPredicate | undefined;
+}
+
+/** What was found out about a table, and about its files. */
+export interface TablePlan<Opened extends { readonly schema: Schema }> {
+  readonly table: ScanTable;
+  /** The files whose directories may match, and what their beginnings or ends say. */
+  readonly kept: readonly (PartitionedFile & { readonly opened: Opened })[];
+  /** How many files there are in all. */
+  readonly fileCount: number;
+  readonly partitionFilters: readonly ScanPredicate[];
+  readonly pushedFilters: readonly ScanPredicate[];
+}
+
+/**
+ * Finds the files of a table and opens those whose directories may match: the schemas of these make the one of the rows.
+ * Raises what finding and opening them does, COLUMN_NOT_FOUND, PREDICATE_TYPE, SCHEMAS_DIFFER, PARTITIONS_DIFFER.
+ */
+export function planTable<Opened extends { readonly schema: Schema }>(
+  fs: FileSystem,
+  { path, columns, where }: TableWish,
+  open: (file: InputFile) => Opened,
+): TablePlan<Opened> {
+  const source = typeof path === 'string' ? path : path.join(',');
+  const found = findPartitionedFiles(fs, path);
+  const partitions = partitionFields(found.map(({ file, entries }) => ({ path: file.path, entries })));
+  const names = new Set(partitions.map(({ name }) => name));
+  const conjuncts = where === undefined ? [] : conjunctsOf(where);
+  const isOfPartitions = (each: ScanPredicate) =>
+    columnsOfPredicate(each).every((column) => names.has(columnText(column)));
+  const partitionFilters = conjuncts.filter(isOfPartitions);
+  const mayMatch = (entries: readonly PartitionEntry[]) =>
+    !partitionFilters.some((each) => canSkipDirectory(each, partitions, entries, source));
+  const kept = found.filter(({ entries }) => mayMatch(entries));
+  // Where no directory is left, one file still says which columns there are.
+  const opened = (kept.length > 0 ? kept : found.slice(0, 1)).map((each) => ({ ...each, opened: open(each.file) }));
+  const schema = mergeSchemas(opened.map((each) => ({ source: each.file.path, schema: each.opened.schema })));
+  const whole = tableSchema(schema, partitions);
+  if (where !== undefined && found.length > 0) checkPredicate(where, whole, source);
+  const isProjected = columns !== undefined && found.length > 0;
+  const fields = isProjected ? projectFields(whole, columns, source) : whole.fields;
+  return {
+    table: { schema, partitions, fields, where },
+    kept: kept.length > 0 ? opened : [],
+    fileCount: found.length,
+    partitionFilters,
+    pushedFilters: conjuncts.filter((each) => !isOfPartitions(each)),
+  };
+}
