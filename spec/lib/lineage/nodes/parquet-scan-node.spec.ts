@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Condition, col } from '../../../../formats/scan/predicate-builder.ts';
+import { partsOf } from '../../../../lib/lineage/fingerprint-parts.ts';
 import { ParquetScanNode, type ParquetScanOptions } from '../../../../lib/lineage/nodes/parquet-scan-node.ts';
 import { indexedParquet, type PlainCell } from '../../../support/indexed-parquet.ts';
 import { MemoryFileSystem } from '../../../support/memory-file-system.ts';
@@ -70,6 +71,20 @@ describe('ParquetScanNode', () => {
       expect.stringMatching(/^Files: 1 of 3; RowGroups: 1 of 8; Bytes: [\d.]+ B of [\d.]+ KiB$/),
     ]);
     expect(scan(fs, { where: col('id').gt(1000) }).partitions).toEqual([]);
+  });
+
+  it('is another one where files that are not read make other rows of those that are', () => {
+    const fs = table();
+    const identity = () => JSON.stringify(partsOf(scan(fs, { where: col('id').lt(10) })).parameters);
+    const first = identity();
+    writeFile(fs, '/t/year=2002/b', bytesOf(300));
+    expect(identity()).toBe(first);
+    writeFile(fs, '/t/year=2002/c', bytesOf(500, 'more'));
+    const withMore = identity();
+    expect(withMore).not.toBe(first);
+    fs.makeDirectory('/t/year=none');
+    writeFile(fs, '/t/year=none/a', bytesOf(400));
+    expect(identity()).not.toBe(withMore);
   });
 
   it('packs files into partitions as they were wished for', () => {
