@@ -59,9 +59,17 @@ export function decodeChunk(path: string, chunk: PlacedChunk, bytes: Uint8Array)
   return batches;
 }
 
-/** Reads, verifies and decodes chunks one after another; holds one at a time. Does not close the file. */
-export function* readChunks(file: FileHandle, chunks: Iterable<PlacedChunk>, seed = 0): IterableIterator<Batch> {
-  for (const chunk of chunks) yield* decodeChunk(file.path, chunk, readChunkToDecode(file, chunk, seed));
+/**
+ * Reads, verifies and decodes chunks one after another; holds one at a time. Does not close the file. Batches of chunks
+ * that `target` is large enough for lie in it: they live until the next chunk is read.
+ */
+export function* readChunks(
+  file: FileHandle,
+  chunks: Iterable<PlacedChunk>,
+  seed = 0,
+  target?: Uint8Array,
+): IterableIterator<Batch> {
+  for (const chunk of chunks) yield* decodeChunk(file.path, chunk, readChunkToDecode(file, chunk, seed, target));
 }
 
 export function corrupt(path: string, offset: number, expected: string, found: string): CairnError {

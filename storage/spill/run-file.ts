@@ -48,6 +48,10 @@ export class RunFileWriter implements Disposable {
     return new RunFileWriter(new ChunkWriter({ fileSystem, path, chunkBytes: 0, ...rest }), onAppend);
   }
 
+  get path(): string {
+    return this.#chunks.path;
+  }
+
   get sizeBytes(): number {
     return this.#chunks.sizeBytes;
   }
@@ -104,9 +108,9 @@ export class RunFileReader implements Disposable {
     for (const segment of this.run.segments) yield* this.readSegment(segment);
   }
 
-  /** The batches of one segment. */
-  readSegment(segment: RunSegment): IterableIterator<Batch> {
-    return readChunks(this.#open(), [segment]);
+  /** The batches of one segment. Where they are read into `target`, which has to be large enough, they live as long as that. */
+  readSegment(segment: RunSegment, target?: Uint8Array): IterableIterator<Batch> {
+    return readChunks(this.#open(), [segment], 0, target);
   }
 
   /** The frames of one segment as stored, verified: for copying them into a map output. The caller owns the bytes. */
