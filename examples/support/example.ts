@@ -34,6 +34,8 @@ export async function startIfMain(meta: ImportMeta, run: Run, { resumes = false 
   if (!resumes) await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   const dir = process.env.CAIRN_DIR || join(out, '.cairn');
+  // Who reads no further, as `head`, has seen enough.
+  process.stdout.on('error', () => process.exit());
   await run((text) => process.stdout.write(`${text}\n`), {
     dir,
     out,
