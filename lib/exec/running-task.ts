@@ -23,6 +23,7 @@ import { storable } from '../lineage/records.ts';
 import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-context.ts';
 import { AccumulatorPartials } from './accumulator-partials.ts';
 import { CheckpointTees } from './checkpoint-tees.ts';
+import { columnsRead } from './columns-read.ts';
 import { combinePairs, type PlainRun } from './combine-pairs.ts';
 import type { CurrentTask } from './current-task.ts';
 import type { FusedChain } from './fused-chain.ts';
@@ -117,7 +118,7 @@ export class RunningTask implements TaskContext {
     let chain = this.#chains.get(node, pipeline, sink);
     // Cursors belong to the steps, not to the sink: they stay when the sink changes.
     const run = chain.open(partition);
-    for (const batch of this.iterate(pipeline.base, partition)) {
+    for (const batch of this.#iterateFor(pipeline, sink.kind, partition)) {
       this.throwIfCancelled();
       if (batch.kind === 'pending') {
         yield batch.ready;
@@ -256,15 +257,26 @@ export class RunningTask implements TaskContext {
     yield* blocks.getOrElseUpdate(id, node.storageLevel, compute);
   }
 
+  /** What a chain begins with: of a scan that nothing else reads, records that may have the columns alone that it reads. */
+  #iterateFor({ base, steps }: Pipeline, sinkKind: Sink['kind'], partition: number): BatchIterator {
+    const isKept = base.isPersisted || base.checkpoint !== undefined || base.checkpointTarget !== undefined;
+    const names = !isKept && base instanceof ComputedNode ? base.columnNames : undefined;
+    if (names === undefined) return this.iterate(base, partition);
+    const plain = steps.map(({ step }) => step);
+    return this.#compute(base, partition, columnsRead(plain, sinkKind, names));
+  }
+
   /** In one piece, and as flat as can be: long lineages nest these, and the stack ends. */
-  *#compute(node: LineageNode, partition: number): BatchIterator {
+  *#compute(node: LineageNode, partition: number, columns?: ReadonlySet<string>): BatchIterator {
     this.#depth++;
     this.#deepest = Math.max(this.#deepest, this.#depth);
     try {
       const pipeline = pipelineOf(node);
       const isChain = pipeline.steps.length > 0;
       const countsRows = !isChain && node.dependencies.length === 0;
-      const batches = isChain ? this.#computeSteps(node, pipeline, partition) : this.#computeNode(node, partition);
+      const batches = isChain
+        ? this.#computeSteps(node, pipeline, partition)
+        : this.#computeNode(node, partition, columns);
       for (const batch of batches) {
         if (countsRows) this.metrics.rowsRead += lengthOf(batch);
         yield batch;
@@ -276,9 +288,9 @@ export class RunningTask implements TaskContext {
     }
   }
 
-  #computeNode(node: LineageNode, partition: number): BatchIterator {
+  #computeNode(node: LineageNode, partition: number, columns?: ReadonlySet<string>): BatchIterator {
     if (node.checkpoint !== undefined) return this.iterate(node.checkpoint, partition);
-    return computedNode(node).compute(partitionOf(node, partition), this);
+    return computedNode(node).compute(partitionOf(node, partition), this, columns);
   }
 
   *#computeSteps(node: LineageNode, pipeline: Pipeline, partition: number): BatchIterator {
@@ -288,7 +300,7 @@ export class RunningTask implements TaskContext {
       pipeline.steps.map(({ step }) => step),
       this.batchRows,
     );
-    for (const batch of this.iterate(pipeline.base, partition)) {
+    for (const batch of this.#iterateFor(pipeline, 'rows', partition)) {
       if (batch.kind === 'pending') {
         this.throwIfCancelled();
         yield batch;

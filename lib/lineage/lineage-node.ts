@@ -163,6 +163,13 @@ export abstract class ComputedNode extends LineageNode {
   /**
    * Records of a partition. Called within a task; parents are read through `task`. What it needs of the node's parents
    * it asks for before its first batch: later, while it waits for its next turn, the node may be truncated.
+   *
+   * `columns`, some of `columnNames`, are those that will be read of the records: others may be missing in them.
    */
-  abstract compute(partition: Partition, task: TaskContext): BatchIterator;
+  abstract compute(partition: Partition, task: TaskContext, columns?: ReadonlySet<string>): BatchIterator;
+
+  /** The properties of its records, where it can leave out some of them; undefined where it cannot. Asked in tasks. */
+  get columnNames(): ReadonlySet<string> | undefined {
+    return undefined;
+  }
 }

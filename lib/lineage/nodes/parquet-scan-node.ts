@@ -146,8 +146,14 @@ export class ParquetScanNode extends ComputedNode {
     return this.#findPlan().partitions;
   }
 
-  override *compute(partition: Partition, task: TaskContext): BatchIterator {
-    const { table, mapping } = this.shape;
+  override get columnNames(): ReadonlySet<string> {
+    return new Set(this.rowFields.map(({ name }) => name));
+  }
+
+  override *compute(partition: Partition, task: TaskContext, columns?: ReadonlySet<string>): BatchIterator {
+    const { table: whole, mapping } = this.shape;
+    const fields = columns === undefined ? whole.fields : whole.fields.filter(({ name }) => columns.has(name));
+    const table = { ...whole, fields };
     const arena = createArena();
     for (const { file: input, start, length, entries } of partition.split as readonly ParquetSplit[]) {
       using handle = openInput(task.fileSystem, input);

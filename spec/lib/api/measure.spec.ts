@@ -45,7 +45,7 @@ describe('measuring', () => {
       session.parallelize(rows, 1).write.parquet(path, { schema, rowGroupRows: 1000, codec: 'none' }),
     );
     expect(written.metrics.rowsWritten).toBe(20_000);
-    const all = await session.measure(() => session.read.parquet(path).count());
+    const all = await session.measure(() => session.read.parquet(path).collect());
     const some = session.read.parquet(path, { columns: ['id'], where: col('id').lt(1000) });
     const part = await session.measure(() => some.count());
     expect(part.result).toBe(1000);

@@ -65,13 +65,62 @@ describe('read.parquet', () => {
     expect(await rows.collect()).toEqual([{ id: 251 }]);
     const pruned = bytesRead;
     expect(rowsRead).toBe(1);
-    await shared.session.read.parquet(at('t')).count();
+    await shared.session.read.parquet(at('t')).collect();
     expect(pruned).toBeLessThan((bytesRead - pruned) / 1.5);
     const lineage = rows.toDebugString();
     expect(lineage).toContain('PartitionFilters: [EqualTo(day,2001-06-02)]');
     expect(lineage).toContain('PushedFilters: [In(id, [250,251,999]), StringStartsWith(text,row 1)]');
     expect(lineage).toContain('ReadSchema: struct<id:int32>');
     expect(lineage).toContain('Files: 1 of 2; RowGroups: 1 of 4;');
+  });
+
+  it('reads the columns alone that functions read, where their text tells', async () => {
+    const { session } = shared;
+    // More than what is read at once of the end of a file.
+    const wide = Array.from({ length: 3000 }, (_, id) => ({
+      id,
+      text: `${id} is a text`,
+      other: `${id}`.repeat(40),
+    }));
+    await session
+      .parallelize(wide, 1)
+      .write.parquet(at('wide'), { codec: 'none', rowGroupRows: 500, mode: 'overwrite' });
+    const rows = session.read.parquet<(typeof wide)[number]>(at('wide'));
+    const bytesOf = async (action: () => Promise<unknown>): Promise<number> => {
+      let bytes = 0;
+      using _ = session.onEvent((event) => {
+        if (event.kind === 'task-ended') bytes += event.metrics?.bytesRead ?? 0;
+      });
+      await action();
+      return bytes;
+    };
+    const all = await bytesOf(() => rows.collect());
+    const ids = await bytesOf(async () => expect(await rows.map(({ id }) => id).sum()).toBe((3000 * 2999) / 2));
+    const texts = await bytesOf(async () =>
+      expect(await rows.filter((row) => row.text === '7 is a text').count()).toBe(1),
+    );
+    const none = await bytesOf(async () => expect(await rows.count()).toBe(3000));
+    const keys = await bytesOf(async () =>
+      expect(
+        await rows
+          .map((row) => Object.keys(row).join())
+          .distinct()
+          .collect(),
+      ).toEqual(['id,text,other']),
+    );
+    expect(keys).toBe(all);
+    expect(texts).toBeLessThan(all / 1.5);
+    expect(ids).toBeLessThan(texts);
+    expect(none).toBeLessThan(ids);
+  });
+
+  it('gives whole rows to whom keeps them, whatever functions read of them later', async () => {
+    const kept = shared.session.read.parquet<Row>(at('t'), { where: col('id').lt(2) }).cache();
+    expect(await kept.map((row) => row.id).collect()).toEqual([0, 1]);
+    expect(await kept.map((row) => row.text).collect()).toEqual(['row 0', 'row 1']);
+    expect(await kept.count()).toBe(2);
+    expect(await kept.collect()).toEqual([0, 1].map((id) => ({ id, text: `row ${id}`, day: new Date('2001-06-01') })));
+    await kept.unpersist();
   });
 
   it('is a dataset as any other', async () => {
