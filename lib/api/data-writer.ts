@@ -10,8 +10,10 @@ import type { Engine } from './engine.ts';
 import { inferSchema } from './infer-schema.ts';
 import { parquetChoices, parquetOptions, type WriteParquetOptions } from './parquet-writer-options.ts';
 import { saveOutput } from './save-output.ts';
+import { saveDatabase } from './save-database.ts';
 import { checkNames, checkPattern, compressionOr, delimiterOr, flagOr, signOr, textOr } from './text-options.ts';
-import type { WriteMode } from './write-mode.ts';
+import { databaseChoices, type WriteDatabaseOptions } from './write-database-options.ts';
+import { checkWriteMode, type WriteMode } from './write-mode.ts';
 
 /** What all ways to write take. */
 export interface WriteOptions {
@@ -43,7 +45,6 @@ export interface WriteCsvOptions extends WriteOptions {
   readonly columns?: readonly string[] | undefined;
 }
 
-const MODES: readonly WriteMode[] = ['error', 'overwrite', 'append', 'ignore'];
 const SHARED_OPTIONS = ['mode', 'compression', 'signal'];
 const CSV_OPTIONS = [
   ...SHARED_OPTIONS,
@@ -58,8 +59,8 @@ const CSV_OPTIONS = [
 ];
 
 /**
- * Writes a dataset of plain objects as a directory of files, one a partition: `rdd.write`. Readers see the whole directory
- * or none of it, also of one that is added to; `_SUCCESS` marks it complete.
+ * Writes a dataset of plain objects: `rdd.write`. As a directory of files, one a partition, readers see the whole directory
+ * or none of it, also of one that is added to; `_SUCCESS` marks it complete. Tables are written in one transaction.
  */
 export class DataWriter {
   readonly #engine: Engine;
@@ -131,6 +132,48 @@ export class DataWriter {
   }
 
   /** The format may take a job to tell: it is asked for once it is certain that something is to be written. */
+  /**
+   * Writes Arrow files: `part-00000.arrow` and so on, in the file format, which is Feather version 2. Types and values are
+   * those of `parquet`.
+   *
+   * ```ts
+   * await flights.write.arrow('out/flights', { schema: { id: 'int64', day: 'date' }, codec: 'zstd' });
+   * ```
+   * Rejects with OUTPUT_EXISTS, TYPE_UNKNOWN and COLUMN_NOT_FOUND; with ROW_NOT_WRITABLE, VALUE_NOT_EXACT and
+   * NULL_NOT_ALLOWED in the job for values that are not of their column's type. Nothing is rounded.
+   */
+  async arrow(path: string, options: WriteArrowOptions = {}): Promise<void> {
+    const choices = arrowChoices(options);
+    const { signal } = options;
+    const format = async (): Promise<SaveAction['format']> => {
+      const job = { method: 'arrow', signal };
+      const schema = choices.schema ?? (await inferSchema(this.#engine, this.#node, 'Arrow', job));
+      return { kind: 'arrow', options: arrowOptions(choices, schema, path) };
+    };
+    await this.#write('arrow', path, format, options);
+  }
+
+  /**
+   * Writes a table of SQLite, PostgreSQL, MySQL or MariaDB: records become rows, properties columns.
+   *
+   * ```ts
+   * await totals.write.database({ path: 'shop.db', table: 'totals', mode: 'overwrite' });
+   * await events.write.database({ url: process.env.DATABASE_URL, table: 'public.events', mode: 'append' });
+   * ```
+   * All rows are added in one transaction when the job's tasks have done their work: a job that fails, or is killed, leaves
+   * the table as it was, and no row comes twice. Without a schema a table that is made gets one by a job that looks at all
+   * records first; of a table that is there, columns that records lack get their defaults. PostgreSQL takes the package
+   * `pg`, MySQL and MariaDB `mysql2`.
+   *
+   * Rejects with OUTPUT_EXISTS, TABLE_NOT_FOUND, COLUMN_NOT_FOUND, DATABASE_TYPE_UNSUPPORTED, ROW_NOT_WRITABLE,
+   * VALUE_NOT_EXACT, DATABASE_QUERY_FAILED for what the database refuses, DATABASE_NOT_REACHED, DATABASE_LOST,
+   * DATABASE_COMMIT_UNKNOWN, DATABASE_PACKAGE_MISSING, DATABASE_BUSY.
+   */
+  async database(options: WriteDatabaseOptions): Promise<void> {
+    const choices = databaseChoices(options);
+    await saveDatabase(this.#engine, this.#node, choices, { method: 'database', signal: options.signal });
+  }
+
   async #write(
     method: string,
     path: string,
@@ -139,9 +182,7 @@ export class DataWriter {
   ): Promise<void> {
     const { mode = 'error', signal } = options;
     checkSignal(method, signal);
-    if (!MODES.includes(mode)) {
-      throw invalidArgument(method, 'mode', "'error', 'overwrite', 'append' or 'ignore'", mode);
-    }
+    checkWriteMode(method, mode);
     if (typeof path !== 'string' || path === '') throw invalidArgument(method, 'path', 'the path of a directory', path);
     const isThere = this.#engine.fileSystem.stat(path) !== undefined;
     if (mode === 'ignore' && isThere) return;

@@ -69,6 +69,8 @@ export interface Engine {
   /** The `parallelism` option when the user set it: shuffles follow it then. */
   readonly configuredParallelism: number | undefined;
   readonly fileSystem: FileSystem;
+  /** A path in the session's scratch space that nobody else uses. */
+  newScratchPath(stem: string): string;
   /** Where the session keeps what is its own: its data directory, and that of its checkpoints where there is one. */
   readonly ownDirectories: readonly string[];
   /** The id and call site of a new node. Raises SESSION_CLOSED, and ACTION_INSIDE_TASK within a user's function. */

@@ -289,6 +289,10 @@ export class SessionEngine implements Engine {
   }
 
   nextShuffleId(): ShuffleId {
+  newScratchPath(stem: string): string {
+    return this.storage.newScratchPath(stem);
+  }
+
     return shuffleId(this.#nextShuffleId++);
   }
 

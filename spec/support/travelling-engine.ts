@@ -74,6 +74,10 @@ export class TravellingEngine implements Engine {
     check(fn);
   }
 
+  newScratchPath(stem: string): string {
+    return this.#engine.newScratchPath(stem);
+  }
+
   nextShuffleId(): ReturnType<Engine['nextShuffleId']> {
     return this.#engine.nextShuffleId();
   }

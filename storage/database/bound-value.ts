@@ -154,7 +154,8 @@ const UNITS_PER_DAY: Readonly<Record<TimeUnit, bigint>> = {
 const MIN_DAY = -719_162n;
 const MAX_DAY = 2_932_896n;
 
-function instantText(type: DataType, value: bigint): string | undefined {
+/** A moment of a date or a timestamp as text, in UTC; undefined outside the years 1 to 9999. */
+export function instantText(type: DataType, value: bigint): string | undefined {
   const perDay = type.kind === 'timestamp' ? UNITS_PER_DAY[type.unit] : 1n;
   const rest = ((value % perDay) + perDay) % perDay;
   const day = (value - rest) / perDay;
