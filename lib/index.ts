@@ -35,6 +35,7 @@ export type {
   DoubleAccumulator,
   LongAccumulator,
 } from './api/accumulator.ts';
+export type { WriteArrowOptions } from './api/arrow-writer-options.ts';
 export type { Broadcast } from './api/broadcast.ts';
 export type {
   AnyRow,
@@ -68,6 +69,7 @@ export {
   type SaveTextOptions,
   type SortOptions,
 } from './api/rdd.ts';
+export type { ReadArrowOptions } from './api/read-arrow-options.ts';
 export type { ReadParquetOptions } from './api/read-parquet-options.ts';
 export type { RowRdd } from './api/row-rdd.ts';
 export { type Catalog, openCatalog } from './api/run-catalog.ts';

@@ -84,6 +84,9 @@ export class ArrowWriter {
     this.#rowCount += rowCount;
   }
 
+  /** There is nothing to write. */
+  flush(): void {}
+
   /** Writes the end. The sink stays the caller's to close. */
   finish(): void {
     const footer = footerBytes(this.#schema, this.#blocks);

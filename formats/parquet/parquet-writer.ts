@@ -129,12 +129,12 @@ export class ParquetWriter {
       this.#pendingRows += to - from;
       this.#rowCount += to - from;
       from = to;
-      if (this.#pendingRows >= this.#rowGroupRows || this.gatheredBytes >= this.#rowGroupBytes) this.endRowGroup();
+      if (this.#pendingRows >= this.#rowGroupRows || this.gatheredBytes >= this.#rowGroupBytes) this.flush();
     }
   }
 
   /** Writes what was gathered as a row group, if there is anything. */
-  endRowGroup(): void {
+  flush(): void {
     const rowCount = this.#pendingRows;
     if (rowCount === 0) return;
     const target = { position: () => this.sizeBytes, append: (bytes: Uint8Array) => this.#append(bytes) };
@@ -158,7 +158,7 @@ export class ParquetWriter {
 
   /** Writes the last row group, the indexes and the footer, which it gives. The sink is not closed. */
   finish(): FileMetadata {
-    this.endRowGroup();
+    this.flush();
     const columnIndexes = this.#appendIndexes(({ columnIndex }) => columnIndex && columnIndexBytes(columnIndex));
     const offsetIndexes = this.#appendIndexes(({ offsetIndex }) => offsetIndexBytes(offsetIndex));
     const rowGroups = this.#written.map(({ rowCount, chunks }, g): RowGroupMetadata => {

@@ -51,8 +51,8 @@ export function parquetChoices(options: WriteParquetOptions): ParquetChoices {
   return {
     codec,
     rowGroupRows,
-    partitionBy: checkColumns('partitionBy', typeof partitionBy === 'string' ? [partitionBy] : partitionBy),
-    bloomFilters: checkColumns('bloomFilters', bloomFilters),
+    partitionBy: checkDirectories(METHOD, partitionBy),
+    bloomFilters: checkColumns(METHOD, 'bloomFilters', bloomFilters),
     schema:
       options.schema === undefined
         ? undefined
@@ -66,19 +66,29 @@ export function parquetOptions(
   schema: Schema,
   path: string,
 ): ParquetSaveOptions {
-  for (const column of [...partitionBy, ...rest.bloomFilters]) {
-    if (schema.fields.some(({ name }) => name === column)) continue;
-    const suggestion = `its columns are ${schema.fields.map(({ name }) => name).join(', ')}`;
-    throw startAtCaller(new CairnError('COLUMN_NOT_FOUND', { path, column, suggestion }));
-  }
+  checkPresent([...partitionBy, ...rest.bloomFilters], schema, path);
   schemaElements({ fields: schema.fields.filter(({ name }) => !partitionBy.includes(name)) }, path);
   return { ...rest, schema, partitionBy };
 }
 
-function checkColumns(option: string, columns: unknown): readonly string[] {
+/** Raises COLUMN_NOT_FOUND for columns that the schema does not have. */
+export function checkPresent(columns: readonly string[], { fields }: Schema, path: string): void {
+  for (const column of columns) {
+    if (fields.some(({ name }) => name === column)) continue;
+    const suggestion = `its columns are ${fields.map(({ name }) => name).join(', ')}`;
+    throw startAtCaller(new CairnError('COLUMN_NOT_FOUND', { path, column, suggestion }));
+  }
+}
+
+/** The columns that become directories. Raises INVALID_ARGUMENT. */
+export function checkDirectories(method: string, columns: unknown): readonly string[] {
+  return checkColumns(method, 'partitionBy', typeof columns === 'string' ? [columns] : columns);
+}
+
+function checkColumns(method: string, option: string, columns: unknown): readonly string[] {
   const isNames = Array.isArray(columns) && columns.every((name) => typeof name === 'string');
   if (!isNames || new Set(columns).size !== columns.length) {
-    throw invalidArgument(METHOD, option, 'names of columns, each once', columns);
+    throw invalidArgument(method, option, 'names of columns, each once', columns);
   }
   return columns;
 }

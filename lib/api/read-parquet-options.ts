@@ -32,25 +32,31 @@ export const READ_PARQUET_OPTIONS = ['columns', 'where', 'int64', 'timestamp', '
 /** The options of a scan, but for path and partitions. Raises INVALID_ARGUMENT. */
 export function parquetScanOptions(options: ReadParquetOptions): Omit<ParquetScanOptions, 'path' | 'minPartitions'> {
   return {
-    columns: checkColumns(options.columns),
+    columns: checkScanColumns(METHOD, options.columns),
     where: checkWhere(METHOD, options.where),
-    int64: oneOf('int64', options.int64, ['auto', 'bigint', 'number']),
-    timestamp: oneOf('timestamp', options.timestamp, ['date', 'truncate', 'bigint']),
-    decimal: oneOf('decimal', options.decimal, ['string', 'number', 'bigint']),
+    int64: oneOf(METHOD, 'int64', options.int64, ['auto', 'bigint', 'number']),
+    timestamp: oneOf(METHOD, 'timestamp', options.timestamp, ['date', 'truncate', 'bigint']),
+    decimal: oneOf(METHOD, 'decimal', options.decimal, ['string', 'number', 'bigint']),
   };
 }
 
-/** The first of the choices unless one is given. */
-function oneOf<T extends string>(option: string, value: T | undefined, choices: readonly [T, ...T[]]): T {
+/** The first of the choices unless one is given. Raises INVALID_ARGUMENT. */
+export function oneOf<T extends string>(
+  method: string,
+  option: string,
+  value: T | undefined,
+  choices: readonly [T, ...T[]],
+): T {
   if (value === undefined) return choices[0];
   if (choices.includes(value)) return value;
-  throw invalidArgument('parquet', option, choices.map((each) => `'${each}'`).join(', '), value);
+  throw invalidArgument(method, option, choices.map((each) => `'${each}'`).join(', '), value);
 }
 
-function checkColumns(columns: unknown): readonly ScanColumn[] | undefined {
+/** The columns that are asked for, as plain data. Raises INVALID_ARGUMENT. */
+export function checkScanColumns(method: string, columns: unknown): readonly ScanColumn[] | undefined {
   if (columns === undefined) return undefined;
   if (Array.isArray(columns) && columns.every(isColumn)) {
     return columns.map((column) => (typeof column === 'string' ? column : [...column]));
   }
-  throw invalidArgument('parquet', 'columns', 'an array of names, or of paths of names', columns);
+  throw invalidArgument(method, 'columns', 'an array of names, or of paths of names', columns);
 }

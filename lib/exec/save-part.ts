@@ -1,8 +1,10 @@
 import { initCompression } from '../../formats/bytes/compression.ts';
+import { ArrowPartWriter } from '../../storage/output/arrow-part-writer.ts';
 import { ObjectPartWriter } from '../../storage/output/object-part-writer.ts';
 import type { OutputPart } from '../../storage/output/output-job.ts';
 import { ParquetPartWriter } from '../../storage/output/parquet-part-writer.ts';
 import { RowPartWriter } from '../../storage/output/row-part-writer.ts';
+import type { TablePartWriter } from '../../storage/output/table-part-writer.ts';
 import { TextPartWriter } from '../../storage/output/text-part-writer.ts';
 import { unreachable } from '../base/invariant.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
@@ -25,7 +27,7 @@ export function* savePart(
   { output, format }: SaveAction,
 ): Generator<Promise<unknown> | undefined, OutputPart, undefined> {
   const { partition } = running;
-  if (format.kind === 'parquet' && format.options.codec === 'zstd') yield initCompression();
+  if ('options' in format && format.options.codec === 'zstd') yield initCompression();
   using writer = openWriter(running, task, output, format);
   const write = (batch: Exclude<TaskBatch, PendingBatch>): void => {
     if (writer instanceof ObjectPartWriter) {
@@ -59,7 +61,7 @@ function openWriter(
   { taskId }: TaskDescription,
   output: SaveAction['output'],
   format: SaveAction['format'],
-): TextPartWriter | ObjectPartWriter | RowPartWriter | ParquetPartWriter {
+): TextPartWriter | ObjectPartWriter | RowPartWriter | TablePartWriter {
   switch (format.kind) {
     case 'text':
       return new TextPartWriter(fileSystem, output, partition, taskId, format.compression);
@@ -68,6 +70,8 @@ function openWriter(
     case 'csv':
     case 'json':
       return new RowPartWriter(fileSystem, output, partition, taskId, format);
+    case 'arrow':
+      return new ArrowPartWriter(fileSystem, output, partition, taskId, format.options);
     case 'parquet':
       return new ParquetPartWriter(fileSystem, output, partition, taskId, format.options);
     default:

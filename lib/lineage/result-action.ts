@@ -1,4 +1,5 @@
 import type { CodecName } from '../../formats/bytes/compression.ts';
+import type { ArrowSaveOptions } from '../../storage/output/arrow-part-writer.ts';
 import type { OutputJob } from '../../storage/output/output-job.ts';
 import type { ParquetSaveOptions } from '../../storage/output/parquet-part-writer.ts';
 import type { RowFormat } from '../../storage/output/row-part-writer.ts';
@@ -47,5 +48,6 @@ export interface SaveAction {
     | { readonly kind: 'text'; readonly compression: OutputCompression }
     | { readonly kind: 'objects'; readonly codec: CodecName }
     | RowFormat
+    | { readonly kind: 'arrow'; readonly options: ArrowSaveOptions }
     | { readonly kind: 'parquet'; readonly options: ParquetSaveOptions };
 }
