@@ -5,6 +5,7 @@ import { CairnError } from '../base/errors.ts';
 import { driverOnly } from '../closure/driver-only.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { SaveAction } from '../lineage/result-action.ts';
+import { arrowChoices, arrowOptions, type WriteArrowOptions } from './arrow-writer-options.ts';
 import { checkOptions, checkSignal, invalidArgument } from './check-argument.ts';
 import type { Engine } from './engine.ts';
 import { inferSchema } from './infer-schema.ts';
@@ -129,6 +130,27 @@ export class DataWriter {
       return { kind: 'parquet', options: parquetOptions(choices, schema, path) };
     };
     await this.#write('parquet', path, format, options);
+  }
+
+  /**
+   * Writes Arrow files: `part-00000.arrow` and so on, in the file format, which is Feather version 2. Types and values are
+   * those of `parquet`.
+   *
+   * ```ts
+   * await flights.write.arrow('out/flights', { schema: { id: 'int64', day: 'date' }, codec: 'zstd' });
+   * ```
+   * Rejects with OUTPUT_EXISTS, TYPE_UNKNOWN and COLUMN_NOT_FOUND; with ROW_NOT_WRITABLE, VALUE_NOT_EXACT and
+   * NULL_NOT_ALLOWED in the job for values that are not of their column's type. Nothing is rounded.
+   */
+  async arrow(path: string, options: WriteArrowOptions = {}): Promise<void> {
+    const choices = arrowChoices(options);
+    const { signal } = options;
+    const format = async (): Promise<SaveAction['format']> => {
+      const job = { method: 'arrow', signal };
+      const schema = choices.schema ?? (await inferSchema(this.#engine, this.#node, 'Arrow', job));
+      return { kind: 'arrow', options: arrowOptions(choices, schema, path) };
+    };
+    await this.#write('arrow', path, format, options);
   }
 
   /** The format may take a job to tell: it is asked for once it is certain that something is to be written. */
