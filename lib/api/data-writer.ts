@@ -10,8 +10,8 @@ import { checkOptions, checkSignal, invalidArgument } from './check-argument.ts'
 import type { Engine } from './engine.ts';
 import { inferSchema } from './infer-schema.ts';
 import { parquetChoices, parquetOptions, type WriteParquetOptions } from './parquet-writer-options.ts';
-import { saveOutput } from './save-output.ts';
 import { saveDatabase } from './save-database.ts';
+import { saveOutput } from './save-output.ts';
 import { checkNames, checkPattern, compressionOr, delimiterOr, flagOr, signOr, textOr } from './text-options.ts';
 import { databaseChoices, type WriteDatabaseOptions } from './write-database-options.ts';
 import { checkWriteMode, type WriteMode } from './write-mode.ts';
@@ -153,28 +153,6 @@ export class DataWriter {
     await this.#write('arrow', path, format, options);
   }
 
-  /** The format may take a job to tell: it is asked for once it is certain that something is to be written. */
-  /**
-   * Writes Arrow files: `part-00000.arrow` and so on, in the file format, which is Feather version 2. Types and values are
-   * those of `parquet`.
-   *
-   * ```ts
-   * await flights.write.arrow('out/flights', { schema: { id: 'int64', day: 'date' }, codec: 'zstd' });
-   * ```
-   * Rejects with OUTPUT_EXISTS, TYPE_UNKNOWN and COLUMN_NOT_FOUND; with ROW_NOT_WRITABLE, VALUE_NOT_EXACT and
-   * NULL_NOT_ALLOWED in the job for values that are not of their column's type. Nothing is rounded.
-   */
-  async arrow(path: string, options: WriteArrowOptions = {}): Promise<void> {
-    const choices = arrowChoices(options);
-    const { signal } = options;
-    const format = async (): Promise<SaveAction['format']> => {
-      const job = { method: 'arrow', signal };
-      const schema = choices.schema ?? (await inferSchema(this.#engine, this.#node, 'Arrow', job));
-      return { kind: 'arrow', options: arrowOptions(choices, schema, path) };
-    };
-    await this.#write('arrow', path, format, options);
-  }
-
   /**
    * Writes a table of SQLite, PostgreSQL, MySQL or MariaDB: records become rows, properties columns.
    *
@@ -196,6 +174,7 @@ export class DataWriter {
     await saveDatabase(this.#engine, this.#node, choices, { method: 'database', signal: options.signal });
   }
 
+  /** The format may take a job to tell: it is asked for once it is certain that something is to be written. */
   async #write(
     method: string,
     path: string,
