@@ -41,6 +41,11 @@ export class ByteReader {
     if (count > this.#bytes.length - this.#offset) throw this.corrupt(`${count} ${what}`, `${this.remaining} left`);
   }
 
+  /** The next byte, which stays the next; undefined at the end. */
+  peek(): number | undefined {
+    return this.#bytes[this.#offset];
+  }
+
   u8(): number {
     if (this.#offset >= this.#bytes.length) throw this.corrupt('1 byte', 'the end');
     return this.#bytes[this.#offset++] as number;

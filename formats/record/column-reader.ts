@@ -4,7 +4,7 @@
  */
 import type { ByteReader } from '../bytes/byte-reader.ts';
 import type { Column, NullMarks } from '../schema/batch.ts';
-import { COLUMN_KINDS, HAS_NULLS } from './column-kinds.ts';
+import { COLUMN_KINDS, HAS_NULLS, SAME_AS_BEFORE } from './column-kinds.ts';
 import { EncodedStrings } from './encoded-strings.ts';
 import { MAX_OBJECT_KEYS, MAX_TUPLE_LENGTH } from './infer-columns.ts';
 import { ALIGNMENT, readInts } from './int-array.ts';
@@ -59,7 +59,7 @@ export function readColumn(source: ByteReader, count: number, depth = 0): Column
       const itemCount = source.count(1, 'items of a tuple');
       if (itemCount > MAX_TUPLE_LENGTH) throw source.corrupt(`at most ${MAX_TUPLE_LENGTH} items`, itemCount, start);
       const items: Column[] = [];
-      for (let i = 0; i < itemCount; i++) items.push(readColumn(source, count, depth + 1));
+      for (let i = 0; i < itemCount; i++) items.push(readItem(source, items.at(-1), count, depth + 1));
       if (itemCount === 0 && nulls === undefined) throw source.corrupt('marks of an empty tuple', 'none', start);
       return { kind, items, nulls: itemCount === 0 ? narrowNulls(nulls, count) : nulls };
     }
@@ -76,6 +76,17 @@ export function readColumn(source: ByteReader, count: number, depth = 0): Column
       return { kind, values, nulls: undefined };
     }
   }
+}
+
+/** An item of a tuple, which may be the one before it. */
+function readItem(source: ByteReader, before: Column | undefined, count: number, depth: number): Column {
+  if (source.peek() !== SAME_AS_BEFORE) return readColumn(source, count, depth);
+  const start = source.offset;
+  source.u8();
+  if ((before?.kind !== 'int' && before?.kind !== 'double') || before.nulls !== undefined) {
+    throw source.corrupt('numbers before the same once more', before?.kind ?? 'nothing', start);
+  }
+  return before;
 }
 
 function readNulls(source: ByteReader, count: number): NullMarks {

@@ -3,7 +3,7 @@
 import { invariant } from '../../lib/base/invariant.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import type { Column } from '../schema/batch.ts';
-import { COLUMN_KINDS, HAS_NULLS } from './column-kinds.ts';
+import { COLUMN_KINDS, HAS_NULLS, SAME_AS_BEFORE } from './column-kinds.ts';
 import { EncodedStrings } from './encoded-strings.ts';
 import { ALIGNMENT, writeInts } from './int-array.ts';
 import { writeTextBlock, writeTexts } from './text-block.ts';
@@ -53,7 +53,8 @@ export function writeColumn(out: ByteWriter, column: Column, count: number, base
     case 'tuple':
       out.varint(column.items.length);
       column.items.forEach((item, i) => {
-        writeColumn(out, item, count, base, `${path}[${i}]`);
+        if (isSame(column.items[i - 1], item)) out.u8(SAME_AS_BEFORE);
+        else writeColumn(out, item, count, base, `${path}[${i}]`);
       });
       return;
     case 'list': {
@@ -87,6 +88,21 @@ function entryCount(column: Column, count: number): number {
     default:
       return column.values.length;
   }
+}
+
+/** Numbers that would be read back as these; fewer than this are not worth the look. */
+const LEAST_SAME = 16;
+
+function isSame(before: Column | undefined, column: Column): boolean {
+  if (column.kind !== 'int' && column.kind !== 'double') return false;
+  if (before?.kind !== column.kind || before.nulls !== undefined || column.nulls !== undefined) return false;
+  const [a, b] = [before.values, column.values];
+  if (a.length < LEAST_SAME || a.byteLength !== b.byteLength || a.constructor !== b.constructor) return false;
+  return before === column || Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
+}
+
+function bytesOf(values: ArrayBufferView): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function isEmpty(column: Column): boolean {

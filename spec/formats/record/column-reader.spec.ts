@@ -124,6 +124,33 @@ describe('the column reader', () => {
       },
     ],
     [
+      'an item that is the one before it where there is none',
+      1,
+      (out, head) => {
+        head('tuple');
+        out.varint(1);
+        out.u8(11);
+      },
+    ],
+    [
+      'a boolean once more',
+      1,
+      (out, head) => {
+        head('tuple');
+        out.varint(2);
+        head('boolean');
+        out.u8(1);
+        out.u8(11);
+      },
+    ],
+    [
+      'a column that is the one before it outside of a tuple',
+      1,
+      (out) => {
+        out.u8(11);
+      },
+    ],
+    [
       '`__proto__` as a field',
       1,
       (out, head) => {

@@ -70,6 +70,24 @@ describe('the column writer', () => {
     expect(written({ kind: 'tuple', items: [], nulls: undefined }, 1000).length).toBeGreaterThan(1000);
   });
 
+  it('writes numbers once that are an item of a tuple twice in a row, and reads them as one column', () => {
+    const numbers = Float64Array.from({ length: 16 }, (_, i) => i / 2);
+    const double = (values: Float64Array): Column => ({ kind: 'double', values, nulls: undefined });
+    const tuple = (...items: Column[]): Column => ({ kind: 'tuple', items, nulls: undefined });
+    const once = written(tuple(double(numbers)), 16).length;
+    const root = readColumn(
+      new ByteReader(written(tuple(double(numbers), double(numbers.slice()), double(numbers)), 16)),
+      16,
+    );
+    expect(written(tuple(double(numbers), double(numbers.slice())), 16)).toHaveLength(once + 1);
+    expect(root.kind === 'tuple' && root.items[1] === root.items[0] && root.items[2] === root.items[0]).toBe(true);
+    const other = numbers.slice();
+    other[0] = -0;
+    expect(written(tuple(double(numbers), double(other)), 16).length).toBeGreaterThan(2 * 16 * 8);
+    const few = numbers.slice(0, 15);
+    expect(written(tuple(double(few), double(few)), 15).length).toBeGreaterThan(2 * 15 * 8);
+  });
+
   it('refuses columns of another length than their batch: such a frame could not be read', () => {
     for (const column of columns) {
       if (column.kind === 'object' || column.kind === 'tuple') continue;
