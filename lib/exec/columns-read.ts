@@ -1,6 +1,19 @@
 import { propertiesRead } from '../closure/properties-read.ts';
+import { ComputedNode } from '../lineage/lineage-node.ts';
 import type { Step } from '../lineage/step.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Sink } from './sink.ts';
+
+/**
+ * The columns that a pipeline needs of its base: undefined for all of them, as where the base cannot leave out any, or is
+ * kept whole.
+ */
+export function columnsNeeded({ base, steps }: Pipeline, sinkKind: Sink['kind']): ReadonlySet<string> | undefined {
+  const isKept = base.isPersisted || base.checkpoint !== undefined || base.checkpointTarget !== undefined;
+  const names = !isKept && base instanceof ComputedNode ? base.columnNames : undefined;
+  const plain = steps.map(({ step }) => step);
+  return names === undefined ? undefined : columnsRead(plain, sinkKind, names);
+}
 
 /**
  * The columns that a chain reads of the records that it begins with: a scan need not read others. Undefined for all of

@@ -23,7 +23,7 @@ import { storable } from '../lineage/records.ts';
 import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-context.ts';
 import { AccumulatorPartials } from './accumulator-partials.ts';
 import { CheckpointTees } from './checkpoint-tees.ts';
-import { columnsRead } from './columns-read.ts';
+import { columnsNeeded } from './columns-read.ts';
 import { combinePairs, type PlainRun } from './combine-pairs.ts';
 import type { CurrentTask } from './current-task.ts';
 import type { FusedChain } from './fused-chain.ts';
@@ -97,8 +97,8 @@ export class RunningTask implements TaskContext {
     this.current = { scope, accumulators: this.accumulators };
   }
 
-  iterate(node: LineageNode, partition: number): BatchIterator {
-    const batches = node.isPersisted ? this.#fromBlock(node, partition) : this.#compute(node, partition);
+  iterate(node: LineageNode, partition: number, columns?: ReadonlySet<string>): BatchIterator {
+    const batches = node.isPersisted ? this.#fromBlock(node, partition) : this.#compute(node, partition, columns);
     return node.checkpointTarget === undefined ? batches : this.tees.copy(node, partition, batches);
   }
 
@@ -118,7 +118,7 @@ export class RunningTask implements TaskContext {
     let chain = this.#chains.get(node, pipeline, sink);
     // Cursors belong to the steps, not to the sink: they stay when the sink changes.
     const run = chain.open(partition);
-    for (const batch of this.#iterateFor(pipeline, sink.kind, partition)) {
+    for (const batch of this.iterate(pipeline.base, partition, columnsNeeded(pipeline, sink.kind))) {
       this.throwIfCancelled();
       if (batch.kind === 'pending') {
         yield batch.ready;
@@ -257,15 +257,6 @@ export class RunningTask implements TaskContext {
     yield* blocks.getOrElseUpdate(id, node.storageLevel, compute);
   }
 
-  /** What a chain begins with: of a scan that nothing else reads, records that may have the columns alone that it reads. */
-  #iterateFor({ base, steps }: Pipeline, sinkKind: Sink['kind'], partition: number): BatchIterator {
-    const isKept = base.isPersisted || base.checkpoint !== undefined || base.checkpointTarget !== undefined;
-    const names = !isKept && base instanceof ComputedNode ? base.columnNames : undefined;
-    if (names === undefined) return this.iterate(base, partition);
-    const plain = steps.map(({ step }) => step);
-    return this.#compute(base, partition, columnsRead(plain, sinkKind, names));
-  }
-
   /** In one piece, and as flat as can be: long lineages nest these, and the stack ends. */
   *#compute(node: LineageNode, partition: number, columns?: ReadonlySet<string>): BatchIterator {
     this.#depth++;
@@ -300,7 +291,7 @@ export class RunningTask implements TaskContext {
       pipeline.steps.map(({ step }) => step),
       this.batchRows,
     );
-    for (const batch of this.#iterateFor(pipeline, 'rows', partition)) {
+    for (const batch of this.iterate(pipeline.base, partition, columnsNeeded(pipeline, 'rows'))) {
       if (batch.kind === 'pending') {
         this.throwIfCancelled();
         yield batch;
