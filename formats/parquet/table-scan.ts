@@ -12,8 +12,6 @@ import { matchColumns } from './match-columns.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import type { SchemaNode } from './schema-tree.ts';
 
-export { canSkipDirectory, checkPredicate, type ScanTable as ParquetTable, tableSchema } from '../scan/scan-table.ts';
-
 /** What a file of a table reads as. */
 export interface FileOfTable {
   readonly file: ParquetFile;

@@ -71,7 +71,7 @@ export class ArrowScanNode extends ComputedNode {
 
   /** What Spark's plans say of a scan. */
   override get details(): readonly string[] {
-    const { table, partitionFilters, pushedFilters, kept, fileCount } = this.#findPlan();
+    const { table, partitionFilters, pushedFilters, kept, files } = this.#findPlan();
     const list = (filters: readonly ScanPredicate[]) => `[${filters.map(formatPredicate).join(', ')}]`;
     const partitions = new Set(table.partitions.map(({ name }) => name));
     const read = table.fields.filter(({ name }) => !partitions.has(name));
@@ -79,7 +79,7 @@ export class ArrowScanNode extends ComputedNode {
       `PartitionFilters: ${list(partitionFilters)}`,
       `PushedFilters: ${list(pushedFilters)}`,
       `ReadSchema: struct<${read.map(({ name, type }) => `${name}:${formatType(type)}`).join(',')}>`,
-      `Files: ${kept.length} of ${fileCount}`,
+      `Files: ${kept.length} of ${files.length}`,
     ];
   }
 
@@ -96,8 +96,14 @@ export class ArrowScanNode extends ComputedNode {
     );
   }
 
-  override *compute(partition: Partition, task: TaskContext): BatchIterator {
-    const { table, options } = this;
+  override get columnNames(): ReadonlySet<string> {
+    return new Set(this.rowFields.map(({ name }) => name));
+  }
+
+  override *compute(partition: Partition, task: TaskContext, columns?: ReadonlySet<string>): BatchIterator {
+    const { table: whole, options } = this;
+    const fields = columns === undefined ? whole.fields : whole.fields.filter(({ name }) => columns.has(name));
+    const table = { ...whole, fields };
     const mapping = { int64: options.int64, timestamp: options.timestamp, decimal: options.decimal };
     const partitions = new Set(table.partitions.map(({ name }) => name));
     for (const { file: input, start, length, entries } of partition.split as readonly ArrowSplit[]) {

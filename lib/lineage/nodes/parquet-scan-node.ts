@@ -5,30 +5,14 @@ import { bytesToRead } from '../../../formats/parquet/read-columns.ts';
 import { leavesOfPredicate, planRowGroups } from '../../../formats/parquet/read-plan.ts';
 import { safeIntegerPaths } from '../../../formats/parquet/safe-integers.ts';
 import type { SchemaNode } from '../../../formats/parquet/schema-tree.ts';
-import {
-  bindToFile,
-  canSkipDirectory,
-  checkPredicate,
-  columnsOfFile,
-  type ParquetTable,
-  TableScan,
-  tableSchema,
-} from '../../../formats/parquet/table-scan.ts';
+import { bindToFile, columnsOfFile, TableScan } from '../../../formats/parquet/table-scan.ts';
 import { type RecordMapping, recordColumns } from '../../../formats/record/record-columns.ts';
 import { ALWAYS } from '../../../formats/scan/bind-predicate.ts';
-import type { FileSplit } from '../../../formats/scan/file-splits.ts';
-import { mergeSchemas, type SourceSchema } from '../../../formats/scan/merge-schemas.ts';
+import type { FileSplit, InputFile } from '../../../formats/scan/file-splits.ts';
 import { packSplits } from '../../../formats/scan/pack-splits.ts';
-import { type PartitionEntry, partitionFields } from '../../../formats/scan/partition-path.ts';
-import { projectFields } from '../../../formats/scan/project-fields.ts';
-import {
-  columnsOfPredicate,
-  columnText,
-  conjunctsOf,
-  formatPredicate,
-  type ScanColumn,
-  type ScanPredicate,
-} from '../../../formats/scan/scan-predicate.ts';
+import type { PartitionEntry } from '../../../formats/scan/partition-path.ts';
+import { formatPredicate, type ScanPredicate } from '../../../formats/scan/scan-predicate.ts';
+import type { ScanTable } from '../../../formats/scan/scan-table.ts';
 import { type Field, formatType } from '../../../formats/schema/data-type.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { formatByteSize } from '../../base/byte-size.ts';
@@ -37,15 +21,10 @@ import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
 import { type Partition, partitionsOf } from '../partition.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 import { CountingSource } from './counting-source.ts';
-import { type InputPath, openInput } from './input-files.ts';
-import { findPartitionedFiles, type PartitionedFile } from './partitioned-files.ts';
+import { openInput } from './input-files.ts';
+import { type OpenedFile, planTable, type TableWish } from './plan-table.ts';
 
-export interface ParquetScanOptions {
-  readonly path: InputPath;
-  /** Columns of the rows, in order; all unless given. */
-  readonly columns?: readonly ScanColumn[] | undefined;
-  /** Which rows; all unless given. */
-  readonly where?: ScanPredicate | undefined;
+export interface ParquetScanOptions extends TableWish {
   /** What 64-bit integers become: see docs/types.md. */
   readonly int64: 'auto' | 'bigint' | 'number';
   readonly timestamp: RecordMapping['timestamp'];
@@ -56,7 +35,7 @@ export interface ParquetScanOptions {
 
 /** What the files were found to be. Plain data. */
 export interface ParquetShape {
-  readonly table: ParquetTable;
+  readonly table: ScanTable;
   readonly mapping: RecordMapping;
 }
 
@@ -179,72 +158,55 @@ export class ParquetScanNode extends ComputedNode {
   }
 
   #makePlan(): ScanPlan {
-    const { path, columns, where, minPartitions } = this.options;
-    const source = typeof path === 'string' ? path : path.join(',');
-    const found = findPartitionedFiles(this.#fileSystem, path);
-    const partitions = partitionFields(found.map(({ file, entries }) => ({ path: file.path, entries })));
-    const names = new Set(partitions.map(({ name }) => name));
-    const conjuncts = where === undefined ? [] : conjunctsOf(where);
-    const isOfPartitions = (each: ScanPredicate) =>
-      columnsOfPredicate(each).every((column) => names.has(columnText(column)));
-    const partitionFilters = conjuncts.filter(isOfPartitions);
-    const kept = found.filter(
-      ({ entries }) => !partitionFilters.some((each) => canSkipDirectory(each, partitions, entries, source)),
+    const { table, files, kept, opened, partitionFilters, pushedFilters } = planTable(
+      this.#fileSystem,
+      this.options,
+      (file) => this.#open(file),
     );
-    // Where no directory is left, one file still says which columns there are.
-    const opened = this.#openAll(kept.length > 0 ? kept : found.slice(0, 1));
-    const schema = mergeSchemas(
-      opened.map(({ file }): SourceSchema => ({ source: file.source.path, schema: file.schema })),
-    );
-    const whole = tableSchema(schema, partitions);
-    if (where !== undefined && found.length > 0) checkPredicate(where, whole, source);
-    const isProjected = columns !== undefined && found.length > 0;
-    const fields = isProjected ? projectFields(whole, columns, source) : whole.fields;
-    const table = { schema, partitions, fields, where };
-    const { wanted, ...figures } = kept.length === 0 ? NOTHING_READ : sumFigures(table, opened);
+    const { wanted, ...figures } = kept.length === 0 ? NOTHING_READ : sumFigures(table, kept);
     // Tasks do not open what its footer has ruled out.
     const read = kept.filter((_, i) => wanted[i]);
     const packed = packSplits(
       read.map(({ file }) => file),
-      { minPartitions, isSplittable: () => true },
+      { minPartitions: this.options.minPartitions, isSplittable: () => true },
     );
     const entriesOf = new Map(read.map(({ file, entries }) => [file, entries]));
     const { timestamp, decimal } = this.options;
-    const mapping = { int64: this.#int64Of(opened, partitions), timestamp, decimal };
+    const mapping = {
+      int64: this.#int64Of(
+        opened.map((each) => each.opened),
+        table.partitions,
+      ),
+      timestamp,
+      decimal,
+    };
     return {
       shape: { table, mapping },
       partitions: partitionsOf(packed.length, (i) =>
         (packed[i] ?? []).map((split) => ({ ...split, entries: entriesOf.get(split.file) ?? [] })),
       ),
       partitionFilters,
-      pushedFilters: conjuncts.filter((each) => !isOfPartitions(each)),
-      files: { read: read.length, total: found.length },
+      pushedFilters,
+      files: { read: read.length, total: files.length },
       ...figures,
-      bytes: { read: figures.bytes.read, total: found.reduce((sum, { file }) => sum + file.sizeBytes, 0) },
+      bytes: { read: figures.bytes.read, total: files.reduce((sum, { file }) => sum + file.sizeBytes, 0) },
     };
   }
 
-  #int64Of(opened: readonly OpenedFile[], partitions: readonly Field[]): RecordMapping['int64'] {
+  #int64Of(files: readonly ParquetFile[], partitions: readonly Field[]): RecordMapping['int64'] {
     const { int64 } = this.options;
     if (int64 !== 'auto') return int64;
-    const safe = new Set(safeIntegerPaths(opened.map(({ file }) => file)));
+    const safe = new Set(safeIntegerPaths(files));
     // Of directories there are no statistics, but all values: int64 they are because one of them needs it.
     for (const { name } of partitions) safe.delete(name);
     return safe;
   }
 
-  /** Reads footers. Files are closed again: what is planned needs no more of them. */
-  #openAll(files: readonly PartitionedFile[]): readonly OpenedFile[] {
-    return files.map(({ file: input, entries }) => {
-      using handle = openInput(this.#fileSystem, input);
-      return { file: openParquet(handle), entries };
-    });
+  /** Reads the footer. The file is closed again: what is planned needs no more of it. */
+  #open(input: InputFile): ParquetFile {
+    using handle = openInput(this.#fileSystem, input);
+    return openParquet(handle);
   }
-}
-
-interface OpenedFile {
-  readonly file: ParquetFile;
-  readonly entries: readonly PartitionEntry[];
 }
 
 interface FooterFigures extends Pick<ScanFigures, 'rowGroups' | 'bytes'> {
@@ -254,11 +216,11 @@ interface FooterFigures extends Pick<ScanFigures, 'rowGroups' | 'bytes'> {
 
 const NOTHING_READ: FooterFigures = { rowGroups: { read: 0, total: 0 }, bytes: { read: 0, total: 0 }, wanted: [] };
 
-function sumFigures(table: ParquetTable, opened: readonly OpenedFile[]): FooterFigures {
+function sumFigures(table: ScanTable, files: readonly OpenedFile<ParquetFile>[]): FooterFigures {
   const wanted: boolean[] = [];
   const rowGroups = { read: 0, total: 0 };
   const bytes = { read: 0, total: 0 };
-  for (const { file, entries } of opened) {
+  for (const { opened: file, entries } of files) {
     const binding = bindToFile(table, { file, entries });
     const predicate = binding?.predicate ?? ALWAYS;
     const leaves = binding === undefined ? [] : leavesOfPredicate(file, binding);

@@ -24,13 +24,19 @@ export interface TableWish {
   readonly where?: ScanPredicate | undefined;
 }
 
+export interface OpenedFile<Opened> extends PartitionedFile {
+  readonly opened: Opened;
+}
+
 /** What was found out about a table, and about its files. */
 export interface TablePlan<Opened extends { readonly schema: Schema }> {
   readonly table: ScanTable;
-  /** The files whose directories may match, and what their beginnings or ends say. */
-  readonly kept: readonly (PartitionedFile & { readonly opened: Opened })[];
-  /** How many files there are in all. */
-  readonly fileCount: number;
+  /** All files. */
+  readonly files: readonly PartitionedFile[];
+  /** Those whose directories may match, and what their beginnings or ends say. */
+  readonly kept: readonly OpenedFile<Opened>[];
+  /** The same; where no directory may match, one file, which says which columns there are. */
+  readonly opened: readonly OpenedFile<Opened>[];
   readonly partitionFilters: readonly ScanPredicate[];
   readonly pushedFilters: readonly ScanPredicate[];
 }
@@ -55,7 +61,6 @@ export function planTable<Opened extends { readonly schema: Schema }>(
   const mayMatch = (entries: readonly PartitionEntry[]) =>
     !partitionFilters.some((each) => canSkipDirectory(each, partitions, entries, source));
   const kept = found.filter(({ entries }) => mayMatch(entries));
-  // Where no directory is left, one file still says which columns there are.
   const opened = (kept.length > 0 ? kept : found.slice(0, 1)).map((each) => ({ ...each, opened: open(each.file) }));
   const schema = mergeSchemas(opened.map((each) => ({ source: each.file.path, schema: each.opened.schema })));
   const whole = tableSchema(schema, partitions);
@@ -64,8 +69,9 @@ export function planTable<Opened extends { readonly schema: Schema }>(
   const fields = isProjected ? projectFields(whole, columns, source) : whole.fields;
   return {
     table: { schema, partitions, fields, where },
+    files: found,
     kept: kept.length > 0 ? opened : [],
-    fileCount: found.length,
+    opened,
     partitionFilters,
     pushedFilters: conjuncts.filter((each) => !isOfPartitions(each)),
   };
