@@ -2,6 +2,7 @@ import { describeParquet, type ParquetDescription } from '../../formats/parquet/
 import { openParquet } from '../../formats/parquet/parquet-file.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
+import { CairnError } from '../base/errors.ts';
 import { driverOnly } from '../closure/driver-only.ts';
 import { invalidArgument } from './check-argument.ts';
 
@@ -12,12 +13,15 @@ import { invalidArgument } from './check-argument.ts';
  * ```ts
  * inspectParquet('flights.parquet').rowCount;   // 3000000
  * ```
- * Raises FILE_NOT_FOUND, PARQUET_CORRUPT, PARQUET_UNSUPPORTED for an encrypted footer, LIMIT_EXCEEDED.
+ * Raises FILE_NOT_FOUND, INPUT_NOT_A_FILE, PARQUET_CORRUPT, PARQUET_UNSUPPORTED for an encrypted footer, LIMIT_EXCEEDED.
  */
 export function inspectParquet(path: string, parts: { readonly fileSystem?: FileSystem } = {}): ParquetDescription {
   if (typeof path !== 'string' || path === '')
     throw invalidArgument('inspectParquet', 'path', 'the path of a file', path);
   const { fileSystem = nodeFileSystem } = parts;
+  const found = fileSystem.stat(path, { follow: true });
+  if (found !== undefined && found.kind !== 'file')
+    throw new CairnError('INPUT_NOT_A_FILE', { path, found: found.kind });
   using handle = fileSystem.open(path, 'read');
   return describeParquet(openParquet(handle));
 }

@@ -14,7 +14,8 @@ import { expandBraces, hasWildcard, isHiddenName, NamePattern } from './glob-pat
  * directory, given or matched, means its files whose names do not begin with `_` or `.`; it is not entered deeper. A
  * path that exists is taken as it is, even when it looks like a pattern.
  *
- * Raises FILE_NOT_FOUND with the entry when nothing matches it. A directory without files is no error.
+ * Raises FILE_NOT_FOUND with the entry when nothing matches it. An empty directory is no error; a directory that is named
+ * and holds directories alone is INPUT_NOT_A_FILE: whoever names it means what is in those.
  */
 export function expandGlob(fs: FileSystem, input: string | readonly string[]): string[] {
   return typeof input === 'string' ? expandEntry(fs, input) : input.flatMap((entry) => expandEntry(fs, entry));
@@ -40,6 +41,7 @@ function expandEntry(fs: FileSystem, entry: string): string[] {
     if (statPath(fs, path) === 'directory') for (const file of filesOf(fs, path)) files.add(file);
     else files.add(path);
   }
+  if (files.size === 0) refuseNested(fs, entry);
   return [...files].sort((a, b) => (a < b ? -1 : 1));
 }
 
@@ -56,6 +58,14 @@ function filesOf(fs: FileSystem, directory: string): string[] {
     .filter(({ name }) => !isHiddenName(name))
     .map(({ name }) => child(directory, name))
     .filter((path) => statPath(fs, path) === 'file');
+}
+
+function refuseNested(fs: FileSystem, entry: string): void {
+  for (const { name } of listIfDirectory(fs, entry)) {
+    const path = child(entry, name);
+    if (isHiddenName(name) || statPath(fs, path) !== 'directory') continue;
+    throw new CairnError('INPUT_NOT_A_FILE', { path, found: 'directory' });
+  }
 }
 
 /** Every path that matches one pattern without braces. */

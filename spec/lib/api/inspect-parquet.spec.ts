@@ -16,6 +16,8 @@ describe('inspectParquet', () => {
     writeFile(fileSystem, '/b', 'x');
     expect(() => inspectParquet('/b', { fileSystem })).toThrow(/PARQUET_CORRUPT/);
     expect(() => inspectParquet('/c', { fileSystem })).toThrow(/FILE_NOT_FOUND/);
+    fileSystem.makeDirectory('/d');
+    expect(() => inspectParquet('/d', { fileSystem })).toThrow(/INPUT_NOT_A_FILE/);
     expect(() => inspectParquet('')).toThrow(/INVALID_ARGUMENT/);
     expect(fileSystem.openHandles).toBe(0);
   });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { expandGlob } from '../../../storage/fs/glob.ts';
 import { NodeFileSystem } from '../../../storage/fs/node-file-system.ts';
 import { MemoryFileSystem } from '../../support/memory-file-system.ts';
+import { writeFile } from '../../support/write-file.ts';
 
 const FILES = [
   '/in/a.txt',
@@ -87,6 +88,20 @@ describe('expandGlob', () => {
     fs.makeDirectory('/empty');
     expect(expandGlob(fs, '/empty')).toEqual([]);
     expect(expandGlob(fs, '/emp*')).toEqual([]);
+  });
+
+  it('refuses a directory of nothing but directories, rather than read nothing', () => {
+    const fs = start();
+    for (const path of ['/deep/b', '/deep/_temporary', '/hidden/_temporary']) fs.makeDirectory(path);
+    writeFile(fs, '/deep/b/x', '');
+    writeFile(fs, '/deep/_SUCCESS', '');
+    for (const entry of ['/deep', '/deep/']) {
+      expect(() => expandGlob(fs, entry)).toThrow(
+        expect.objectContaining({ code: 'INPUT_NOT_A_FILE', params: { path: '/deep/b', found: 'directory' } }),
+      );
+    }
+    expect(expandGlob(fs, '/deep/*')).toEqual(['/deep/b/x']);
+    expect(expandGlob(fs, '/hidden')).toEqual([]);
   });
 
   it('follows a link to a file or directory it is given, and none below **', () => {
