@@ -288,11 +288,11 @@ export class SessionEngine implements Engine {
     if (this.config.master.kind === 'workers') this.#checkClosure(fn);
   }
 
-  nextShuffleId(): ShuffleId {
   newScratchPath(stem: string): string {
     return this.storage.newScratchPath(stem);
   }
 
+  nextShuffleId(): ShuffleId {
     return shuffleId(this.#nextShuffleId++);
   }
 
