@@ -34,6 +34,7 @@ import type { EngineEvent } from '../events/engine-event.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { BroadcastRegistry } from '../exec/broadcasts.ts';
 import { refuseInsideTask } from '../exec/current-task.ts';
+import { HeapWatch } from '../exec/heap-watch.ts';
 import { InlineExecutor } from '../exec/inline-executor.ts';
 import { shareMemory, taskMemoryOf } from '../exec/memory-shares.ts';
 import { type CallSite, captureCallSite, continueStack, describeCallSite } from '../lineage/call-site.ts';
@@ -549,6 +550,7 @@ export class SessionEngine implements Engine {
           batchRows: this.config['batch.rows'],
           shuffleCodec: this.config['shuffle.codec'],
           taskMemoryBytes: taskMemoryOf(this.budget, slots),
+          heap: new HeapWatch({ shareBytes: this.config.memory }),
           spillQuota: new SpillQuota({ maxBytes: this.config['spill.maxBytes'], counts: newSpillCounts(1), slot: 0 }),
         },
         slots,

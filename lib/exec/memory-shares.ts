@@ -41,6 +41,8 @@ export interface HeapLimits {
 }
 
 export interface WorkerMemory extends ThreadMemory {
+  /** What its heap and its buffers may come to, garbage included. */
+  readonly shareBytes: number;
   readonly resourceLimits: HeapLimits;
 }
 
@@ -80,9 +82,10 @@ export function shareMemory(options: MemoryOptions, workers: number): MemoryShar
   const planned = Math.floor(options.memory * options.memoryFraction);
   const forDriver = Math.floor(planned * DRIVER_PART);
   const forWorker = Math.floor((planned - forDriver) / workers);
+  const shareBytes = Math.ceil(options.memory / workers);
   return {
     driver: threadMemory(forDriver, options),
-    worker: { ...threadMemory(forWorker, options), resourceLimits: heapLimits(options.memory / workers) },
+    worker: { ...threadMemory(forWorker, options), shareBytes, resourceLimits: heapLimits(shareBytes) },
   };
 }
 

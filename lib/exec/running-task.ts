@@ -179,6 +179,8 @@ export class RunningTask implements TaskContext {
     } finally {
       stop();
     }
+    // Asked between batches, wherever there are any.
+    this.#environment.heap?.look();
     this.throwIfCancelled();
   }
 

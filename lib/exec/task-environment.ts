@@ -8,6 +8,7 @@ import type { SpillQuota } from '../../storage/spill/spill-quota.ts';
 import type { Clock } from '../base/clock.ts';
 import type { TaskId } from '../base/ids.ts';
 import type { CodegenMode } from './fused-chain.ts';
+import type { HeapWatch } from './heap-watch.ts';
 
 /** What tasks of one thread run with: its stores and settings. Made once per session and thread. */
 export interface TaskEnvironment {
@@ -28,6 +29,8 @@ export interface TaskEnvironment {
   readonly taskMemoryBytes: number;
   /** What bounds the run files of all threads. */
   readonly spillQuota: SpillQuota;
+  /** What keeps the thread's garbage within its memory. */
+  readonly heap?: HeapWatch;
   /** In a worker: takes what the running task holds, in words, for the error in case that the thread runs out of memory. */
   readonly reportMemory?: (holders: string) => void;
   /** In a worker: a block of another one's that was handed over for this task alone. */

@@ -30,6 +30,7 @@ import { WorkerBroadcasts } from './broadcasts.ts';
 import { rowsOfShipped } from './collection-slices.ts';
 import { unlessDry } from './dry-loop.ts';
 import { flushOutput } from './flush-output.ts';
+import { HeapWatch } from './heap-watch.ts';
 import { MemoryBoard } from './memory-board.ts';
 import {
   CANCELLED_TASK,
@@ -107,6 +108,7 @@ export class WorkerMain {
       shuffleCodec: settings.shuffleCodec,
       taskMemoryBytes: memory.taskMemoryBytes,
       borrowedBlock: (id) => this.#borrowed.get(id),
+      heap: new HeapWatch({ shareBytes: memory.shareBytes }),
       spillQuota: new SpillQuota(settings.spill),
       reportMemory: (holders) => this.#board.write(holders),
       isCancelled: (taskId) => Atomics.load(settings.flags, CANCELLED_TASK) === markOf(taskId),

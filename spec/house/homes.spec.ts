@@ -8,7 +8,7 @@ const PACKAGES: readonly (readonly [what: RegExp, homes: readonly string[]])[] =
   [/^parquetjs-lite(\/|$)/, ['formats/parquet/parquetjs-adapter.ts']],
   [/^pg(\/|$)/, ['storage/database/postgres.ts']],
   [/^mysql2(\/|$)/, ['storage/database/mysql.ts']],
-  [/^(node:)?vm$/, ['lib/closure/']],
+  [/^(node:)?vm$/, ['lib/closure/', 'lib/base/collect-garbage.ts']],
 ];
 
 /** What code may do only at home. Patterns see code without comments and strings. */

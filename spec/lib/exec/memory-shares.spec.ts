@@ -15,6 +15,7 @@ describe('sharing memory', () => {
       totalBytes: 225 * MIB,
       storageFraction: 0.5,
       taskMemoryBytes: 112.5 * MIB,
+      shareBytes: 400 * MIB,
       resourceLimits: { maxOldGenerationSizeMb: 528, maxYoungGenerationSizeMb: 48 },
     });
   });

@@ -21,6 +21,7 @@ export function workerSettings(
       totalBytes: 8 * MIB,
       storageFraction: 0.5,
       taskMemoryBytes: 4 * MIB,
+      shareBytes: 16 * MIB,
       resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 48 },
     },
     blockDirectory,
