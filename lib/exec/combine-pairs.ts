@@ -1,15 +1,9 @@
 /** Combines pairs by key: the reduce side of a shuffle, and what needs no shuffle because equal keys are together. */
-import { rowBatch } from '../../formats/schema/batch.ts';
 import type { Aggregator } from '../lineage/dependency.ts';
-import { checkPair } from '../lineage/pair.ts';
-import { recordsOf } from '../lineage/records.ts';
-import type { BatchIterator, PendingBatch, TaskBatch } from '../lineage/task-context.ts';
-import { KeyTable } from '../shuffle/key-table.ts';
+import type { BatchIterator } from '../lineage/task-context.ts';
+import { ExternalAggregator } from '../shuffle/external-aggregator.ts';
+import { CombineFold, type PlainRun } from './combine-fold.ts';
 import type { GatheringTask } from './gathering.ts';
-import { CombineSink, type Sink } from './sink.ts';
-
-/** Runs a batch into a sink by a generated loop, and says in its errors what was done. */
-export type PlainRun = (batch: Exclude<TaskBatch, PendingBatch>, sink: Sink) => void;
 
 export interface CombineInput {
   readonly pairs: BatchIterator;
@@ -18,26 +12,31 @@ export interface CombineInput {
   readonly isMerging: boolean;
   /** Undefined: record by record. */
   readonly run: PlainRun | undefined;
+  /** Pairs there are, where that is known. */
+  readonly rowCount?: number;
 }
 
-/** Batches of `[key, combiner]`, keys in order of first appearance. Raises NOT_A_PAIR and what the functions throw. */
+/**
+ * Batches of `[key, combiner]`, keys in order of first appearance, whatever there is of memory. Raises NOT_A_PAIR, what
+ * the functions throw, and MEMORY_LIMIT for a single combiner that has no room.
+ */
 export function* combinePairs(task: GatheringTask, input: CombineInput): BatchIterator {
-  const { pairs, aggregator, isMerging, run } = input;
-  const sink = new CombineSink(new KeyTable(), aggregator, isMerging);
+  const { pairs, aggregator, isMerging, run, rowCount } = input;
+  const { memory, spills, batchRows } = task;
+  using aggregation = new ExternalAggregator({
+    memory,
+    spills,
+    batchRows,
+    rowCount,
+    newFold: (host, isNumbered) => new CombineFold({ aggregator, isMerging, run, host, isNumbered }),
+  });
   for (const batch of pairs) {
     task.throwIfCancelled();
     if (batch.kind === 'pending') yield batch;
-    else if (run !== undefined) run(batch, sink);
-    else for (const record of recordsOf([batch])) sink.add(checkPair(record));
+    else aggregation.add(batch);
   }
-  yield* pairBatches(sink.table.keys, sink.values, task.batchRows);
-}
-
-function* pairBatches(keys: readonly unknown[], values: readonly unknown[], batchRows: number): BatchIterator {
-  for (let from = 0; from < keys.length; from += batchRows) {
-    const to = Math.min(from + batchRows, keys.length);
-    const rows = new Array<unknown>(to - from);
-    for (let i = from; i < to; i++) rows[i - from] = [keys[i], values[i]];
-    yield rowBatch(rows);
+  for (const batch of aggregation.results()) {
+    task.throwIfCancelled();
+    yield batch;
   }
 }

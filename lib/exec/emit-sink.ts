@@ -84,6 +84,8 @@ export function emitSink(b: SourceBuilder, kind: Sink['kind']): SinkCode {
       };
     case 'combine':
       return emitCombine(b);
+    case 'combine-numbers':
+      return emitCombineNumbers(b);
     case 'bucket':
       return emitBucket(b);
     default:
@@ -132,7 +134,8 @@ function emitCombine(b: SourceBuilder): SinkCode {
     before: () =>
       b
         .line('const table = sink.table, isMerging = sink.isMerging;')
-        .line('let values = sink.values, limit = sink.limit;')
+        .line('let values = sink.values, limit = sink.limit, onMiss = sink.onMiss;')
+        .line('const onInsert = sink.onInsert;')
         .line('const create = sink.aggregator.createCombiner;')
         .line('const merge = isMerging ? sink.aggregator.mergeCombiners : sink.aggregator.mergeValue;')
         .line('let slots = table.slots, shift = table.shift, mask = table.mask, rowsIn = 0;'),
@@ -140,26 +143,68 @@ function emitCombine(b: SourceBuilder): SinkCode {
       emitPairCheck(b, x, known);
       b.line(`const key = ${x}[0], item = ${x}[1];`);
       b.line('let id;');
-      b.block('if (typeof key === "number" && (key | 0) === key)', () => {
-        b.line(`let slot = Math.imul(key, ${SLOT_HASH | 0}) >>> shift;`);
-        b.block('for (;;)', () => {
-          b.line('id = slots[2 * slot + 1] - 1;');
-          b.line('if (id < 0 || slots[2 * slot] === (key | 0)) break;');
-          b.line('slot = (slot + 1) & mask;');
-        });
-      });
+      b.block('if (typeof key === "number" && (key | 0) === key)', () => emitProbe(b));
       b.line('else id = table.find(key);');
       b.line('if (id >= 0) values[id] = merge(values[id], item);');
+      b.line('else if (onMiss !== undefined) onMiss(key, item, sink.rowsIn + rowsIn);');
       b.block('else', () => {
         b.line('const first = isMerging ? item : create(item);');
         b.line('table.insert(key);');
         b.line('values.push(first);');
+        b.line('if (onInsert !== undefined) onInsert(sink.rowsIn + rowsIn);');
         b.block('if (table.size >= limit)', () => {
           b.line('sink.rowsIn += rowsIn; rowsIn = 0;');
-          b.line('sink.onFull(); values = sink.values; limit = sink.limit;');
+          b.line('sink.onFull(); values = sink.values; limit = sink.limit; onMiss = sink.onMiss;');
         });
         b.line('slots = table.slots; shift = table.shift; mask = table.mask;');
       });
+      b.line('rowsIn++;');
+    },
+    after: () => b.line('sink.rowsIn += rowsIn;'),
+  };
+}
+
+/** Sets `id` to that of the int32 `key`, or -1. */
+function emitProbe(b: SourceBuilder): void {
+  b.line(`let slot = Math.imul(key, ${SLOT_HASH | 0}) >>> shift;`);
+  b.block('for (;;)', () => {
+    b.line('id = slots[2 * slot + 1] - 1;');
+    b.line('if (id < 0 || slots[2 * slot] === (key | 0)) break;');
+    b.line('slot = (slot + 1) & mask;');
+  });
+}
+
+/** See `NumberCombineSink.add` for the plain form and `NumberTable` for the table; pays in `bench` distinct-keys. */
+function emitCombineNumbers(b: SourceBuilder): SinkCode {
+  const load = (): void => {
+    b.line('slots = table.slots; shift = table.shift; mask = table.mask; values = table.values;');
+    b.line('isNumbers = sink.rest === undefined;');
+  };
+  return {
+    before: () => {
+      b.line('const table = sink.table;');
+      b.line('const merge = sink.isMerging ? sink.aggregator.mergeCombiners : sink.aggregator.mergeValue;');
+      b.line('let slots, shift, mask, values, isNumbers, rowsIn = 0;');
+      load();
+    },
+    record: (x, known) => {
+      emitPairCheck(b, x, known);
+      b.line(`const key = ${x}[0], item = ${x}[1];`);
+      b.block('if (isNumbers && typeof key === "number" && typeof item === "number")', () => {
+        b.line('let id;');
+        b.block('if ((key | 0) === key)', () => emitProbe(b));
+        b.line('else id = table.find(key);');
+        b.block('if (id >= 0)', () => {
+          b.line('const merged = merge(values[id], item);');
+          b.line('if (typeof merged === "number") values[id] = merged;');
+          b.line('else { sink.become(id, merged, rowsIn); isNumbers = false; }');
+        });
+        b.block('else', () => {
+          b.line('sink.miss(key, item, rowsIn);');
+          load();
+        });
+      });
+      b.line('else { sink.combineRest(key, item, rowsIn); isNumbers = false; }');
       b.line('rowsIn++;');
     },
     after: () => b.line('sink.rowsIn += rowsIn;'),

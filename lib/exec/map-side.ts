@@ -9,8 +9,9 @@ import { type Aggregator, identity, type ShuffleDependency } from '../lineage/de
 import type { Partitioner } from '../lineage/partitioner.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
 import type { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
+import { CombineSink } from './combine-sink.ts';
 import { NumberLog } from './number-log.ts';
-import { BucketSink, CombineSink, type Sink } from './sink.ts';
+import { BucketSink, type Sink } from './sink.ts';
 
 /**
  * Records in buckets before anything is known of their size. They are looked at then, not written: a frame for each

@@ -24,14 +24,15 @@ import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-cont
 import { AccumulatorPartials } from './accumulator-partials.ts';
 import { CheckpointTees } from './checkpoint-tees.ts';
 import { columnsNeeded } from './columns-read.ts';
-import { combinePairs, type PlainRun } from './combine-pairs.ts';
+import type { PlainRun } from './combine-fold.ts';
+import { combinePairs } from './combine-pairs.ts';
 import type { CurrentTask } from './current-task.ts';
 import type { FusedChain } from './fused-chain.ts';
 import { groupInputs } from './group-inputs.ts';
 import { MetricsCounter } from './metrics-counter.ts';
 import { PieceCutter } from './piece-cutter.ts';
 import { type Pipeline, pipelineOf } from './pipeline.ts';
-import { RowsSink, type Sink } from './sink.ts';
+import { RowsSink, type Sink, takesPairs } from './sink.ts';
 import { sortByKey } from './sort-by-key.ts';
 import type { StageChains } from './stage-chains.ts';
 import { notIterable, StepFailure } from './step-failure.ts';
@@ -143,6 +144,7 @@ export class RunningTask implements TaskContext {
         aggregator,
         isMerging: dependency.mapSideCombine,
         run: this.#plainRun(dependency, partition),
+        rowCount: this.#mapOutputRows(dependency, partition),
       });
     }
     yield* keyOrder === undefined ? batches : sortByKey(this, batches, keyOrder);
@@ -342,7 +344,15 @@ export class RunningTask implements TaskContext {
   }
 
   #sinkName(sink: Sink): string {
-    return sink.kind === 'combine' || sink.kind === 'bucket' ? 'combining by key' : `the function of ${sink.kind}`;
+    return takesPairs(sink.kind) ? 'combining by key' : `the function of ${sink.kind}`;
+  }
+
+  #mapOutputRows(dependency: ShuffleDependency, partition: number): number {
+    let rows = 0;
+    for (const output of this.#task.shuffles.get(dependency.shuffleId) ?? []) {
+      rows += output.partitionRows[partition] as number;
+    }
+    return rows;
   }
 
   *#mapOutputBatches(dependency: ShuffleDependency, partition: number): BatchIterator {

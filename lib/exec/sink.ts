@@ -3,8 +3,8 @@
  * works on the same fields, so that a loop can change roads between batches.
  */
 import { isPlainArray } from '../../formats/record/infer-columns.ts';
-import type { Aggregator } from '../lineage/dependency.ts';
-import type { KeyTable } from '../shuffle/key-table.ts';
+import type { CombineSink } from './combine-sink.ts';
+import type { NumberCombineSink } from './number-combine-sink.ts';
 import type { NumberLog } from './number-log.ts';
 
 /** Appends to `rows`. */
@@ -135,45 +135,6 @@ export class ForeachSink {
   }
 }
 
-/**
- * Combines pairs by key into `values[table id of the key]`. `isMerging`: the pairs' values are combiners already (the
- * reduce side of a map-side combine).
- */
-export class CombineSink {
-  readonly kind = 'combine';
-  readonly table: KeyTable;
-  values: unknown[] = [];
-  readonly aggregator: Aggregator;
-  readonly isMerging: boolean;
-  readonly isDone = false;
-  /** Pairs seen since the table was last empty. */
-  rowsIn = 0;
-  /** Keys after which `onFull` is called; it may empty the table, replace `values` and set another limit. */
-  limit = Number.POSITIVE_INFINITY;
-  onFull: () => void = () => {};
-
-  constructor(table: KeyTable, aggregator: Aggregator, isMerging: boolean) {
-    this.table = table;
-    this.aggregator = aggregator;
-    this.isMerging = isMerging;
-  }
-
-  add(record: unknown): void {
-    const pair = record as readonly unknown[];
-    const id = this.table.find(pair[0]);
-    if (id >= 0) {
-      const merge = this.isMerging ? this.aggregator.mergeCombiners : this.aggregator.mergeValue;
-      this.values[id] = merge(this.values[id], pair[1]);
-    } else {
-      const first = this.isMerging ? pair[1] : this.aggregator.createCombiner(pair[1]);
-      this.table.insert(pair[0]);
-      this.values.push(first);
-      if (this.table.size >= this.limit) this.onFull();
-    }
-    this.rowsIn++;
-  }
-}
-
 /** Every so many pairs of numbers, beginning with the first, one is searched for named properties. */
 export const SEARCHED_PAIRS = 1024;
 /** Pairs taken after a log was dropped: what comes then may be larger than numbers, and is looked at soon. */
@@ -254,9 +215,10 @@ export type Sink =
   | AggregateSink
   | ForeachSink
   | CombineSink
+  | NumberCombineSink
   | BucketSink;
 
 /** Whether a sink takes `[key, value]` pairs only. */
 export function takesPairs(kind: Sink['kind']): boolean {
-  return kind === 'combine' || kind === 'bucket';
+  return kind === 'combine' || kind === 'combine-numbers' || kind === 'bucket';
 }

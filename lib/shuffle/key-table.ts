@@ -11,6 +11,8 @@ import { keyIdentity } from '../base/hash.ts';
 /** Multiplier of the slot hash (2^32 / golden ratio). */
 export const SLOT_HASH = 0x9e3779b1;
 const FIRST_BITS = 10;
+/** What a key takes in a `Map`. */
+const MAP_ENTRY_BYTES = 48;
 
 export class KeyTable {
   /** Pairs `[key, id + 1]`; an id of 0 marks a free slot. */
@@ -23,6 +25,8 @@ export class KeyTable {
   #ints = 0;
   #others: Map<unknown, number> | undefined;
   #composites: Map<unknown, number> | undefined;
+  /** Characters of their identities. */
+  #identityUnits = 0;
 
   get size(): number {
     return this.keys.length;
@@ -53,7 +57,9 @@ export class KeyTable {
       this.#place(key | 0, id);
     } else if (typeof key === 'object' && key !== null) {
       this.#composites ??= new Map();
-      this.#composites.set(keyIdentity(key), id);
+      const identity = keyIdentity(key) as string;
+      this.#identityUnits += identity.length;
+      this.#composites.set(identity, id);
     } else {
       this.#others ??= new Map();
       this.#others.set(keyIdentity(key), id);
@@ -69,6 +75,20 @@ export class KeyTable {
     this.#ints = 0;
     this.#others = undefined;
     this.#composites = undefined;
+    this.#identityUnits = 0;
+  }
+
+  /** Forgets the keys from `size` on. */
+  truncate(size: number): void {
+    const keys = this.keys.slice(0, size);
+    this.clear();
+    for (const key of keys) this.insert(key);
+  }
+
+  /** Bytes by which keys are found, estimated, without the keys themselves and what every table has. */
+  indexBytes(): number {
+    const entries = (this.#others?.size ?? 0) + (this.#composites?.size ?? 0);
+    return this.slots.byteLength - (8 << FIRST_BITS) + MAP_ENTRY_BYTES * entries + this.#identityUnits;
   }
 
   #place(key: number, id: number): void {

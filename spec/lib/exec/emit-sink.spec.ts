@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { buildColumns } from '../../../formats/record/build-columns.ts';
 import { type ColumnBatch, rowBatch } from '../../../formats/schema/batch.ts';
 import { SourceBuilder } from '../../../lib/base/compile-source.ts';
+import { CombineSink } from '../../../lib/exec/combine-sink.ts';
 import { emitSink } from '../../../lib/exec/emit-sink.ts';
 import { FusedChain } from '../../../lib/exec/fused-chain.ts';
 import { NumberLog } from '../../../lib/exec/number-log.ts';
 import {
   AggregateSink,
   BucketSink,
-  CombineSink,
   CountSink,
   ReduceSink,
   RelaySink,

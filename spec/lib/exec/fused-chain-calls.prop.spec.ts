@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowBatch } from '../../../formats/schema/batch.ts';
+import { CombineSink } from '../../../lib/exec/combine-sink.ts';
 import { type CodegenMode, FusedChain } from '../../../lib/exec/fused-chain.ts';
 import {
   AggregateSink,
   BucketSink,
-  CombineSink,
   ForeachSink,
   ReduceSink,
   RowsSink,

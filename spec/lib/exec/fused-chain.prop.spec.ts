@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildColumns } from '../../../formats/record/build-columns.ts';
+import { CombineSink } from '../../../lib/exec/combine-sink.ts';
 import { type CodegenMode, FusedChain } from '../../../lib/exec/fused-chain.ts';
-import {
-  AggregateSink,
-  BucketSink,
-  CombineSink,
-  CountSink,
-  ReduceSink,
-  RowsSink,
-  TakeSink,
-} from '../../../lib/exec/sink.ts';
+import { AggregateSink, BucketSink, CountSink, ReduceSink, RowsSink, TakeSink } from '../../../lib/exec/sink.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import type { Step } from '../../../lib/lineage/step.ts';
 import type { TaskBatch } from '../../../lib/lineage/task-context.ts';

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { rowBatch } from '../../../formats/schema/batch.ts';
+import { CombineSink } from '../../../lib/exec/combine-sink.ts';
 import { FusedChain } from '../../../lib/exec/fused-chain.ts';
 import { findLoop, sinkSignature, stepSignature } from '../../../lib/exec/loop-cache.ts';
-import {
-  BucketSink,
-  CombineSink,
-  CountSink,
-  ForeachSink,
-  ReduceSink,
-  RowsSink,
-  type Sink,
-} from '../../../lib/exec/sink.ts';
+import { BucketSink, CountSink, ForeachSink, ReduceSink, RowsSink, type Sink } from '../../../lib/exec/sink.ts';
 import type { Step } from '../../../lib/lineage/step.ts';
 import { KeyTable } from '../../../lib/shuffle/key-table.ts';
 

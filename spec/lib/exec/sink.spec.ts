@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { CombineSink } from '../../../lib/exec/combine-sink.ts';
 import {
   AggregateSink,
   BucketSink,
-  CombineSink,
   CountSink,
   ForeachSink,
   ReduceSink,
