@@ -46,6 +46,7 @@ export type {
   ReadRowsOptions,
 } from './api/data-reader.ts';
 export type { DataWriter, WriteCsvOptions, WriteOptions } from './api/data-writer.ts';
+export type { DatabaseLocation, TableName } from './api/database-location.ts';
 export { type FoundCheckpoint, findCheckpoint } from './api/find-checkpoint.ts';
 export type { Histogram } from './api/histogram.ts';
 export { inspectParquet } from './api/inspect-parquet.ts';
@@ -70,6 +71,7 @@ export {
   type SortOptions,
 } from './api/rdd.ts';
 export type { ReadArrowOptions } from './api/read-arrow-options.ts';
+export type { DatabasePartitioning, PartitionBound, ReadDatabaseOptions } from './api/read-database-options.ts';
 export type { ReadParquetOptions } from './api/read-parquet-options.ts';
 export type { RowRdd } from './api/row-rdd.ts';
 export { type Catalog, openCatalog } from './api/run-catalog.ts';
@@ -87,6 +89,7 @@ export {
 export { type DirectorySweep, type SweepDirectoryOptions, sweepDirectory } from './api/sweep-directory.ts';
 export { type TaskContext, taskContext } from './api/task-context.ts';
 export { type DirectoryProblem, type DirectoryReport, verifyDirectory } from './api/verify-directory.ts';
+export type { WriteDatabaseOptions } from './api/write-database-options.ts';
 export type { WriteMode } from './api/write-mode.ts';
 export type { Zero } from './api/zero-value.ts';
 export type { ErrorCode, ErrorKind } from './base/error-table.ts';

@@ -63,7 +63,7 @@ export interface ReadDatabaseOptions extends DatabaseLocation {
 
 const METHOD = 'database';
 
-export const READ_DATABASE_OPTIONS = [
+const NAMES = [
   ...LOCATION_OPTIONS,
   'table',
   'query',
@@ -83,7 +83,7 @@ const MOST_FETCHED = 1_000_000;
 
 /** Raises INVALID_ARGUMENT, DATABASE_URL and TYPE_UNKNOWN. */
 export function databaseScanOptions(options: ReadDatabaseOptions): DatabaseScanOptions {
-  checkOptions(METHOD, options, READ_DATABASE_OPTIONS);
+  checkOptions(METHOD, options, NAMES);
   const { fetchSize } = options;
   if (fetchSize !== undefined) {
     checkInteger(METHOD, 'fetchSize', fetchSize, 1);

@@ -102,7 +102,7 @@ function nameOf({ path }: { readonly path: readonly string[] }): string {
 }
 
 /** The columns of 64-bit integers that become numbers. */
-export function numbersAmong(columns: readonly TableColumn[]): ReadonlySet<string> {
+function numbersAmong(columns: readonly TableColumn[]): ReadonlySet<string> {
   return new Set(columns.filter(({ asNumbers }) => asNumbers).map(({ field }) => field.name));
 }
 
