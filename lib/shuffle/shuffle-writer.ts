@@ -2,7 +2,8 @@
  * The map side of a shuffle: pairs per reduce partition become frames, frames become one map output.
  *
  * Encoded frames stay in one growing buffer per partition until they pass the task's share of memory; then all of them
- * go to a run file, in order, and the buffers start again. Within a partition the output therefore keeps the order in
+ * go to a run file, in order, and the buffers start again. A single partition needs no run: its frames go to the output as
+ * they come. Within a partition the output therefore keeps the order in
  * which records came, and the same records give the same bytes, spilled or not at the same points.
  */
 import { ByteWriter } from '../../formats/bytes/byte-writer.ts';
@@ -29,6 +30,8 @@ export interface ShuffleWriterOptions {
 
 /** Records per frame at most: also the most that a reader has to hold as rows at a time. */
 const FRAME_ROWS = 4096;
+/** Frames gathered for one write where they can go to the output at once. */
+const DIRECT_BYTES = 1 << 20;
 /** Records encoded to learn what one takes. */
 const MEASURED_ROWS = 64;
 
@@ -89,7 +92,12 @@ export class ShuffleWriter implements Disposable, MemoryConsumer {
     this.#rows[partition] = (this.#rows[partition] as number) + count;
     this.#heldBytes += out.length - before;
     this.#writtenBytes += out.length - before;
-    if (!this.#memory.hold(this.#heldBytes)) this.spill();
+    if (!this.#memory.hold(this.#heldBytes) || (this.#isDirect && this.#heldBytes >= DIRECT_BYTES)) this.spill();
+  }
+
+  /** Whether frames can go to the output at once: there is one partition alone, and so one order. */
+  get #isDirect(): boolean {
+    return this.#options.numPartitions === 1;
   }
 
   /** Writes everything out and publishes it. */
@@ -127,9 +135,24 @@ export class ShuffleWriter implements Disposable, MemoryConsumer {
     attemptAll([...this.#runs.splice(0).map((run) => () => spills.remove(run)), () => this.#memory[Symbol.dispose]()]);
   }
 
-  /** Writes all frames that are held to a run. */
+  /** Writes all frames that are held to a run, or to the output where these are its next. */
   spill(): void {
     if (this.#heldBytes === 0) return;
+    if (this.#isDirect) this.#writeOutput();
+    else this.#writeRun();
+    for (const frames of this.#frames) frames?.reset();
+    this.#rows.fill(0);
+    this.#heldBytes = 0;
+    this.#memory.hold(0);
+  }
+
+  #writeOutput(): void {
+    const { output } = this.#options;
+    output.appendFrames(0, (this.#frames[0] as ByteWriter).bytes(), this.#rows[0] as number);
+    output.flush();
+  }
+
+  #writeRun(): void {
     using run = this.#options.spills.openRun('temp_shuffle');
     this.#frames.forEach((frames, partition) => {
       if (frames === undefined || frames.length === 0) return;
@@ -140,11 +163,7 @@ export class ShuffleWriter implements Disposable, MemoryConsumer {
     failpoint('shuffle/after-spill');
     this.#runs.push(finished);
     this.#spilledBytes += finished.sizeBytes;
-    for (const frames of this.#frames) frames?.reset();
-    this.#rows.fill(0);
     this.#memory.noteSpill(finished.sizeBytes);
-    this.#heldBytes = 0;
-    this.#memory.hold(0);
   }
 }
 

@@ -11,23 +11,28 @@ import { rowsOf } from '../../support/stored-batches.ts';
 
 const PARTITIONS = 3;
 
-function open(fileSystem: FileSystem, memoryBytes: number, onHeld: (bytes: number) => void = () => {}) {
+function open(
+  fileSystem: FileSystem,
+  memoryBytes: number,
+  onHeld: (bytes: number) => void = () => {},
+  numPartitions = PARTITIONS,
+) {
   const output = MapOutputWriter.open({
     fileSystem,
     directory: '/shuffle',
     shuffleId: shuffleId(0),
     mapIndex: 0,
     taskId: taskId(0),
-    partitionCount: PARTITIONS,
+    partitionCount: numPartitions,
   });
-  const { memory, spills } = gatheringTask(memoryBytes, { fileSystem });
+  const { memory, spills, runs } = gatheringTask(memoryBytes, { fileSystem });
   const hold = memory.onHeld.bind(memory);
   memory.onHeld = (consumer, grown) => {
     onHeld(consumer.heldBytes);
     return hold(consumer, grown);
   };
-  const writer = new ShuffleWriter({ numPartitions: PARTITIONS, codec: 'none', memory, spills, output });
-  return { writer, output };
+  const writer = new ShuffleWriter({ numPartitions, codec: 'none', memory, spills, output });
+  return { writer, output, runs };
 }
 
 function disk(): MemoryFileSystem {
@@ -62,6 +67,30 @@ describe('ShuffleWriter', () => {
     for (const [partition, records] of batches.slice(0, 4)) writer.write(partition, records);
     expect(held.filter((bytes) => bytes > 0).length).toBe(4);
     expect(writer.spilledBytes).toBe(held.reduce((sum, bytes, i) => sum + (held[i + 1] === 0 ? bytes : 0), 0));
+  });
+
+  it('writes a single partition to the output as it comes, without a run', () => {
+    for (const memoryBytes of [1e9, 1]) {
+      const fileSystem = disk();
+      const { writer, output: mapOutput, runs } = open(fileSystem, memoryBytes, () => {}, 1);
+      using _output = mapOutput;
+      using _writer = writer;
+      const values = Float64Array.from({ length: 300_000 }, (_, i) => i / 3);
+      for (const at of [0, 100_000, 200_000]) {
+        writer.writeNumbers(0, values.subarray(at, at + 100_000), values.subarray(at, at + 100_000));
+        expect(runs()).toEqual([]);
+      }
+      expect(mapOutput.sizeBytes).toBeGreaterThan(1e6);
+      expect(writer.spilledBytes).toBe(0);
+      const output = writer.commit();
+      const reader = new MapOutputReader({ fileSystem, directory: '/shuffle' });
+      let next = 0;
+      for (const pair of rowsOf(reader.readPartition(output, 0))) {
+        const [key, value] = pair as [number, number];
+        if (key === next / 3 && value === key) next++;
+      }
+      expect(next).toBe(300_000);
+    }
   });
 
   it.each([1e9, 4000, 500, 1])(
