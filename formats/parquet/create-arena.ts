@@ -83,6 +83,35 @@ export function createArena(road: KernelRoad = 'best'): Arena {
   }
 }
 
+/** Arenas beyond this were made for row groups out of the ordinary, and are not kept. */
+const MAX_IDLE_BYTES = 64 * 1024 * 1024;
+
+/** Arenas that were given back. The collector may take them: memory is short, or no task has come for long. */
+const idle: WeakRef<Arena>[] = [];
+
+/** An arena, until it is disposed of. */
+export interface ArenaLease extends Disposable {
+  readonly arena: Arena;
+}
+
+/**
+ * An arena for one reader, given back with `using`, after which nothing may look at what was read into it. One that was
+ * given back lately is used again: to touch new memory costs more than to decode into it, and tasks follow each other.
+ */
+export function leaseArena(): ArenaLease {
+  let arena: Arena | undefined;
+  while (arena === undefined && idle.length > 0) arena = idle.pop()?.deref();
+  const leased = arena ?? createArena();
+  let isLeased = true;
+  return {
+    arena: leased,
+    [Symbol.dispose]: () => {
+      if (isLeased && leased.capacity <= MAX_IDLE_BYTES) idle.push(new WeakRef(leased));
+      isLeased = false;
+    },
+  };
+}
+
 /** Whether `createArena()` gives arenas with WebAssembly here. */
 export function hasWasmKernels(): boolean {
   return compileOnce() !== null;

@@ -1,5 +1,5 @@
 import { KeptTail } from '../../../formats/bytes/kept-tail.ts';
-import { createArena } from '../../../formats/parquet/create-arena.ts';
+import { leaseArena } from '../../../formats/parquet/create-arena.ts';
 import { openParquet, type ParquetFile } from '../../../formats/parquet/parquet-file.ts';
 import { bytesToRead } from '../../../formats/parquet/read-columns.ts';
 import { leavesOfPredicate, planRowGroups } from '../../../formats/parquet/read-plan.ts';
@@ -133,7 +133,7 @@ export class ParquetScanNode extends ComputedNode {
     const { table: whole, mapping } = this.shape;
     const fields = columns === undefined ? whole.fields : whole.fields.filter(({ name }) => columns.has(name));
     const table = { ...whole, fields };
-    const arena = createArena();
+    using lease = leaseArena();
     for (const { file: input, start, length, entries } of partition.split as readonly ParquetSplit[]) {
       using handle = openInput(task.fileSystem, input);
       // Unlike text, a file that has grown is another one: its row groups are others, and so are their places.
@@ -144,7 +144,7 @@ export class ParquetScanNode extends ComputedNode {
       const source = new KeptTail(new CountingSource(handle, task));
       task.throwIfCancelled();
       const file = openParquet(source);
-      const options = { part: { start, length }, arena, batchRows: task.batchRows };
+      const options = { part: { start, length }, arena: lease.arena, batchRows: task.batchRows };
       for (const batch of new TableScan(table, { file, entries }, options).batches()) {
         task.throwIfCancelled();
         yield recordColumns(batch, mapping);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createArena, hasWasmKernels } from '../../../formats/parquet/create-arena.ts';
+import { createArena, hasWasmKernels, leaseArena } from '../../../formats/parquet/create-arena.ts';
 
 describe.each(['best', 'plain'] as const)('an arena made for %s kernels', (road) => {
   it('keeps what it holds when it grows, and its kernels go on in it', () => {
@@ -19,6 +19,31 @@ describe.each(['best', 'plain'] as const)('an arena made for %s kernels', (road)
     const arena = createArena(road);
     arena.restart();
     expect(() => arena.keep(2 ** 31)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
+  });
+});
+
+describe('an arena on lease', () => {
+  it('is one for each reader, and used again once it is given back', () => {
+    const first = leaseArena();
+    const second = leaseArena();
+    expect(second.arena).not.toBe(first.arena);
+    first[Symbol.dispose]();
+    // Twice given back is given back once.
+    first[Symbol.dispose]();
+    using third = leaseArena();
+    using fourth = leaseArena();
+    expect(third.arena).toBe(first.arena);
+    expect(fourth.arena).not.toBe(first.arena);
+    second[Symbol.dispose]();
+  });
+
+  it('is not kept where it has grown large', () => {
+    const large = leaseArena();
+    large.arena.restart();
+    large.arena.keep(65 * 1024 * 1024);
+    large[Symbol.dispose]();
+    using next = leaseArena();
+    expect(next.arena).not.toBe(large.arena);
   });
 });
 
