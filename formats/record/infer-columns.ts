@@ -11,6 +11,7 @@
  */
 import { types } from 'node:util';
 import { MAX_COLUMN_DEPTH } from './limits.ts';
+import { isStreamedArray } from './streamed-arrays.ts';
 
 export type LeafKind = 'int' | 'double' | 'boolean' | 'string' | 'date' | 'bigint';
 
@@ -194,6 +195,7 @@ function sameNames(a: readonly string[], b: readonly string[]): boolean {
 
 /** No holes and no named properties: as many own keys as items, the last one being the last index. */
 export function isPlainArray(value: readonly unknown[]): boolean {
+  if (isStreamedArray(value)) return true;
   const names = Object.keys(value);
   return names.length === value.length && (value.length === 0 || names[names.length - 1] === String(value.length - 1));
 }

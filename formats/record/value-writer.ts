@@ -9,6 +9,7 @@
 import { types } from 'node:util';
 import { CairnError, describeValue } from '../../lib/base/errors.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
+import { isPlainArray } from './infer-columns.ts';
 import { MAX_VALUE_DEPTH } from './limits.ts';
 import { findClassOf, noteClassUse, type RegisteredClass } from './record-class.ts';
 import { NEW_SHAPE, NO_SHAPE, ShapeTable } from './shape-table.ts';
@@ -159,11 +160,10 @@ export class ValueWriter {
 
   #array(value: readonly unknown[], depth: number): void {
     const out = this.#out;
-    const names = Object.keys(value);
     // Own keys are the indexes in order, then names: all indexes are there, and nothing else, exactly when as many
     // keys as items end in the last index.
-    const isDense = names.length === value.length && (value.length === 0 || names.at(-1) === String(value.length - 1));
-    if (!isDense) {
+    if (!isPlainArray(value)) {
+      const names = Object.keys(value);
       const indexCount = countIndexes(names);
       if (indexCount < names.length) this.#properties(value, names.slice(indexCount), depth);
       if (indexCount < value.length) {

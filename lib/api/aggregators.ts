@@ -24,25 +24,4 @@ function keepFirst(first: unknown): unknown {
 /** The first value of a key. */
 export const FIRSTS: Aggregator = reducing(keepFirst);
 
-function groupOf(value: unknown): unknown[] {
-  return [value];
-}
-
-function addToGroup(group: unknown[], value: unknown): unknown[] {
-  group.push(value);
-  return group;
-}
-
-function joinGroups(a: unknown[], b: readonly unknown[]): unknown[] {
-  for (const value of b) a.push(value);
-  return a;
-}
-
-/** Values of a key as an array. */
-export const GROUPING: Aggregator<unknown, unknown[]> = {
-  createCombiner: groupOf,
-  mergeValue: addToGroup,
-  mergeCombiners: joinGroups,
-};
-
-portableValues('aggregators', { keepFirst, groupOf, addToGroup, joinGroups });
+portableValues('aggregators', { keepFirst });

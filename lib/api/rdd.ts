@@ -23,6 +23,7 @@ import { startAtCaller } from '../lineage/call-site.ts';
 import { type Aggregator, identity } from '../lineage/dependency.ts';
 import { describeNode, explainLineage } from '../lineage/explain-lineage.ts';
 import { findPartitions } from '../lineage/find-partitions.ts';
+import { GROUPING } from '../lineage/grouping.ts';
 import type { KeyOrder } from '../lineage/key-order.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import { localCheckpointLevel } from '../lineage/local-checkpoint-level.ts';
@@ -56,7 +57,7 @@ import {
   visitRecord,
   zeroOfPartition,
 } from './action-functions.ts';
-import { FIRSTS, GROUPING, reducing, startFrom } from './aggregators.ts';
+import { FIRSTS, reducing, startFrom } from './aggregators.ts';
 import {
   checkAnyFunction,
   checkBoolean,

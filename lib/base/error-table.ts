@@ -9,6 +9,7 @@
 import { DATABASE_ERRORS } from './database-errors.ts';
 import type { ErrorEntry } from './error-entry.ts';
 import { FORMAT_ERRORS } from './format-errors.ts';
+import { GROUP_ERRORS } from './group-errors.ts';
 import { JOB_ERRORS } from './job-errors.ts';
 import { STORAGE_ERRORS } from './storage-errors.ts';
 import { TEXT_FORMAT_ERRORS } from './text-format-errors.ts';
@@ -61,6 +62,7 @@ export const ERROR_TABLE = {
   ...FORMAT_ERRORS,
   ...TEXT_FORMAT_ERRORS,
   ...JOB_ERRORS,
+  ...GROUP_ERRORS,
   ...DATABASE_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;
 

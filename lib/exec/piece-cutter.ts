@@ -1,7 +1,8 @@
 import { materializeRows } from '../../formats/record/materialize-rows.ts';
-import { rowBatch } from '../../formats/schema/batch.ts';
+import { type RowBatch, rowBatch } from '../../formats/schema/batch.ts';
 import type { Step } from '../lineage/step.ts';
 import type { PendingBatch, TaskBatch } from '../lineage/task-context.ts';
+import { beginsWithJoin, cutJoins } from './cut-joins.ts';
 
 type Batch = Exclude<TaskBatch, PendingBatch>;
 
@@ -12,11 +13,13 @@ const OUTPUT_BATCHES = 16;
 
 /**
  * Cuts batches into the pieces that a chain runs over at a time, where its output is held until the next step takes
- * it: a chain that makes many records of one is given fewer. One record that becomes millions is still held whole.
+ * it: a chain that makes many records of one is given fewer. One group that a join makes millions of is cut, too; one
+ * record that a function makes millions of is held whole.
  */
 export class PieceCutter {
   readonly #batchRows: number;
   readonly #fansOut: boolean;
+  readonly #joins: boolean;
   #rows: number;
 
   constructor(steps: readonly Step[], batchRows: number) {
@@ -24,6 +27,7 @@ export class PieceCutter {
     this.#fansOut = steps.some(
       ({ kind }) => kind === 'flat-map' || kind === 'flat-map-values' || kind === 'join' || kind === 'poisson-sample',
     );
+    this.#joins = beginsWithJoin(steps);
     this.#rows = this.#fansOut ? Math.min(FIRST_ROWS, batchRows) : batchRows;
   }
 
@@ -38,11 +42,22 @@ export class PieceCutter {
       return;
     }
     // Columns are worth more whole than in pieces: they are cut only for a chain that fans out.
-    if (!this.#fansOut || (batch.kind === 'columns' ? batch.rowCount : batch.to - batch.from) <= this.#rows) {
+    if (
+      !this.#fansOut ||
+      (!this.#joins && (batch.kind === 'columns' ? batch.rowCount : batch.to - batch.from) <= this.#rows)
+    ) {
       yield batch;
       return;
     }
-    const { rows, from, to } = batch.kind === 'rows' ? batch : rowBatch(materializeRows(batch));
+    const whole = batch.kind === 'rows' ? batch : rowBatch(materializeRows(batch));
+    if (this.#joins) {
+      for (const piece of cutJoins(whole, OUTPUT_BATCHES * this.#batchRows)) yield* this.#pieces(piece);
+    } else {
+      yield* this.#pieces(whole);
+    }
+  }
+
+  *#pieces({ rows, from, to }: RowBatch): Generator<RowBatch, void, undefined> {
     for (let at = from; at < to; ) {
       const end = Math.min(at + this.#rows, to);
       yield rowBatch(rows, at, end);

@@ -17,18 +17,22 @@ import { onAbort } from '../base/on-abort.ts';
 import { describeCallSite } from '../lineage/call-site.ts';
 import type { Aggregator, ShuffleDependency } from '../lineage/dependency.ts';
 import { describeNode } from '../lineage/explain-lineage.ts';
+import { isGrouping } from '../lineage/grouping.ts';
 import { ComputedNode, type LineageNode } from '../lineage/lineage-node.ts';
 import type { Partition } from '../lineage/partition.ts';
 import { storable } from '../lineage/records.ts';
 import type { BatchIterator, TaskBatch, TaskContext } from '../lineage/task-context.ts';
+import { SpilledGroups } from '../shuffle/spilled-groups.ts';
 import { AccumulatorPartials } from './accumulator-partials.ts';
 import { CheckpointTees } from './checkpoint-tees.ts';
 import { columnsNeeded } from './columns-read.ts';
 import type { PlainRun } from './combine-fold.ts';
 import { combinePairs } from './combine-pairs.ts';
+import { copyBatches } from './copy-records.ts';
 import type { CurrentTask } from './current-task.ts';
+import { beginsWithJoin, cutJoins } from './cut-joins.ts';
 import type { FusedChain } from './fused-chain.ts';
-import { groupInputs } from './group-inputs.ts';
+import { groupInputs, groupValues } from './group-inputs.ts';
 import { MetricsCounter } from './metrics-counter.ts';
 import { PieceCutter } from './piece-cutter.ts';
 import { type Pipeline, pipelineOf } from './pipeline.ts';
@@ -43,6 +47,8 @@ import { cancellation, newTaskScope } from './task-scope.ts';
 
 /** Computations inside one another that make a full stack the lineage's doing, and no function's. */
 const DEEP = 100;
+/** Ordinary batches that the join of one group may come to before the task looks up from it. */
+const JOINED_BATCHES = 64;
 
 export class RunningTask implements TaskContext {
   readonly fileSystem: FileSystem;
@@ -57,6 +63,8 @@ export class RunningTask implements TaskContext {
   readonly memory: TaskMemory;
   /** What they wrote out. */
   readonly spills: TaskSpills;
+  /** Groups that it gave with their values there. */
+  readonly spilledGroups = new SpilledGroups();
   /** What the user's functions see of it. */
   readonly current: CurrentTask;
   readonly #task: TaskDescription;
@@ -119,26 +127,32 @@ export class RunningTask implements TaskContext {
     let chain = this.#chains.get(node, pipeline, sink);
     // Cursors belong to the steps, not to the sink: they stay when the sink changes.
     const run = chain.open(partition);
+    const joins = beginsWithJoin(pipeline.steps.map(({ step }) => step));
     for (const batch of this.iterate(pipeline.base, partition, columnsNeeded(pipeline, sink.kind))) {
       this.throwIfCancelled();
       if (batch.kind === 'pending') {
         yield batch.ready;
         continue;
       }
-      if (sink !== currentSink()) {
-        sink = currentSink();
-        chain = this.#chains.get(node, pipeline, sink);
+      for (const piece of joins && batch.kind === 'rows' ? cutJoins(batch, this.batchRows * JOINED_BATCHES) : [batch]) {
+        if (sink !== currentSink()) {
+          sink = currentSink();
+          chain = this.#chains.get(node, pipeline, sink);
+        }
+        this.#run(chain, piece, run, sink, pipeline, node);
+        if (sink.isDone) return;
+        yield undefined;
+        this.throwIfCancelled();
       }
-      this.#run(chain, batch, run, sink, pipeline, node);
-      if (sink.isDone) return;
-      yield undefined;
     }
   }
 
   *readShuffle(dependency: ShuffleDependency, partition: number): BatchIterator {
     const { aggregator, keyOrder } = dependency;
     let batches = this.#mapOutputBatches(dependency, partition);
-    if (aggregator !== undefined) {
+    if (aggregator !== undefined && !dependency.mapSideCombine && isGrouping(aggregator)) {
+      batches = groupValues(this, batches);
+    } else if (aggregator !== undefined) {
       batches = combinePairs(this, {
         pairs: batches,
         aggregator,
@@ -155,6 +169,7 @@ export class RunningTask implements TaskContext {
   }
 
   combineByKey(pairs: BatchIterator, aggregator: Aggregator): BatchIterator {
+    if (isGrouping(aggregator)) return groupValues(this, pairs);
     return combinePairs(this, { pairs, aggregator, isMerging: false, run: undefined });
   }
 
@@ -199,7 +214,7 @@ export class RunningTask implements TaskContext {
     this.metrics.consumers = this.memory.uses();
     for (const { spilledBytes } of this.metrics.consumers) this.metrics.spilledBytes += spilledBytes;
     this.metrics.peakMemoryBytes = this.memory.peakBytes;
-    for (const held of [this.memory, this.spills]) {
+    for (const held of [this.spilledGroups, this.memory, this.spills]) {
       try {
         held[Symbol.dispose]();
       } catch (failure) {
@@ -257,7 +272,10 @@ export class RunningTask implements TaskContext {
         else held.push(batch);
       }
     }
-    const compute = () => storable(held?.values() ?? this.#compute(node, partition));
+    const computed = () => storable(held?.values() ?? this.#compute(node, partition));
+    // What is kept as objects must not read from files of this task.
+    const compute = () =>
+      node.storageLevel.deserialized ? copyBatches(computed(), () => this.spilledGroups.any) : computed();
     yield* blocks.getOrElseUpdate(id, node.storageLevel, compute);
   }
 

@@ -19,6 +19,7 @@ import type { LineageNode } from '../lineage/lineage-node.ts';
 import { recordsOf, settle } from '../lineage/records.ts';
 import type { ResultAction } from '../lineage/result-action.ts';
 import { ShuffleWriter } from '../shuffle/shuffle-writer.ts';
+import { copyResult } from './copy-records.ts';
 import { withTask } from './current-task.ts';
 import { MapSide } from './map-side.ts';
 import { RunningTask } from './running-task.ts';
@@ -111,7 +112,8 @@ async function work(
     const mapOutput = await writeMapOutput(running, task, task.work.node, task.work.dependency, environment);
     return { value: undefined, mapOutput };
   }
-  const value = await runAction(running, task, task.work.node, task.work.action, environment);
+  const made = await runAction(running, task, task.work.node, task.work.action, environment);
+  const value = running.spilledGroups.any ? copyResult(made) : made;
   running.metrics.resultBytes = estimateSize(value);
   return { value, mapOutput: undefined };
 }

@@ -1,6 +1,7 @@
 /** What consumers of a task's memory need, over a file system in memory: a share of so many bytes, and runs in `/scratch`. */
 import { taskId } from '../../lib/base/ids.ts';
 import type { GatheringTask } from '../../lib/exec/gathering.ts';
+import { SpilledGroups } from '../../lib/shuffle/spilled-groups.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { MemoryBudget } from '../../storage/memory/memory-budget.ts';
 import { TaskMemory } from '../../storage/memory/task-memory.ts';
@@ -30,6 +31,7 @@ export function gatheringTask(
       codec: 'none',
       quota: new SpillQuota({ maxBytes: options.spillMaxBytes, counts: newSpillCounts(1), slot: 0 }),
     }),
+    spilledGroups: new SpilledGroups(),
     batchRows: options.batchRows ?? 4,
     throwIfCancelled: () => {},
     runs: () => fileSystem.list('/scratch').map(({ name }) => name),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FIRSTS, GROUPING, reducing, startFrom } from '../../../lib/api/aggregators.ts';
+import { FIRSTS, reducing, startFrom } from '../../../lib/api/aggregators.ts';
 import { identity } from '../../../lib/lineage/dependency.ts';
 import { travelAll } from '../../support/travel.ts';
 
@@ -16,22 +16,9 @@ describe('aggregators', () => {
     expect([FIRSTS.createCombiner(1), FIRSTS.mergeValue(1, 2), FIRSTS.mergeCombiners(1, 2)]).toEqual([1, 1, 1]);
   });
 
-  it('collect values, those of the left first', () => {
-    const left = GROUPING.mergeValue(GROUPING.createCombiner(1), 2);
-    expect(GROUPING.mergeCombiners(left, GROUPING.createCombiner(3))).toEqual([1, 2, 3]);
-  });
-
   it('travel, what is known by identity as itself', async () => {
-    const [create, first, group] = await travelAll([
-      reducing(sum).createCombiner,
-      FIRSTS.mergeValue,
-      GROUPING.mergeValue,
-    ]);
-    expect([create === identity, first === FIRSTS.mergeValue, group === GROUPING.mergeValue]).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    const [create, first] = await travelAll([reducing(sum).createCombiner, FIRSTS.mergeValue]);
+    expect([create === identity, first === FIRSTS.mergeValue]).toEqual([true, true]);
     const [start] = await travelAll([startFrom(() => 10, sum)]);
     expect(start(1)).toBe(11);
   });

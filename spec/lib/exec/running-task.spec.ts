@@ -530,7 +530,7 @@ describe.each(['on', 'off'] as const)('RunningTask, generated code %s', (codegen
       expect([...task.coGroup([left.values(), right.values()])]).toEqual([
         waiting,
         { ...rowBatch([]), rows: expect.anything(), from: 0, to: 2 },
-        { ...rowBatch([]), rows: expect.anything(), from: 2, to: 3 },
+        { ...rowBatch([]), rows: expect.anything(), from: 0, to: 1 },
       ]);
       const groups = task.coGroup([left.filter((batch) => batch !== waiting).values(), right.values()]);
       expect([...recordsOfBatches(groups)]).toEqual([
