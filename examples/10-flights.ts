@@ -48,7 +48,7 @@ export async function run(print: Print, { dir, out, note }: Place): Promise<void
   await using session = await Session.open({ dir, name: 'flights', parallelism: 4 });
   step('open the session');
 
-  // Read three columns of five, of the row groups and pages that may have flights of March
+  // Three columns of five, of the pages that may have flights of March; each job reads those that its functions use
   const march = session.read.parquet<Flight>(vegaData('flights-3m.parquet'), {
     columns: ['origin', 'destination', 'delay'],
     where: col('date').ge('2001-03-01').and(col('date').lt('2001-04-01'), col('delay').isNotNull()),
