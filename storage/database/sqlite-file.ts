@@ -50,15 +50,9 @@ export class SqliteFile implements Disposable {
     if (found === undefined && mode === 'read') throw new CairnError('FILE_NOT_FOUND', { path });
     if (found !== undefined && found.kind !== 'file')
       throw new CairnError('INPUT_NOT_A_FILE', { path, found: found.kind });
-    let sqlite: Sqlite.Database | undefined;
     try {
-      const options = { readonly: mode === 'read', fileMustExist: mode === 'read', timeout: BUSY_TIMEOUT_MS };
-      sqlite = new (loadSqlite())(path, options);
-      // Reads the file's header: what is no database shows itself here.
-      sqlite.pragma('schema_version');
-      return new SqliteFile(path, sqlite, fileSystem);
+      return new SqliteFile(path, connect(path, mode), fileSystem);
     } catch (error) {
-      sqlite?.close();
       throw failure(error, { path, operation: 'opening', fileSystem });
     }
   }
@@ -178,6 +172,32 @@ export class SqliteFile implements Disposable {
     } catch (error) {
       throw failure(error, { path: this.path, operation, fileSystem: this.#fileSystem });
     }
+  }
+}
+
+/** Opens the file and reads its header: what is no database shows itself here. */
+function connect(path: string, mode: 'read' | 'write'): Sqlite.Database {
+  try {
+    return opened(path, mode);
+  } catch (error) {
+    // A program died while it wrote: whoever comes next rolls back what it had begun, which takes a connection that writes.
+    if (mode === 'write' || !NEEDS_REPAIR.test(errorCodeOf(error) ?? '')) throw error;
+    opened(path, 'write').close();
+    return opened(path, mode);
+  }
+}
+
+const NEEDS_REPAIR = /^SQLITE_READONLY_(ROLLBACK|RECOVERY)/;
+
+function opened(path: string, mode: 'read' | 'write'): Sqlite.Database {
+  const isRead = mode === 'read';
+  const sqlite = new (loadSqlite())(path, { readonly: isRead, fileMustExist: isRead, timeout: BUSY_TIMEOUT_MS });
+  try {
+    sqlite.pragma('schema_version');
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw error;
   }
 }
 

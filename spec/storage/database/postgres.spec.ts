@@ -1,5 +1,7 @@
 /** Against the server that CAIRN_PG_URL names. */
 import { describe, expect, it } from 'vitest';
+import { connectServer, openCursor } from '../../../storage/database/open-database.ts';
+import { nodeFileSystem } from '../../../storage/fs/node-file-system.ts';
 import { PG_URL } from '../../support/databases.ts';
 import {
   byBytes,
@@ -98,6 +100,20 @@ describe.skipIf(PG_URL === '')('PostgreSQL', () => {
     await expect(readServer({ settings: settingsOf(PG_URL), source })).rejects.toThrow(
       /column 'd' of .* is read as date, and has 'infinity'/,
     );
+  });
+
+  it('says that a connection was lost, and lets the task be tried again', async () => {
+    const victim = settingsOf(`${PG_URL}?application_name=cairn_victim`);
+    const server = await connectServer(settingsOf(PG_URL));
+    const cursor = openCursor(nodeFileSystem, victim, { sql: 'SELECT generate_series(1, 100000)', values: [] }, 10);
+    expect(await cursor.next()).toHaveLength(10);
+    await server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cairn_victim'");
+    server.close();
+    const drain = async () => {
+      while ((await cursor.next()) !== undefined);
+    };
+    await expect(drain()).rejects.toMatchObject({ code: 'DATABASE_LOST', kind: 'transient' });
+    cursor.close();
   });
 
   it('reads only, whatever the query does', async () => {
