@@ -7,12 +7,12 @@ const MODES = ['error', 'append', 'overwrite', 'ignore'] as const;
 export const convertCommand: Command = {
   name: 'convert',
   usage: '<from> <to> [--columns a,b] [--from-format f] [--to-format f] [--mode m] [--codec c] [--master m]',
-  summary: 'write the rows of files as Parquet, CSV or JSON lines',
+  summary: 'write the rows of files as Parquet, Arrow, CSV or JSON lines',
   details: [
-    'Formats are what the names end in unless they are given: parquet, csv, json. What is written is a directory with a file',
+    'Formats are what the names end in unless they are given: parquet, arrow, csv, json. What is written is a directory of a file',
     'a partition, as jobs write it: readers see all of it or none. --mode is error (the default), append, overwrite or',
-    'ignore; --codec, of Parquet alone, is snappy (the default), zstd, gzip, brotli, lz4_raw or none. Parquet keeps the types that',
-    'Parquet and CSV have; those of JSON are inferred.',
+    'ignore; --codec, of Parquet alone, is snappy (the default), zstd, gzip, brotli, lz4_raw or none. Parquet and Arrow keep the',
+    'types that Parquet, Arrow and CSV have; those of JSON are inferred.',
   ],
   async run(args, io) {
     const names = ['columns', 'from-format', 'to-format', 'mode', 'codec', 'master'] as const;
@@ -31,6 +31,7 @@ export const convertCommand: Command = {
       const kept = columns !== undefined && source === 'json' ? rows.map((row) => pick(row, columns)) : rows;
       if (target === 'csv') await kept.write.csv(to, { mode });
       else if (target === 'json') await kept.write.json(to, { mode });
+      else if (target === 'arrow') await kept.write.arrow(to, { mode, schema: schemaOf(rows, source) });
       else await kept.write.parquet(to, parquetOptions(rows, source, mode, flags.codec));
     });
     io.write(`${from} was written to ${to}\n`);
@@ -53,9 +54,13 @@ function parquetOptions(
 ): WriteParquetOptions {
   const codec = CODECS.find((each) => each === (codecName ?? 'snappy'));
   if (codec === undefined) throw usageError(`--codec must be ${CODECS.join(', ')}, found '${codecName}'`, 'convert');
-  if (source === 'json') return { mode, codec };
-  const schema = rows.schema.fields.map(
+  return { mode, codec, schema: schemaOf(rows, source) };
+}
+
+/** Undefined where there are none: they are inferred from all rows then. */
+function schemaOf(rows: RowRdd<Row>, source: TableFormat): WriteParquetOptions['schema'] {
+  if (source === 'json') return undefined;
+  return rows.schema.fields.map(
     ({ name, type, nullable }) => [name, `${formatType(type)}${nullable ? '' : ' not null'}`] as const,
   );
-  return { mode, codec, schema };
 }

@@ -9,8 +9,8 @@ const DEFAULT_ROWS = 10;
 
 export const headCommand: Command = {
   name: 'head',
-  usage: '<file> [--rows N] [--columns a,b] [--format parquet|csv|json]',
-  summary: 'print the first rows of a file of Parquet, CSV or JSON lines',
+  usage: '<file> [--rows N] [--columns a,b] [--format parquet|arrow|csv|json]',
+  summary: 'print the first rows of a file of Parquet, Arrow, CSV or JSON lines',
   details: [
     'The format is what the name ends in unless it is given; a directory or a pattern is read as a whole. Of Parquet files,',
     'no more than the columns asked for and the row groups needed are read. Long values are cut.',

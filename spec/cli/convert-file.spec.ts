@@ -40,6 +40,15 @@ it('writes each format as each other one, with its types', async () => {
   expect(inspectParquet(partOf(at('d.parquet')))).toMatchObject({ rowCount: 3, schema: inspectParquet(path).schema });
 });
 
+it('writes Arrow, and reads it', async () => {
+  using directory = temporaryDirectory();
+  const at = (name: string) => join(directory.path, name);
+  const path = sampleParquet(directory.path);
+  expect(await run(path, at('a.arrow'))).toMatchObject({ code: 0, stderr: '' });
+  expect(await run(partOf(at('a.arrow')), at('b.parquet'))).toMatchObject({ code: 0, stderr: '' });
+  expect(inspectParquet(partOf(at('b.parquet')))).toMatchObject({ rowCount: 3, schema: inspectParquet(path).schema });
+});
+
 it('says what is wrong, and writes nothing then', async () => {
   using directory = temporaryDirectory();
   const path = sampleParquet(directory.path);

@@ -7,7 +7,9 @@ describe('formatOf', () => {
     expect(['a.parquet', 'dir.PARQUET/', 'a.csv.gz', 'a.tsv', 'a.jsonl.zst', 'a.json'].map((path) => of(path))).toEqual(
       ['parquet', 'parquet', 'csv', 'csv', 'json', 'json'],
     );
+    expect(['a.arrow', 'a.feather', 'a.ARROWS'].map((path) => of(path))).toEqual(['arrow', 'arrow', 'arrow']);
     expect(of('data', 'csv')).toBe('csv');
+    expect(of('data', 'arrow')).toBe('arrow');
     expect(() => of('data')).toThrow(/COMMAND_LINE.*--format/s);
     expect(() => of('a.csv', 'xml')).toThrow(/COMMAND_LINE.*'xml'/s);
   });
