@@ -11,6 +11,7 @@ import { join } from './cases/join.ts';
 import { parquet } from './cases/parquet.ts';
 import { records } from './cases/records.ts';
 import { reduceByKey } from './cases/reduce-by-key.ts';
+import { reduceByKeySpill } from './cases/reduce-by-key-spill.ts';
 import { repartition } from './cases/repartition.ts';
 import { sort } from './cases/sort.ts';
 import { workers } from './cases/workers.ts';
@@ -18,6 +19,7 @@ import { print } from './support/harness.ts';
 
 const CASES: Readonly<Record<string, () => Promise<boolean>>> = {
   'reduce-by-key': reduceByKey,
+  'reduce-by-key-spill': reduceByKeySpill,
   records,
   join,
   repartition,

@@ -156,10 +156,11 @@ export class CombineFold implements PairFold {
     const packed = table.packedBytes();
     const rows = this.#sink.rowsIn;
     const keysToCome = rows === 0 ? 0 : ((host.rowCount ?? 0) / rows) * table.size;
-    const times = GROWTHS.find(
-      (each) => (each <= 4 || keysToCome > (table.capacity * each) / 2) && host.mayHold(table.grownBytes(each)),
-    );
-    if (times !== undefined) table.grow(times);
+    const times =
+      GROWTHS.find(
+        (each) => (each <= 4 || keysToCome > (table.capacity * each) / 2) && host.fits(table.grownBytes(each)),
+      ) ?? 2;
+    if (host.mayHold(table.grownBytes(times))) table.grow(times);
     else if (packed !== undefined && host.mayHold(packed)) table.pack();
     else host.onFull();
     host.mayHold(table.byteLength);

@@ -30,13 +30,18 @@ export function* combinePairs(task: GatheringTask, input: CombineInput): BatchIt
     rowCount,
     newFold: (host, isNumbered) => new CombineFold({ aggregator, isMerging, run, host, isNumbered }),
   });
-  for (const batch of pairs) {
-    task.throwIfCancelled();
-    if (batch.kind === 'pending') yield batch;
-    else aggregation.add(batch);
-  }
-  for (const batch of aggregation.results()) {
-    task.throwIfCancelled();
-    yield batch;
+  try {
+    for (const batch of pairs) {
+      task.throwIfCancelled();
+      if (batch.kind === 'pending') yield batch;
+      else aggregation.add(batch);
+    }
+    for (const batch of aggregation.results()) {
+      task.throwIfCancelled();
+      yield batch;
+    }
+  } catch (error) {
+    aggregation.abandon();
+    throw error;
   }
 }

@@ -95,10 +95,19 @@ export class ExternalAggregator implements MemoryConsumer, Disposable {
     else if (this.#top.fold.size > 0) this.#top.giveBack(bytes);
   }
 
-  /** Removes what is left on disk and gives the memory back. */
+  /** As disposing of it, where an error is on its way: what fails now is left to the task's end. */
+  abandon(): void {
+    try {
+      this[Symbol.dispose]();
+    } catch {}
+  }
+
+  /** Removes what is left on disk and gives the memory back. Twice does nothing. */
   [Symbol.dispose](): void {
     this.#isIdle = false;
-    attemptAll([...[...this.#runs].map((run) => () => this.#remove(run)), () => this.#memory[Symbol.dispose]()]);
+    const runs = [...this.#runs];
+    this.#runs.clear();
+    attemptAll([...runs.map((run) => () => run.remove()), () => this.#memory[Symbol.dispose]()]);
   }
 
   #newLevel(depth: number, isNumbered: boolean, rowCount: number | undefined): Level {
@@ -254,8 +263,14 @@ class Level implements FoldHost {
     this.fold = options.newFold(this, isNumbered);
   }
 
-  mayHold(bytes: number): boolean {
+  fits(bytes: number): boolean {
     // The log has its part from the beginning: there would be none left for it when it is needed.
+    return this.#othersBytes() + bytes + this.#logBytes <= this.#options.memory.shareBytes;
+  }
+
+  mayHold(bytes: number): boolean {
+    // Others are asked where there are some.
+    if (this.#othersBytes() === 0 && !this.fits(bytes)) return false;
     return this.#memory.hold(bytes + this.#logBytes);
   }
 
@@ -279,10 +294,10 @@ class Level implements FoldHost {
     this.#log?.setKind(input.kind);
     const wasFrozen = this.fold.isFrozen;
     this.fold.fold(input);
-    if (this.#log === undefined || this.#fits()) return;
+    if (this.#log === undefined || this.#holds()) return;
     this.fold.measure();
     // What was frozen just now may still be a little too much.
-    if (wasFrozen) while (this.fold.size > 1 && !this.#fits()) this.#putOut(this.fold.size >>> 1);
+    if (wasFrozen) while (this.fold.size > 1 && !this.#holds()) this.#putOut(this.fold.size >>> 1);
     if (this.fold.size === 1) this.#checkOne();
   }
 
@@ -299,10 +314,12 @@ class Level implements FoldHost {
 
   /** Puts keys out until `bytes` less are held, but for one. */
   giveBack(bytes: number): void {
+    const before = this.#heldBytes();
+    // A log takes some, too.
+    if (this.#log === undefined && before < 2 * this.#logBytes) return;
     if (this.#log === undefined) this.onFull();
-    const before = this.fold.heldBytes();
-    while (this.fold.size > 1 && before - this.fold.heldBytes() < bytes) this.#putOut(this.fold.size >>> 1);
-    this.#fits();
+    while (this.fold.size > 1 && before - this.#heldBytes() < bytes) this.#putOut(this.fold.size >>> 1);
+    this.#holds();
   }
 
   /** No more pairs come: what was written, if anything was. */
@@ -338,8 +355,17 @@ class Level implements FoldHost {
     this.#memory.hold(0);
   }
 
-  #fits(): boolean {
-    return this.#memory.hold(Math.ceil(this.fold.heldBytes() + (this.#log?.heldBytes ?? 0)));
+  /** What the rest of the task holds. */
+  #othersBytes(): number {
+    return this.#options.memory.heldBytes - this.#memory.heldBytes;
+  }
+
+  #heldBytes(): number {
+    return Math.ceil(this.fold.heldBytes() + (this.#log?.heldBytes ?? 0));
+  }
+
+  #holds(): boolean {
+    return this.#memory.hold(this.#heldBytes());
   }
 
   /** Writes the keys from `keep` on to their partitions, as combiners. */

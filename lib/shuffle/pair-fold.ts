@@ -6,7 +6,9 @@ import type { PieceKind } from './partitioned-run.ts';
 export interface FoldHost {
   /** Pairs that the fold will be given in all, where that is known. */
   readonly rowCount: number | undefined;
-  /** Whether it may come to hold so many bytes. What it says it holds counts as held until it says something else. */
+  /** Whether it could come to hold so many bytes without others giving any back. */
+  fits(bytes: number): boolean;
+  /** Whether it may come to hold so many bytes; if so, they count as held until it asks for another amount. */
   mayHold(bytes: number): boolean;
   /** There is no more memory: calls the fold's `freeze` before it returns. */
   onFull(): void;

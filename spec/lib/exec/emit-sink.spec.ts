@@ -5,6 +5,7 @@ import { SourceBuilder } from '../../../lib/base/compile-source.ts';
 import { CombineSink } from '../../../lib/exec/combine-sink.ts';
 import { emitSink } from '../../../lib/exec/emit-sink.ts';
 import { FusedChain } from '../../../lib/exec/fused-chain.ts';
+import { NumberCombineSink } from '../../../lib/exec/number-combine-sink.ts';
 import { NumberLog } from '../../../lib/exec/number-log.ts';
 import {
   AggregateSink,
@@ -16,10 +17,23 @@ import {
   type Sink,
   TakeSink,
 } from '../../../lib/exec/sink.ts';
+import type { Aggregator } from '../../../lib/lineage/dependency.ts';
 import { KeyTable } from '../../../lib/shuffle/key-table.ts';
+import { NumberTable } from '../../../lib/shuffle/number-table.ts';
 
 const join = (a: unknown, b: unknown) => `${a},${b}`;
 const aggregator = { createCombiner: (v: unknown) => `<${v}`, mergeValue: join, mergeCombiners: join };
+
+const identity = (value: unknown) => value;
+const add = (a: unknown, b: unknown) => (a as number) + (b as number);
+const numbers = (how: typeof aggregator | Aggregator): NumberCombineSink => {
+  const sink = new NumberCombineSink(new NumberTable(false), how, false, () => sink.table.grow(2));
+  return sink;
+};
+const combined = ({ rest, table }: NumberCombineSink) =>
+  rest === undefined
+    ? [[...table.keys.subarray(0, table.size)], [...table.values.subarray(0, table.size)]]
+    : [rest.table.keys, rest.values];
 
 describe('emitSink', () => {
   it.each<readonly [string, () => Sink]>([
@@ -32,6 +46,9 @@ describe('emitSink', () => {
     ['aggregate', () => new AggregateSink('', join)],
     ['combine', () => new CombineSink(new KeyTable(), aggregator, false)],
     ['combine of combiners', () => new CombineSink(new KeyTable(), aggregator, true)],
+    ['combine of numbers', () => numbers({ createCombiner: identity, mergeValue: add, mergeCombiners: add })],
+    ['combine of numbers that become texts', () => numbers({ ...aggregator, createCombiner: identity })],
+    ['combine of numbers into texts', () => numbers(aggregator)],
     ['bucket', () => new BucketSink(3, (key) => String(key).length % 3, false)],
   ])('works on the same fields as the plain form: %s', (_, make) => {
     const keys = [1, -1, 0, -0, 1.5, 'a', null, 2 ** 31, 1, 'a', Number.NaN, Number.NaN, -5];
@@ -46,6 +63,10 @@ describe('emitSink', () => {
     const fields = (sink: Sink) => ({
       ...sink,
       table: sink.kind === 'combine' ? sink.table.keys : undefined,
+      numbers: sink.kind === 'combine-numbers' ? combined(sink) : undefined,
+      rest: 0,
+      firstOf: 0,
+      onRest: 0,
       onFull: 0,
       partitionOf: 0,
     });

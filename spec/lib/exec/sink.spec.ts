@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { CombineSink } from '../../../lib/exec/combine-sink.ts';
 import {
   AggregateSink,
   BucketSink,
@@ -11,7 +10,6 @@ import {
   TakeSink,
   takesPairs,
 } from '../../../lib/exec/sink.ts';
-import { KeyTable } from '../../../lib/shuffle/key-table.ts';
 
 const fill = <S extends { add(record: unknown): void }>(sink: S, ...records: unknown[]): S => {
   for (const record of records) sink.add(record);
@@ -59,48 +57,6 @@ describe('sinks', () => {
 
   it('know which of them take pairs', () => {
     expect((['rows', 'count', 'take', 'combine', 'bucket'] as const).filter(takesPairs)).toEqual(['combine', 'bucket']);
-  });
-});
-
-describe('CombineSink', () => {
-  const aggregator = {
-    createCombiner: (value: unknown) => [value],
-    mergeValue: (all: unknown, value: unknown) => [...(all as unknown[]), value],
-    mergeCombiners: (a: unknown, b: unknown) => [...(a as unknown[]), ...(b as unknown[])],
-  };
-
-  it('combines values by key, or combiners that others made', () => {
-    const values = fill(new CombineSink(new KeyTable(), aggregator, false), ['a', 1], ['b', 2], ['a', 3]);
-    expect([values.table.keys, values.values, values.rowsIn]).toEqual([['a', 'b'], [[1, 3], [2]], 3]);
-    const combiners = fill(new CombineSink(new KeyTable(), aggregator, true), ['a', [1]], ['a', [2, 3]]);
-    expect(combiners.values).toEqual([[1, 2, 3]]);
-  });
-
-  it('calls onFull at its limit, with the record in it', () => {
-    const sink = new CombineSink(new KeyTable(), aggregator, false);
-    const sizes: number[] = [];
-    sink.limit = 2;
-    sink.onFull = () => {
-      sizes.push(sink.values.length);
-      sink.limit = 10;
-    };
-    fill(sink, ['a', 1], ['a', 1], ['b', 1], ['c', 1]);
-    expect(sizes).toEqual([2]);
-  });
-
-  it('keeps nothing of a record whose function throws', () => {
-    const sink = new CombineSink(
-      new KeyTable(),
-      {
-        ...aggregator,
-        createCombiner: () => {
-          throw new RangeError('no');
-        },
-      },
-      false,
-    );
-    expect(() => sink.add(['a', 1])).toThrow('no');
-    expect([sink.table.size, sink.values.length]).toEqual([0, 0]);
   });
 });
 
