@@ -22,7 +22,7 @@ const ROWS = Array.from({ length: 7 }, (_, i) => i);
 const sometimes = <T>(value: (i: number) => T) => ROWS.map((i) => (i % 3 === 1 ? null : value(i)));
 
 /** Columns of many types, seven rows, a third of them missing. */
-export function sampleTable(): Table {
+function sampleTable(): Table {
   const views = Buffer.alloc(7 * 16);
   for (const i of ROWS) {
     views.writeInt32LE(i, i * 16);

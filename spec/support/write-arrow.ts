@@ -5,7 +5,7 @@ import type { TableBatch, Vector } from '../../formats/schema/vector.ts';
 import { MemorySink } from './write-parquet.ts';
 
 /** An Arrow file with these record batches. */
-export function writeArrowBatches(
+function writeArrowBatches(
   schema: Schema,
   batches: readonly TableBatch[],
   options: ArrowWriterOptions = {},
