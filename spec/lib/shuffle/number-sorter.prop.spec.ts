@@ -39,6 +39,27 @@ describe('NumberSorter', () => {
     );
   });
 
+  it('orders keys that are many, or that differ in bits far below the highest', () => {
+    const sorter = new NumberSorter();
+    const spread = (i: number): number => ((i * 7919) % 40_009) / 40_009;
+    const kinds: ((i: number) => number)[] = [
+      spread,
+      (i) => (i === 0 ? -1e300 : 1 + 2 ** -52 * Math.floor(spread(i) * 1000)),
+      (i) => Math.floor(spread(i) * 5),
+      (i) => 1 + 2 ** -40 * spread(i),
+    ];
+    for (const key of kinds) {
+      for (const count of [2000, 40_000]) {
+        const keys = Array.from({ length: count }, (_, i) => key(i));
+        for (const ascending of [true, false]) {
+          const expected = expectedOrder(keys, ascending);
+          expect([...sorter.order(Float64Array.from(keys), count, ascending)]).toEqual(expected);
+          expect([...sorter.sort(Float64Array.from(keys), count, ascending)]).toEqual(expected.map((at) => keys[at]));
+        }
+      }
+    }
+  });
+
   it('takes a NaN with a sign for any other', () => {
     const sorter = new NumberSorter();
     const keys = Float64Array.from([1, 0, Number.NaN, -1]);
