@@ -41,14 +41,22 @@ export function sqliteOf(
 export const COLUMN_OPTIONS: ColumnOptions = { schema: [], bigints: [], sampleRows: 1000, int64: 'auto' };
 
 export function scanRequest(settings: DatabaseSettings, source: TableSource): ScanRequest {
-  return { settings, source, columns: undefined, where: undefined, timestamp: 'date', decimal: 'string' };
+  return {
+    settings,
+    source,
+    columns: undefined,
+    where: undefined,
+    timestamp: 'date',
+    decimal: 'string',
+    schema: [],
+    splits: [{ kind: 'all' }],
+  };
 }
 
 export function scanOptions(path: string, choices: Partial<DatabaseScanOptions> = {}): DatabaseScanOptions {
   return {
     ...scanRequest({ dialect: 'sqlite', path }, { table: ['t'] }),
     ...COLUMN_OPTIONS,
-    splits: [{ kind: 'all' }],
     fetchSize: undefined,
     ...choices,
   };

@@ -1,4 +1,6 @@
 /** What reading and writing a server's tables must hold, whichever server it is: run against those that are there. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { col } from '../../formats/scan/predicate-builder.ts';
@@ -138,6 +140,16 @@ export function describeServer({ url, kinds, bigTable, quote }: ServerSpec): voi
           .map(({ name }) => name)
           .collect(),
       ).toHaveLength(5);
+    });
+
+    it('passwords are in no file', () => {
+      const { password } = settings.connection;
+      const { directory } = spec.session;
+      const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+      expect(files.length).toBeGreaterThan(0);
+      for (const { parentPath, name } of files) {
+        expect(readFileSync(join(parentPath, name)).includes(String(password ?? 'no password'))).toBe(false);
+      }
     });
 
     it('what is written reads back as it was, also when it is added to, emptied and replaced', async () => {

@@ -30,6 +30,10 @@ export interface ScanRequest {
   readonly where: ScanPredicate | undefined;
   readonly timestamp: RecordMapping['timestamp'];
   readonly decimal: RecordMapping['decimal'];
+  /** Types that are given, of columns that must be there. */
+  readonly schema: readonly Field[];
+  /** One a partition. */
+  readonly splits: readonly DatabaseSplit[];
 }
 
 /** What a scan does with a table. */
@@ -59,6 +63,9 @@ export function planScan(request: ScanRequest, columns: readonly TableColumn[]):
     if (found === undefined) throw columnNotFound(schema, name, source);
     return found;
   };
+  // A name that is not there would be a text to some databases, and a cut through nothing.
+  const strides = request.splits.flatMap((split) => (split.kind === 'stride' ? [split.column] : []));
+  for (const name of [...request.schema.map((each) => each.name), ...strides.slice(0, 1)]) find(name);
   const wanted = request.columns === undefined ? columns : [...new Set(request.columns)].map(find);
   const resolve = (column: ScanColumn) => {
     const { field } = find(columnText(column));

@@ -8,7 +8,6 @@ import { placeLiteral } from '../../formats/scan/bind-literal.ts';
 import { type DataType, field } from '../../formats/schema/data-type.ts';
 import { parseType } from '../../formats/schema/parse-type.ts';
 import { CairnError } from '../../lib/base/errors.ts';
-import type { RawRow } from './raw-values.ts';
 import { describeTable, type TableSource } from './scan-plan.ts';
 import type { SqliteColumn, SqliteFile } from './sqlite-file.ts';
 import { asNumbers, type ColumnOptions, type ColumnOrder, type TableColumn } from './table-column.ts';
@@ -18,12 +17,18 @@ export function sqliteColumns(file: SqliteFile, source: TableSource, options: Co
   const { schema, sampleRows } = options;
   const columns = file.columnsOf(source);
   const given = columns.map(({ name }) => schema.find((each) => each.name === name));
-  const rows = given.every((each) => each !== undefined) ? [] : file.sample(source, sampleRows);
+  const samples = columns.map(() => new ColumnSample());
+  if (given.includes(undefined)) {
+    file.sample(source, sampleRows, (row) => {
+      for (let i = 0; i < samples.length; i++) samples[i]?.add(row[i]);
+    });
+  }
   const { isUtf8 } = file;
   return columns.map((column, index) => {
     const affinity = affinityOf(column.declared);
     const own = given[index];
-    const found = own === undefined ? inferColumn(column, affinity, rows, index, describeTable(source)) : undefined;
+    const sample = samples[index] as ColumnSample;
+    const found = own === undefined ? inferColumn(column, affinity, sample, describeTable(source)) : undefined;
     const type = own?.type ?? found?.type ?? TEXT;
     return {
       field: own ?? field(column.name, type),
@@ -59,31 +64,36 @@ interface Inferred {
   readonly isBeyond: boolean;
 }
 
-function inferColumn(
-  { name, declared }: SqliteColumn,
-  affinity: Affinity,
-  rows: readonly RawRow[],
-  index: number,
-  table: string,
-): Inferred {
-  const seen = { integer: false, real: false, text: false, blob: false };
-  let isBeyond = false;
-  let isBit = true;
-  let isDate = true;
-  let isTimestamp = true;
-  for (const row of rows) {
-    const value = row[index];
+/** What the values of a column were found to be, one after another. */
+class ColumnSample {
+  readonly seen = { integer: false, real: false, text: false, blob: false };
+  isBeyond = false;
+  isBit = true;
+  isDate = true;
+  isTimestamp = true;
+
+  add(value: unknown): void {
+    const { seen } = this;
     if (typeof value === 'bigint') {
       seen.integer = true;
-      isBit &&= value === 0n || value === 1n;
-      isBeyond ||= value > MAX_SAFE || value < -MAX_SAFE;
+      this.isBit &&= value === 0n || value === 1n;
+      this.isBeyond ||= value > MAX_SAFE || value < -MAX_SAFE;
     } else if (typeof value === 'number') seen.real = true;
     else if (typeof value === 'string') {
       seen.text = true;
-      isDate &&= value.length === 10 && placeLiteral(DATE, value) !== undefined;
-      isTimestamp &&= value.length > 10 && isExactly(TIMESTAMP, value);
+      this.isDate &&= value.length === 10 && placeLiteral(DATE, value) !== undefined;
+      this.isTimestamp &&= value.length > 10 && isExactly(TIMESTAMP, value);
     } else if (value instanceof Uint8Array) seen.blob = true;
   }
+}
+
+function inferColumn(
+  { name, declared }: SqliteColumn,
+  affinity: Affinity,
+  sample: ColumnSample,
+  table: string,
+): Inferred {
+  const { seen, isBeyond, isBit, isDate, isTimestamp } = sample;
   const kinds = Object.entries(seen).flatMap(([kind, isSeen]) => (isSeen ? [kind] : []));
   const isNumeric = !seen.text && !seen.blob;
   if (kinds.length > 1 && !isNumeric) {

@@ -97,12 +97,12 @@ export class SqliteFile implements Disposable {
     }
   }
 
-  /** The first `limit` rows, as they lie. */
-  sample(source: TableSource, limit: number): readonly RawRow[] {
-    const places = limit === Number.POSITIVE_INFINITY ? '' : ` LIMIT ${limit}`;
-    return this.#guard('reading', () => {
+  /** Shows the first `limit` rows, as they lie, one after another. */
+  sample(source: TableSource, limit: number, visit: (row: RawRow) => void): void {
+    const places = Number.isSafeInteger(limit) ? ` LIMIT ${limit}` : '';
+    this.#guard('reading', () => {
       const statement = this.#sqlite.prepare(`SELECT * FROM ${sourceSql('sqlite', source)}${places}`);
-      return statement.raw().safeIntegers().all() as RawRow[];
+      for (const row of statement.raw().safeIntegers().iterate()) visit(row as RawRow);
     });
   }
 

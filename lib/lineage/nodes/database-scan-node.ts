@@ -19,8 +19,6 @@ import { preparation } from '../preparation.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 
 export interface DatabaseScanOptions extends ScanRequest, ColumnOptions {
-  /** One a partition. */
-  readonly splits: readonly DatabaseSplit[];
   /** Rows that are asked for at a time; a batch's unless said. */
   readonly fetchSize: number | undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { col } from '../../../formats/scan/predicate-builder.ts';
-import { parseType } from '../../../formats/schema/parse-type.ts';
+import { parseField, parseType } from '../../../formats/schema/parse-type.ts';
 import {
   describeSource,
   describeTable,
@@ -53,6 +53,9 @@ describe('the plan of a scan', () => {
 
   it('refuses columns that are not there', () => {
     expect(() => plan({ columns: ['nam'] })).toThrow(/sqlite:a.db s.t has no column 'nam'/);
+    expect(() => plan({ schema: [parseField('nmae', 'string')] })).toThrow(/did you mean 'name'/);
+    const part = { low: undefined, end: 5n, withNulls: true };
+    expect(() => plan({ splits: [{ kind: 'stride', column: 'di', unit: 'integer', part }] })).toThrow(/no column 'di'/);
     expect(() => plan({ where: col('iid').eq(1).predicate })).toThrow(/did you mean 'id'/);
     expect(() => plan({ where: col('id').eq('x').predicate })).toThrow(/PREDICATE_TYPE/);
   });

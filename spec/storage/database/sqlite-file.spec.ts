@@ -20,7 +20,9 @@ describe('a SQLite file', () => {
     ]);
     expect(sqlite.columnsOf({ query: 'SELECT a + 1 AS x FROM t -- t' })).toEqual([{ name: 'x', declared: null }]);
     expect(sqlite.isUtf8).toBe(true);
-    expect(sqlite.sample({ table: ['t'] }, 1)).toEqual([[1n, null]]);
+    const sampled: unknown[] = [];
+    sqlite.sample({ table: ['t'] }, 1, (row) => sampled.push(row));
+    expect(sampled).toEqual([[1n, null]]);
     const cursor = sqlite.read('SELECT a, b FROM t WHERE a > ?', [0n], 2);
     expect([cursor.next(), cursor.next(), cursor.next(), cursor.next()]).toEqual([
       [
