@@ -34,10 +34,18 @@ function nearestNumbers(vector: DecimalVector, scale: number): Float64Array {
   const { length } = vector;
   const values = new Float64Array(length);
   const power = Number(`1e${scale}`);
-  for (let i = 0; i < length; i++) {
-    const unscaled = unscaledAt(vector, i);
-    const isExact = typeof unscaled === 'number' && scale <= MAX_EXACT_POWER;
-    values[i] = isExact ? unscaled / power : Number(decimalText(unscaled, scale));
+  if (vector.layout === 'wide' || scale > MAX_EXACT_POWER) {
+    for (let i = 0; i < length; i++) values[i] = Number(decimalText(unscaledAt(vector, i), scale));
+  } else if (vector.layout === 'number') {
+    for (let i = 0; i < length; i++) values[i] = (vector.values[i] as number) / power;
+  } else {
+    const { lanes } = vector;
+    for (let i = 0; i < length; i++) {
+      const unscaled = (lanes[2 * i + 1] as number) * 2 ** 32 + ((lanes[2 * i] as number) >>> 0);
+      // Of what is beyond, the sum is beyond as well.
+      const isExact = Math.abs(unscaled) <= Number.MAX_SAFE_INTEGER;
+      values[i] = isExact ? unscaled / power : Number(decimalText(unscaledAt(vector, i), scale));
+    }
   }
   return values;
 }
