@@ -28,6 +28,7 @@ export class ShippingEngine implements Engine {
   readonly bench: TaskBench;
   readonly #scheduler: DagScheduler;
   #nextNode = 0;
+  #nextPath = 0;
   #nextShuffle = 0;
 
   constructor(options: { readonly codegen?: CodegenMode } = {}) {
@@ -51,6 +52,11 @@ export class ShippingEngine implements Engine {
   }
 
   checkClosure(): void {}
+
+  /** In memory: nobody else is there. */
+  newScratchPath(stem: string): string {
+    return `/scratch/${stem}-${this.#nextPath++}`;
+  }
 
   nextShuffleId(): ShuffleId {
     return shuffleId(this.#nextShuffle++);
