@@ -251,7 +251,7 @@ async function writeMapOutput(
     spills: running.spills,
     output,
   });
-  const mapSide = new MapSide(dependency, writer, environment.taskMemoryBytes);
+  using mapSide = new MapSide(dependency, writer, running.memory);
   await drain(running, node, () => mapSide.sink, environment);
   mapSide.finish();
   const written = writer.commit();

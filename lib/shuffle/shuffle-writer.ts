@@ -32,8 +32,8 @@ export interface ShuffleWriterOptions {
 const FRAME_ROWS = 4096;
 /** Frames gathered for one write where they can go to the output at once. */
 const DIRECT_BYTES = 1 << 20;
-/** Records encoded to learn what one takes. */
-const MEASURED_ROWS = 64;
+/** Buffers that are kept when they are empty. */
+const SMALL_BYTES = 64 * 1024;
 
 export class ShuffleWriter implements Disposable, MemoryConsumer {
   readonly name = 'map output';
@@ -62,13 +62,6 @@ export class ShuffleWriter implements Disposable, MemoryConsumer {
     return this.#writtenBytes;
   }
 
-  /** Bytes that a record takes, uncompressed, judged by the first few of these, of which there is one. Keeps nothing. */
-  measure(records: readonly unknown[]): number {
-    using out = new ByteWriter();
-    const count = Math.min(MEASURED_ROWS, records.length);
-    return encodeFrame(rowBatch(records, 0, count), out, { codec: 'none' }).byteLength / count;
-  }
-
   /** Encodes records for a partition. The array may be emptied afterwards. */
   write(partition: number, records: readonly unknown[]): void {
     this.#encode(partition, records.length, (from, to) => rowBatch(records, from, to));
@@ -86,11 +79,12 @@ export class ShuffleWriter implements Disposable, MemoryConsumer {
     this.#frames[partition] ??= new ByteWriter({ initialBytes: 1024 });
     const out = this.#frames[partition];
     const before = out.length;
+    const taken = takenBy(out);
     for (let from = 0; from < count; from += FRAME_ROWS) {
       encodeFrame(batchOf(from, Math.min(from + FRAME_ROWS, count)), out, { codec: this.#options.codec });
     }
     this.#rows[partition] = (this.#rows[partition] as number) + count;
-    this.#heldBytes += out.length - before;
+    this.#heldBytes += takenBy(out) - taken;
     this.#writtenBytes += out.length - before;
     if (!this.#memory.hold(this.#heldBytes) || (this.#isDirect && this.#heldBytes >= DIRECT_BYTES)) this.spill();
   }
@@ -140,7 +134,16 @@ export class ShuffleWriter implements Disposable, MemoryConsumer {
     if (this.#heldBytes === 0) return;
     if (this.#isDirect) this.#writeOutput();
     else this.#writeRun();
-    for (const frames of this.#frames) frames?.reset();
+    this.#frames.forEach((frames, partition) => {
+      // Small buffers serve again; large ones would be held though nothing is in them.
+      if (frames === undefined) return;
+      if (frames.capacity <= SMALL_BYTES) {
+        frames.reset();
+      } else {
+        frames[Symbol.dispose]();
+        this.#frames[partition] = undefined;
+      }
+    });
     this.#rows.fill(0);
     this.#heldBytes = 0;
     this.#memory.hold(0);
@@ -165,6 +168,11 @@ export class ShuffleWriter implements Disposable, MemoryConsumer {
     this.#spilledBytes += finished.sizeBytes;
     this.#memory.noteSpill(finished.sizeBytes);
   }
+}
+
+/** What a buffer takes: of a small one, which there may be for thousands of partitions, what is in it. */
+function takenBy(frames: ByteWriter): number {
+  return frames.capacity <= SMALL_BYTES ? frames.length : frames.capacity;
 }
 
 /** The columns that the same pairs as records would have. */

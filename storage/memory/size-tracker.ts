@@ -18,9 +18,9 @@ export class SizeTracker {
     this.reset();
   }
 
-  /** The collection was changed by one update. */
-  afterUpdate(): void {
-    this.#updates++;
+  /** The collection was changed by one update, or by several. */
+  afterUpdate(count = 1): void {
+    this.#updates += count;
     if (this.#updates < this.#nextSample) return;
     const size = this.#measure();
     // A collection that shrank is not taken to go on shrinking.

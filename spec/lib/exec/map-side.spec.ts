@@ -21,6 +21,15 @@ const counting: Aggregator = {
   mergeCombiners: (a, b) => [...(a as unknown[]), ...(b as unknown[])],
 };
 
+/** The same, as it should be written: what there are many of must not be copied for each. */
+const growing: Aggregator = {
+  ...counting,
+  mergeValue: (all, value) => {
+    (all as unknown[]).push(value);
+    return all;
+  },
+};
+
 /** Notes how many records come at a time, for all partitions together. */
 class WatchedWriter extends ShuffleWriter {
   readonly flushes: number[] = [];
@@ -35,7 +44,13 @@ class WatchedWriter extends ShuffleWriter {
 }
 
 /** Runs pairs through the map side; gives what is read back by partition, and whether it combined to the end. */
-function run(pairs: readonly [unknown, unknown][], combine: boolean, memoryBytes: number, mode: 'on' | 'off') {
+function run(
+  pairs: readonly [unknown, unknown][],
+  combine: boolean,
+  memoryBytes: number,
+  mode: 'on' | 'off',
+  aggregator = counting,
+) {
   const fileSystem = new MemoryFileSystem();
   fileSystem.makeDirectory('/shuffle');
   const ids = { shuffleId: shuffleId(0), mapIndex: 0, taskId: taskId(0) };
@@ -47,11 +62,11 @@ function run(pairs: readonly [unknown, unknown][], combine: boolean, memoryBytes
     parent: new CollectionNode(origin(), [], 1),
     shuffleId: ids.shuffleId,
     partitioner: new HashPartitioner(PARTITIONS),
-    aggregator: combine ? counting : undefined,
+    aggregator: combine ? aggregator : undefined,
     mapSideCombine: combine,
     keyOrder: undefined,
   };
-  const side = new MapSide(dependency, writer, memoryBytes);
+  const side = new MapSide(dependency, writer, memory);
   for (let from = 0; from < pairs.length; from += 1000) {
     const { sink } = side;
     const chain = new FusedChain([], sink.kind, mode, 'map-side');
@@ -62,7 +77,7 @@ function run(pairs: readonly [unknown, unknown][], combine: boolean, memoryBytes
   const written = writer.commit();
   const reader = new MapOutputReader({ fileSystem, directory: '/shuffle' });
   const rows = Array.from({ length: PARTITIONS }, (_, p) => rowsOf(reader.readPartition(written, p)));
-  return { rows: rows as [unknown, unknown][][], stillCombines, flushes: writer.flushes };
+  return { rows: rows as [unknown, unknown][][], stillCombines, flushes: writer.flushes, uses: memory.uses() };
 }
 
 describe.each(['on', 'off'] as const)('MapSide (codegen %s)', (mode) => {
@@ -93,7 +108,8 @@ describe.each(['on', 'off'] as const)('MapSide (codegen %s)', (mode) => {
     for (let key = 0; key < 10; key++) {
       expect(merged.get(key)).toEqual(pairs.filter(([k]) => k === key).map(([, n]) => n));
     }
-    expect(rows.flat()).toHaveLength(10);
+    // What does not fit is written after each batch.
+    expect(rows.flat()).toHaveLength(memoryBytes === 1 ? 30 : 10);
     expect(stillCombines).toBe(true);
   });
 
@@ -125,9 +141,23 @@ describe.each(['on', 'off'] as const)('MapSide (codegen %s)', (mode) => {
     const pairs = Array.from({ length: 4000 }, (_, n): [unknown, unknown] => [n, `${n}`.padEnd(1000, 'x')]);
     const { flushes } = run(pairs, false, 400_000, mode);
     expect(flushes.length).toBeGreaterThan(25);
-    expect(flushes[0]).toBe(1024);
+    expect(flushes[0]).toBe(1000);
     for (const rows of flushes.slice(1)) expect(rows).toBeLessThanOrEqual(100);
     expect(flushes.reduce((sum, rows) => sum + rows, 0)).toBe(4000);
+  });
+
+  it('measures combiners that grow, however few there are, and writes those that do not fit', () => {
+    const pairs = Array.from({ length: 50_000 }, (_, n): [unknown, unknown] => [n % 4, n]);
+    const peaks: number[] = [];
+    const { rows, uses } = run(pairs, true, 100_000, mode, growing);
+    peaks.push(...uses.filter(({ name }) => name === 'map side').map(({ peakBytes }) => peakBytes));
+    // A batch of these takes 8 to 16 KB.
+    expect(Math.max(...peaks)).toBeLessThan(150_000);
+    expect(rows.flat().length).toBeGreaterThan(8);
+    for (let key = 0; key < 4; key++) {
+      const values = rows.flat().flatMap(([k, all]) => (k === key ? (all as number[]) : []));
+      expect(values).toEqual(pairs.filter(([k]) => k === key).map(([, n]) => n));
+    }
   });
 
   it('gives combining up when keys hardly repeat, and still writes combiners', () => {

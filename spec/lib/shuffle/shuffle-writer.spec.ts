@@ -144,14 +144,20 @@ describe('ShuffleWriter', () => {
     );
   });
 
-  it('measures records by the first of them, and keeps nothing', () => {
-    const { writer, output } = open(disk(), 1e9);
+  it('counts the buffers that frames grow in, and holds none of the large ones after a spill', () => {
+    const held: number[] = [];
+    const { writer, output } = open(disk(), 1 << 20, (bytes) => held.push(bytes));
     using _output = output;
-    const size = writer.measure(Array.from({ length: 100 }, (_, i) => [i, `${i}`.padEnd(i < 64 ? 100 : 10_000)]));
-    expect(size).toBeGreaterThan(100);
-    expect(size).toBeLessThan(120);
-    expect(writer.measure([['k', 'v']])).toBeGreaterThan(2);
-    expect([writer.writtenBytes, writer.commit().partitionRows]).toEqual([0, [0, 0, 0]]);
+    using _writer = writer;
+    const text = 'x'.repeat(100_000);
+    while (writer.spilledBytes === 0) writer.write(1, [[held.length, text]]);
+    const most = Math.max(...held);
+    expect(most).toBeGreaterThan(1 << 20);
+    // They double as they grow.
+    expect(most).toBeLessThan(2.5 * writer.spilledBytes);
+    expect(held.at(-1)).toBe(0);
+    writer.write(0, [[0, 'small']]);
+    expect(held.at(-1)).toBeLessThan(100);
   });
 
   it('writes partitions without records, and no records at all', () => {

@@ -29,6 +29,21 @@ describe('a size tracker', () => {
     expect(tracker.estimate()).toBe(size);
   });
 
+  test('takes many updates at a time', () => {
+    let size = 1000;
+    let count = 0;
+    const tracker = new SizeTracker(() => {
+      count++;
+      return size;
+    });
+    for (let i = 0; i < 500; i++) {
+      size += 2048 * 64;
+      tracker.afterUpdate(2048);
+      expect(tracker.estimate()).toBe(size);
+    }
+    expect(count).toBeLessThan(60);
+  });
+
   test('costs few measurements', () => {
     let count = 0;
     const tracker = new SizeTracker(() => ++count);

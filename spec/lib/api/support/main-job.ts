@@ -4,7 +4,7 @@ import type { SessionOptions } from '../../../../lib/config/options.ts';
 import type { EngineOfSpec } from '../../../support/engine-of-spec.ts';
 
 /** So little that blocks go to disk, and map tasks spill. */
-export const LITTLE_MEMORY: SessionOptions = { memory: '800 B', memoryFraction: 1, codegen: 'off', progress: 'off' };
+export const LITTLE_MEMORY: SessionOptions = { memory: '6 KiB', memoryFraction: 1, codegen: 'off', progress: 'off' };
 
 const KEYS = 7;
 const RECORDS = 420;
