@@ -20,11 +20,13 @@ type Merge = (merged: unknown, value: unknown, index: number, array: readonly un
 const CHANGING = new Set(['copyWithin', 'fill', 'pop', 'push', 'reverse', 'shift', 'sort', 'splice', 'unshift']);
 /** Elements shown by `console.log`, as of any array. */
 const SHOWN = 100;
-const SYMBOL_INSPECT = inspect.custom;
 
 /** An array that is read from `list`. */
 export function spilledGroup(list: SpilledList): readonly unknown[] {
-  const array: readonly unknown[] = new Proxy<unknown[]>([], new GroupTraps(list));
+  const target: unknown[] = [];
+  // What prints a proxy looks at the array behind it.
+  Object.defineProperty(target, inspect.custom, { value: () => printed(list), configurable: true });
+  const array: readonly unknown[] = new Proxy(target, new GroupTraps(list));
   markStreamedArray(array);
   return array;
 }
@@ -147,11 +149,6 @@ function methodsOf(list: SpilledList): Readonly<Record<PropertyKey, unknown>> {
     values,
     entries,
     [Symbol.iterator]: values,
-    [SYMBOL_INSPECT]: () => {
-      const shown: unknown[] = list.slice(0, Math.min(SHOWN, list.length));
-      const text = inspect(shown, { maxArrayLength: SHOWN });
-      return list.length > SHOWN ? text.replace(/\n?\s*\]$/, `, ... ${list.length - SHOWN} more on disk ]`) : text;
-    },
     forEach(this: readonly unknown[], f: Visit, thisArg?: unknown): void {
       visit(this, f, thisArg, () => false);
     },
@@ -198,6 +195,12 @@ function methodsOf(list: SpilledList): Readonly<Record<PropertyKey, unknown>> {
       return start < end ? list.slice(start, end) : [];
     },
   };
+}
+
+function printed(list: SpilledList): string {
+  const shown = inspect(list.slice(0, Math.min(SHOWN, list.length)), { maxArrayLength: SHOWN });
+  if (list.length <= SHOWN) return shown;
+  return `${shown.slice(0, shown.lastIndexOf(']')).trimEnd()}, ... ${list.length - SHOWN} more on disk ]`;
 }
 
 function checkFunction(f: unknown): void {
