@@ -37,7 +37,7 @@ export function emitLoop(b: SourceBuilder, { name, inputs, steps, sinkKind, emit
     b.block('try', () => {
       b.block(`outer: ${source.header}`, () => {
         b.line(`const x = ${source.record};`);
-        emitSteps(b, steps, 'x', { isPair: source.isPair ?? false }, sink.record);
+        emitSteps(b, steps, 'x', { isPair: source.isPair ?? false }, sink.record, sink.takesParts);
       });
     });
     b.block('catch (error)', () => b.line(`throw new ${failure}(at, error);`));

@@ -14,6 +14,8 @@ export interface SinkCode {
   readonly before: () => void;
   readonly record: (x: string, known: Known) => void;
   readonly after: () => void;
+  /** Whether `record` can do without the pair itself: see `Known`. */
+  readonly takesParts?: boolean;
 }
 
 /** In scope of the emitted code: `sink`, and the label `outer` of the outermost loop. */
@@ -223,16 +225,27 @@ function emitBucket(b: SourceBuilder): SinkCode {
     before: () => {
       b.line('const buckets = sink.buckets, numBuckets = buckets.length, isHash = sink.isHash;');
       b.line('const partitionOf = sink.partitionOf;');
+      b.line('const bounds = sink.bounds, ascending = sink.ascending;');
       b.line('let room = sink.room, log, logged = 0, logBuckets, logKeys, logValues;');
       loadLog();
     },
     record: (x, known) => {
       emitPairCheck(b, x, known);
-      b.line(`const key = ${x}[0], value = ${x}[1];`);
+      const { key, value } = known.parts ?? { key: `${x}[0]`, value: `${x}[1]` };
+      b.line(`const key = ${key}, value = ${value};`);
       b.line('let bucket;');
       b.line(
         'if (isHash && typeof key === "number" && (key | 0) === key) { bucket = (key | 0) % numBuckets; if (bucket < 0) bucket += numBuckets; }',
       );
+      // NaN comes after all bounds, where no comparison finds it.
+      b.block('else if (bounds !== undefined && typeof key === "number" && key === key)', () => {
+        b.line('let low = 0, high = bounds.length;');
+        b.block('while (low < high)', () => {
+          b.line('const middle = (low + high) >>> 1;');
+          b.line('if (bounds[middle] < key) low = middle + 1; else high = middle;');
+        });
+        b.line('bucket = ascending ? low : bounds.length - low;');
+      });
       b.line('else bucket = partitionOf(key);');
       b.block(
         `if (log !== undefined && typeof key === "number" && typeof value === "number" && ${emitIsLoggable(b, x, known)})`,
@@ -261,11 +274,13 @@ function emitBucket(b: SourceBuilder): SinkCode {
       });
     },
     after: () => b.line('sink.room = room;').line('if (log !== undefined) log.count = logged;'),
+    takesParts: true,
   };
 }
 
 /** What `isLoggable` of a bucket sink asks. What was made here is an array and nothing more, but may be longer. */
 function emitIsLoggable(b: SourceBuilder, x: string, known: Known): string {
+  if (known.parts !== undefined) return 'true';
   if (known.isPair) return `${x}.length === 2`;
   const prototypeOf = b.bind('prototypeOf', Object.getPrototypeOf);
   const arrayPrototype = b.bind('arrayPrototype', Array.prototype);

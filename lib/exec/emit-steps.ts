@@ -15,6 +15,8 @@ import { joinSides } from './interpret-steps.ts';
 export interface Known {
   /** It was made by a step as a two-element array: no check needed. */
   readonly isPair: boolean;
+  /** The pair is not made yet: its two values, for those who can do without it. The record's expression makes it. */
+  readonly parts?: { readonly key: string; readonly value: string };
 }
 
 /** Declares what the steps keep in locals, and how it is stored back. Emitted before and after the loop. */
@@ -43,13 +45,17 @@ export function emitPairCheck(b: SourceBuilder, record: string, known: Known): v
   b.line(`if (!Array.isArray(${record})) throw ${raise}(${record});`);
 }
 
-/** Emits the chain from `record` on; `emitEnd` emits what becomes of a record that passed all steps. */
+/**
+ * Emits the chain from `record` on; `emitEnd` emits what becomes of a record that passed all steps. `takesParts`: it may be
+ * given a pair that is not made yet.
+ */
 export function emitSteps(
   b: SourceBuilder,
   steps: readonly Step[],
   record: string,
   known: Known,
   emitEnd: (record: string, known: Known) => void,
+  takesParts = false,
 ): void {
   // `loop`: the step whose iterable the innermost loop reads. It may throw as well: `at` names it again before it is asked.
   const from = (i: number, x: string, knownHere: Known, loop: number | undefined): void => {
@@ -96,7 +102,11 @@ export function emitSteps(
         readAll(call(`${x}[1]`), (y) => define(`[${x}[0], ${y}]`, pair, i));
         break;
       case 'key-by':
-        define(`[${call(x)}, ${x}]`, pair);
+        if (takesParts && i === steps.length - 1) {
+          const key = b.fresh('x');
+          b.line(`const ${key} = ${call(x)};`);
+          from(i + 1, `[${key}, ${x}]`, { isPair: true, parts: { key, value: x } }, loop);
+        } else define(`[${call(x)}, ${x}]`, pair);
         break;
       case 'keys':
         emitPairCheck(b, x, knownHere);

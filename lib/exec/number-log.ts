@@ -7,7 +7,7 @@
  */
 import { invariant } from '../base/invariant.ts';
 
-/** What each bucket holds: slots `starts[b]` to `starts[b + 1] - 1`. Overwritten by the next `deal`. */
+/** What each bucket holds: slots `starts[b]` to `starts[b + 1] - 1`. Overwritten by the next pairs. */
 export interface DealtNumbers {
   readonly starts: Int32Array;
   readonly keys: Float64Array;
@@ -45,6 +45,11 @@ export class NumberLog {
     const { count, buckets, keys, values } = this;
     // A typed array drops what is written past its end without a word.
     invariant(count <= this.capacity, `${count} pairs in a log of ${this.capacity}`);
+    // A single bucket has them in this order.
+    if (numBuckets === 1) {
+      this.count = 0;
+      return { starts: Int32Array.of(0, count), keys, values };
+    }
     if (this.#dealtKeys.length < count) {
       this.#dealtKeys = new Float64Array(this.capacity);
       this.#dealtValues = new Float64Array(this.capacity);

@@ -150,6 +150,10 @@ export class BucketSink {
   readonly partitionOf: (key: unknown) => number;
   /** For int keys: the partition is the key modulo the number of buckets. */
   readonly isHash: boolean;
+  /** Bounds of ranges where all are numbers, in ascending order; keys that are numbers are looked up among them. */
+  bounds: Float64Array | undefined;
+  /** Whether the first range is the one of the least keys. */
+  ascending = true;
   readonly isDone = false;
   /** Pairs that fit before `onFull` is called, which empties the buckets and the log and sets it again. */
   room = Number.POSITIVE_INFINITY;

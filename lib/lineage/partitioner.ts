@@ -89,6 +89,16 @@ export class RangePartitioner implements Partitioner {
     this.#bounds = bounds;
   }
 
+  /**
+   * The bounds where they order numbers as numbers are ordered: all of them numbers but NaN, in natural order. Then the
+   * first bound that is not less than a number is the one that `partitionOf` finds for it.
+   */
+  numberBounds(): Float64Array | undefined {
+    const { bounds, order } = this;
+    const areNumbers = bounds.every((bound) => typeof bound === 'number' && !Number.isNaN(bound));
+    return areNumbers && order.natural ? Float64Array.from(bounds as readonly number[]) : undefined;
+  }
+
   /** The first bound not below the key, by halving; mirrored when descending. */
   partitionOf(key: unknown): number {
     const bounds = this.bounds;

@@ -48,7 +48,9 @@ export class SortRunWriter implements Disposable {
   constructor(options: SortRunOptions) {
     this.#options = options;
     this.#file = options.spills.openRun();
-    this.#frames = new ByteWriter({ initialBytes: 1024 });
+    // Room for all that is gathered, so that it is not moved while it grows.
+    const { segmentBytes } = options;
+    this.#frames = new ByteWriter({ initialBytes: Math.min(FLUSH_BYTES + 2 * segmentBytes, 32 * segmentBytes) });
   }
 
   /** Appends the pairs `from … to - 1`. Raises what encoding and the file system raise. */

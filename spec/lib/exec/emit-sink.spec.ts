@@ -18,6 +18,8 @@ import {
   TakeSink,
 } from '../../../lib/exec/sink.ts';
 import type { Aggregator } from '../../../lib/lineage/dependency.ts';
+import { compareNatural } from '../../../lib/lineage/natural-order.ts';
+import { RangePartitioner } from '../../../lib/lineage/partitioner.ts';
 import { KeyTable } from '../../../lib/shuffle/key-table.ts';
 import { NumberTable } from '../../../lib/shuffle/number-table.ts';
 
@@ -36,6 +38,36 @@ const combined = ({ rest, table }: NumberCombineSink) =>
     : [rest.table.keys, rest.values];
 
 describe('emitSink', () => {
+  it.each([true, false])('deals keys out to ranges as the partitioner does, in order %s', (ascending) => {
+    const bounds = [-1, 0, 2.5];
+    const partitioner = new RangePartitioner(4, { compare: compareNatural, ascending, natural: true });
+    partitioner.setBounds(bounds);
+    const keys = [Number.NaN, -0, 0, 1, -5, -1, 2.5, 3, Number.POSITIVE_INFINITY];
+    for (const last of [[], ['a', null, 4]]) {
+      const records = [...keys, ...last];
+      const dealt = (['on', 'off'] as const).map((mode) => {
+        const sink = new BucketSink(4, (key) => partitioner.partitionOf(key), false);
+        sink.bounds = partitioner.numberBounds();
+        sink.ascending = ascending;
+        sink.log = new NumberLog();
+        sink.makeRoom(20);
+        const chain = new FusedChain([{ kind: 'key-by', f: identity }], 'bucket', mode, 'ranges');
+        chain.run(rowBatch(records), chain.open(0), sink);
+        const { log } = sink;
+        const logged = log === undefined ? [] : [...log.buckets.subarray(0, log.count)];
+        return { buckets: sink.buckets, logged };
+      });
+      expect(dealt[0]).toEqual(dealt[1]);
+      const { buckets, logged } = dealt[0] as (typeof dealt)[0];
+      const found = records.map((key) => partitioner.partitionOf(key));
+      if (last.length === 0) expect(logged).toEqual(found);
+      else
+        expect(buckets.map((pairs) => pairs.length)).toEqual(
+          [0, 1, 2, 3].map((p) => found.filter((f) => f === p).length),
+        );
+    }
+  });
+
   it.each<readonly [string, () => Sink]>([
     ['rows', () => new RowsSink()],
     ['relay', () => new RelaySink(3, { isDone: false }, () => {})],

@@ -21,6 +21,17 @@ describe('emitSteps', () => {
     expect(source).toMatch(/continue;/);
   });
 
+  it('gives the parts of a pair that the last step makes to who can do without the pair', () => {
+    const b = new SourceBuilder();
+    const keyed: Step = { kind: 'key-by', f: () => 0 };
+    const seen: unknown[] = [];
+    emitSteps(b, [keyed, keyed], 'x', { isPair: false }, (record, known) => seen.push([record, known]), true);
+    expect(b.toString()).not.toMatch(/= \[f1/);
+    const [[record, known]] = seen as [[string, { parts: { key: string; value: string } }]];
+    expect(record).toBe(`[${known.parts.key}, ${known.parts.value}]`);
+    expect(b.toString()).toContain(`const ${known.parts.key} = f1(${known.parts.value});`);
+  });
+
   it('checks for pairs only where they are not pairs by their making', () => {
     const values: Step = { kind: 'map-values', f: () => 0 };
     expect(sourceOf([values]).match(/isArray/g)).toHaveLength(1);

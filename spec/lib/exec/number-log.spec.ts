@@ -21,6 +21,22 @@ function deal(log: NumberLog, numBuckets: number): (readonly [number, number])[]
 }
 
 describe('NumberLog', () => {
+  it('gives a single bucket all pairs as they lie there', () => {
+    const log = new NumberLog();
+    log.reserve(5);
+    append(log, [0, 3, 10], [0, 1, 20]);
+    const { keys } = log;
+    expect(log.deal(1).keys).toBe(keys);
+    expect(log.count).toBe(0);
+    append(log, [0, 3, 10], [0, 1, 20]);
+    expect(deal(log, 1)).toEqual([
+      [
+        [3, 10],
+        [1, 20],
+      ],
+    ]);
+  });
+
   it('deals pairs out in the order they came, and starts again', () => {
     const log = new NumberLog();
     log.reserve(5);

@@ -47,6 +47,34 @@ describe('RangePartitioner', () => {
   });
 });
 
+describe('bounds that are numbers', () => {
+  const orders = [true, false].map((ascending) => ({ compare: compareNatural, ascending, natural: true }));
+
+  it('find the range of every number but NaN', () => {
+    for (const order of orders) {
+      const partitioner = new RangePartitioner(5, order);
+      partitioner.setBounds([-1.5, 0, 0.5, Number.POSITIVE_INFINITY]);
+      const bounds = partitioner.numberBounds() as Float64Array;
+      for (const key of [-9, -1.5, -1, -0, 0, 0.1, 0.5, 3, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        const found = [...bounds].findIndex((bound) => !(bound < key));
+        expect(order.ascending ? found : bounds.length - found).toBe(partitioner.partitionOf(key));
+      }
+    }
+  });
+
+  it('are none where a bound is anything else, or the order is a function of the user', () => {
+    const [natural] = orders as [(typeof orders)[0]];
+    for (const bound of ['a', Number.NaN, 1n, null]) {
+      const partitioner = new RangePartitioner(3, natural);
+      partitioner.setBounds([1, bound]);
+      expect(partitioner.numberBounds()).toBe(undefined);
+    }
+    const partitioner = new RangePartitioner(2, { ...natural, natural: false });
+    partitioner.setBounds([1]);
+    expect(partitioner.numberBounds()).toBe(undefined);
+  });
+});
+
 describe('CustomPartitioner', () => {
   it.each([Number.NaN, -1, 2, 0.5, '1', undefined])('refuses %s as a partition', (answer) => {
     const user = { numPartitions: 2, getPartition: () => answer as number };
