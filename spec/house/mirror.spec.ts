@@ -6,6 +6,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'lib/base/database-errors.ts': 'a part of the table',
   'lib/base/error-table.ts': 'a table; its form is held by tables.spec.ts, its use by errors.spec.ts',
   'lib/base/format-errors.ts': 'a part of the table',
+  'lib/base/group-errors.ts': 'a part of the table',
   'lib/base/job-errors.ts': 'a part of the table',
   'lib/base/storage-errors.ts': 'a part of the table',
   'lib/base/text-format-errors.ts': 'a part of the table',
