@@ -14,6 +14,7 @@ import { reduceByKey } from './cases/reduce-by-key.ts';
 import { reduceByKeySpill } from './cases/reduce-by-key-spill.ts';
 import { repartition } from './cases/repartition.ts';
 import { sort } from './cases/sort.ts';
+import { sortSpill } from './cases/sort-spill.ts';
 import { workers } from './cases/workers.ts';
 import { print } from './support/harness.ts';
 
@@ -24,6 +25,7 @@ const CASES: Readonly<Record<string, () => Promise<boolean>>> = {
   join,
   repartition,
   sort,
+  'sort-spill': sortSpill,
   'distinct-keys': distinctKeys,
   checkpointing,
   parquet,
