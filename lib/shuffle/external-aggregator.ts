@@ -50,7 +50,7 @@ const MAX_PIECE_ROWS = 4096;
 /** More partitions than an estimate asks for: partitions differ in size. */
 const SAFETY = 1.25;
 /** Typed arrays of a pair of numbers in a merge: as read, and as compared. */
-const MERGED_ROW_BYTES = 64;
+const MERGED_ROW_BYTES = 96;
 
 /** See the file header. Feed it with `add`, then read `results` once. Ends with its disposal. */
 export class ExternalAggregator implements MemoryConsumer, Disposable {

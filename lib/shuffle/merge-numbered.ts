@@ -2,11 +2,17 @@
  * Merges streams of pairs, each in order of its numbers, into one: how keys that were combined partition by partition
  * come back into the order of their first appearance. No number comes twice.
  *
- * The heads of the streams are compared one after another: there are a few dozen, all in typed arrays.
+ * It goes by rounds: all pairs up to the least of the last numbers that were read can be put in order at once. Numbers
+ * are counts of records, so that most of them, or every few, are there: each pair is put where its number says, and
+ * they are gone through from end to end. Comparing the heads of two dozen streams takes four times as long.
  */
 import { rowBatch } from '../../formats/schema/batch.ts';
+import { invariant } from '../base/invariant.ts';
 import { numberTuples } from './number-columns.ts';
 import { type NumberedPairs, numberColumns, rowsOf } from './numbered-pairs.ts';
+
+/** Places for numbers that are not there, at most so many for each that is. */
+const SPARSE = 8;
 
 /** The merged pairs in batches of at most `batchRows`, with their numbers. Closes the streams when it is closed. */
 export function* mergeNumbered(
@@ -14,28 +20,23 @@ export function* mergeNumbered(
   batchRows: number,
 ): Generator<NumberedPairs, void, undefined> {
   const heads = streams.map((stream) => new Head(stream));
-  const out = new Output(batchRows);
+  const round = new Round();
   try {
-    const next = Float64Array.from(heads, (head) => head.load());
     for (;;) {
-      let first = 0;
-      let second = Number.POSITIVE_INFINITY;
-      for (let i = 1; i < next.length; i++) {
-        if ((next[i] as number) < (next[first] as number)) {
-          second = next[first] as number;
-          first = i;
-        } else if ((next[i] as number) < second) {
-          second = next[i] as number;
-        }
+      let limit = Number.POSITIVE_INFINITY;
+      let first = Number.POSITIVE_INFINITY;
+      for (const head of heads) {
+        if (head.at === head.count) head.load();
+        if (head.count === 0) continue;
+        first = Math.min(first, head.numbers[head.at] as number);
+        limit = Math.min(limit, head.numbers[head.count - 1] as number);
       }
-      if (next.length === 0 || next[first] === Number.POSITIVE_INFINITY) break;
-      const head = heads[first] as Head;
-      if (out.isTyped !== head.isTyped && out.count > 0) yield out.take();
-      out.isTyped = head.isTyped;
-      next[first] = out.copy(head, second);
-      if (out.count === batchRows) yield out.take();
+      if (first === Number.POSITIVE_INFINITY) return;
+      round.begin(heads);
+      for (const head of heads) round.take(head, limit);
+      round.order(first, limit);
+      for (let at = 0; at < round.count; at += batchRows) yield round.give(at, Math.min(at + batchRows, round.count));
     }
-    if (out.count > 0) yield out.take();
   } finally {
     for (const stream of streams) stream.return?.();
   }
@@ -50,25 +51,23 @@ class Head {
   rows: readonly unknown[] = [];
   at = 0;
   count = 0;
+  #isDone = false;
   readonly #stream: Iterator<NumberedPairs, unknown, undefined>;
 
   constructor(stream: Iterator<NumberedPairs, unknown, undefined>) {
     this.#stream = stream;
   }
 
-  /** Reads on; gives the first number, or infinity at the end. */
-  load(): number {
+  /** Reads on; there is nothing then at the end. */
+  load(): void {
     this.at = 0;
     this.count = 0;
-    while (this.count === 0) {
+    while (this.count === 0 && !this.#isDone) {
       const read = this.#stream.next();
-      if (read.done === true) {
-        this.rows = [];
-        return Number.POSITIVE_INFINITY;
-      }
-      this.#fill(read.value);
+      this.rows = [];
+      if (read.done === true) this.#isDone = true;
+      else this.#fill(read.value);
     }
-    return this.numbers[0] as number;
   }
 
   #fill({ numbers = [], pairs }: NumberedPairs): void {
@@ -91,49 +90,95 @@ class Head {
   }
 }
 
-class Output {
-  isTyped = false;
+/** The pairs of one round, first as they were read, then in order. */
+class Round {
   count = 0;
-  readonly #numbers: Float64Array;
-  readonly #keys: Float64Array;
-  readonly #values: Float64Array;
-  #rows: unknown[] = [];
+  #isTyped = true;
+  #numbers = new Float64Array(0);
+  #keys = new Float64Array(0);
+  #values = new Float64Array(0);
+  #pairs: unknown[] = [];
+  /** Where the pairs are, in order of their numbers. */
+  #order = new Int32Array(0);
+  #places = new Int32Array(0);
 
-  constructor(batchRows: number) {
-    this.#numbers = new Float64Array(batchRows);
-    this.#keys = new Float64Array(batchRows);
-    this.#values = new Float64Array(batchRows);
+  begin(heads: readonly Head[]): void {
+    let most = 0;
+    this.#isTyped = true;
+    for (const head of heads) {
+      most += head.count - head.at;
+      if (head.count > 0 && !head.isTyped) this.#isTyped = false;
+    }
+    if (this.#numbers.length < most) {
+      this.#numbers = new Float64Array(most);
+      this.#keys = new Float64Array(most);
+      this.#values = new Float64Array(most);
+      this.#order = new Int32Array(most);
+    }
+    this.#pairs = [];
+    this.count = 0;
   }
 
-  /** Takes pairs below `limit` from a head while there is room; gives the head's next number. */
-  copy(head: Head, limit: number): number {
-    const { numbers, keys, values, rows } = head;
-    const end = Math.min(head.count, head.at + this.#numbers.length - this.count);
+  /** Takes the pairs of a head up to `limit`. */
+  take(head: Head, limit: number): void {
+    const { numbers, keys, values, count } = head;
     let at = head.at;
-    let { count } = this;
-    if (head.isTyped) {
-      for (; at < end && (numbers[at] as number) < limit; at++, count++) {
-        this.#numbers[count] = numbers[at] as number;
-        this.#keys[count] = keys[at] as number;
-        this.#values[count] = values[at] as number;
-      }
-    } else {
-      for (; at < end && (numbers[at] as number) < limit; at++, count++) {
-        this.#numbers[count] = numbers[at] as number;
-        this.#rows.push(rows[at]);
+    let to = this.count;
+    for (; at < count && (numbers[at] as number) <= limit; at++, to++) {
+      this.#numbers[to] = numbers[at] as number;
+      if (this.#isTyped) {
+        this.#keys[to] = keys[at] as number;
+        this.#values[to] = values[at] as number;
+      } else {
+        this.#pairs.push(head.isTyped ? [keys[at], values[at]] : head.rows[at]);
       }
     }
-    this.count = count;
+    this.count = to;
     head.at = at;
-    return at === head.count ? head.load() : (numbers[at] as number);
   }
 
-  take(): NumberedPairs {
+  /** Puts them in order, all of whose numbers are from `first` to `last`. */
+  order(first: number, last: number): void {
     const { count } = this;
-    const rows = this.#rows;
-    this.count = 0;
-    this.#rows = [];
-    const pairs = this.isTyped ? numberTuples([this.#keys, this.#values], count) : rowBatch(rows);
-    return { numbers: this.#numbers.slice(0, count), pairs };
+    const span = last - first + 1;
+    if (span <= count * SPARSE) this.#orderByPlace(first, span);
+    else this.#orderBySorting(first, span);
   }
+
+  /** The pairs from `from` to `to - 1` in order. */
+  give(from: number, to: number): NumberedPairs {
+    const order = this.#order.subarray(from, to);
+    const numbers = taken(this.#numbers, order);
+    if (this.#isTyped) {
+      return { numbers, pairs: numberTuples([taken(this.#keys, order), taken(this.#values, order)], order.length) };
+    }
+    return { numbers, pairs: rowBatch(Array.from(order, (at) => this.#pairs[at])) };
+  }
+
+  #orderByPlace(first: number, span: number): void {
+    if (this.#places.length < span) this.#places = new Int32Array(span);
+    const places = this.#places;
+    places.fill(0, 0, span);
+    for (let i = 0; i < this.count; i++) places[(this.#numbers[i] as number) - first] = i + 1;
+    let to = 0;
+    for (let place = 0; place < span; place++) {
+      const i = places[place] as number;
+      if (i > 0) this.#order[to++] = i - 1;
+    }
+  }
+
+  #orderBySorting(first: number, span: number): void {
+    const { count } = this;
+    invariant(span * count <= Number.MAX_SAFE_INTEGER, 'numbers and places fit into one number');
+    const sorted = new Float64Array(count);
+    for (let i = 0; i < count; i++) sorted[i] = ((this.#numbers[i] as number) - first) * count + i;
+    sorted.sort();
+    for (let i = 0; i < count; i++) this.#order[i] = (sorted[i] as number) % count;
+  }
+}
+
+function taken(array: Float64Array, order: Int32Array): Float64Array {
+  const found = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) found[i] = array[order[i] as number] as number;
+  return found;
 }

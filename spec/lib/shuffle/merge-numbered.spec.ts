@@ -32,26 +32,26 @@ const merged = (streams: readonly (readonly NumberedPairs[])[], batchRows: numbe
 describe('mergeNumbered', () => {
   it('puts pairs of several streams in order of their numbers', () => {
     const streams = [[typed(1, 2, 9), typed(12)], [typed(3), typed(), typed(4, 10)], [], [typed(0, 11)]];
-    expect(merged(streams, 4)).toEqual(
-      [[0, 1, 2, 3], [4, 9, 10, 11], [12]].map((numbers) => ({
-        kind: 'columns',
-        numbers,
-        rows: numbers.map((n) => pairOf(n, true)),
-      })),
-    );
+    for (const times of [1, 1000, 2 ** 30]) {
+      const far = streams.map((stream) =>
+        stream.map(({ numbers }) => typed(...Array.from(numbers as ArrayLike<number>, (n) => n * times))),
+      );
+      const found = merged(far, 4);
+      const numbers = [0, 1, 2, 3, 4, 9, 10, 11, 12].map((n) => n * times);
+      expect(found.flatMap((batch) => batch.numbers)).toEqual(numbers);
+      expect(found.flatMap(({ rows }) => rows)).toEqual(numbers.map((n) => pairOf(n, true)));
+      expect(found.every(({ kind, rows }) => kind === 'columns' && rows.length <= 4)).toBe(true);
+    }
   });
 
   it('keeps pairs of anything among pairs of numbers', () => {
-    const streams = [[typed(1, 4), plain(6)], [plain(2, 3, 7)]];
-    expect(merged(streams, 10).map(({ kind, numbers }) => [kind, numbers])).toEqual([
-      ['columns', [1]],
-      ['rows', [2, 3]],
-      ['columns', [4]],
-      ['rows', [6, 7]],
-    ]);
-    expect(merged(streams, 10).flatMap(({ rows }) => rows)).toEqual(
-      [1, 2, 3, 4, 6, 7].map((n) => pairOf(n, n === 1 || n === 4)),
+    const streams = [[typed(1, 4), plain(6), typed(8)], [plain(2, 3, 7)]];
+    const found = merged(streams, 3);
+    expect(found.flatMap(({ numbers }) => numbers)).toEqual([1, 2, 3, 4, 6, 7, 8]);
+    expect(found.flatMap(({ rows }) => rows)).toEqual(
+      [1, 2, 3, 4, 6, 7, 8].map((n) => pairOf(n, [1, 4, 8].includes(n))),
     );
+    expect(found.at(-1)?.kind).toBe('columns');
   });
 
   it('closes all streams when it is left early, and when one fails', () => {
