@@ -8,6 +8,7 @@
 import { CairnError, describeValue } from '../../lib/base/errors.ts';
 import { invariant } from '../../lib/base/invariant.ts';
 import { type Batch, type Column, rowBatch } from '../schema/batch.ts';
+import { findColumns } from '../text/find-columns.ts';
 import type { RecordRange } from '../text/record-buffer.ts';
 import { CORRUPT_RECORD, modeOf, type RecordMode } from '../text/record-mode.ts';
 import type { ScalarType, TextField } from '../text/text-type.ts';
@@ -30,8 +31,8 @@ export interface CsvOutput {
   readonly fieldCount: number;
 }
 
-/** What rows will be, from what the files are and what was asked for. Raises INVALID_ARGUMENT for columns there are not. */
-export function outputOf(shape: CsvShape, settings: CsvSettings): CsvOutput {
+/** What rows will be, from what the files are and what was asked for. Raises COLUMN_NOT_FOUND; `source` names the files. */
+export function outputOf(shape: CsvShape, settings: CsvSettings, source: string): CsvOutput {
   const { schema, columnNameOfCorruptRecord: corrupt, columns } = settings;
   let fields: readonly TextField[];
   let places: readonly number[];
@@ -48,17 +49,7 @@ export function outputOf(shape: CsvShape, settings: CsvSettings): CsvOutput {
   }
   const fieldCount = places.filter((place) => place >= 0).length;
   if (columns === undefined || fields.length === 0) return { fields, places, fieldCount };
-  const wanted = columns.map((name) => {
-    const at = fields.findIndex(([each]) => each === name);
-    if (at >= 0) return at;
-    const found = `${describeValue(name)}; there are ${fields.map(([each]) => each).join(', ')}`;
-    throw new CairnError('INVALID_ARGUMENT', {
-      method: 'csv',
-      argument: 'columns',
-      expected: 'names of columns',
-      found,
-    });
-  });
+  const wanted = findColumns(fields, columns, source);
   return {
     fields: wanted.map((at) => fields[at] as TextField),
     places: wanted.map((at) => places[at] as number),
@@ -86,7 +77,7 @@ export class CsvReader {
     this.#path = range.path;
     this.#length = range.length;
     this.#settings = settings;
-    this.#output = outputOf(shape, settings);
+    this.#output = outputOf(shape, settings, range.path);
     this.#mode = modeOf(settings.mode, settings.schema !== undefined);
     this.#maxRows = maxRows;
     this.#header = shape.header;

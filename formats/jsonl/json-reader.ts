@@ -24,7 +24,7 @@ export class JsonReader {
   readonly #makeRow: RowMaker;
   readonly #state: RecordState;
 
-  /** `fields`: the schema, given or inferred. */
+  /** `fields`: those of the rows, of the schema that was given or inferred. */
   constructor(range: RecordRange, fields: readonly TextField[], settings: JsonSettings, maxRows: number) {
     this.#source = new JsonSource(range, settings);
     this.#path = range.path;
@@ -37,6 +37,7 @@ export class JsonReader {
       dateFormat: settings.dateFormat === undefined ? undefined : compileTimePattern(settings.dateFormat),
       timestampFormat:
         settings.timestampFormat === undefined ? undefined : compileTimePattern(settings.timestampFormat),
+      isSelection: settings.columns !== undefined,
     });
     // Fields that the sample did not show would be lost without a word.
     this.#state = { bad: undefined, refusesUnknown: settings.schema === undefined && this.#mode === 'FAILFAST' };

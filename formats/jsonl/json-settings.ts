@@ -15,6 +15,8 @@ export interface JsonSettings {
   /** Records that the schema is inferred from. */
   readonly sampleRows: number;
   readonly schema: readonly TextField[] | undefined;
+  /** The fields that are wanted, in their order; all unless given. */
+  readonly columns: readonly string[] | undefined;
   readonly maxRecordBytes: number;
   /** How deep arrays and objects of a record may be nested. */
   readonly maxDepth: number;
@@ -29,6 +31,7 @@ export const DEFAULT_JSON_SETTINGS: JsonSettings = {
   columnNameOfCorruptRecord: undefined,
   sampleRows: 10_000,
   schema: undefined,
+  columns: undefined,
   maxRecordBytes: 16 * 1024 * 1024,
   maxDepth: 512,
 };

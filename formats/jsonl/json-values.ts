@@ -19,6 +19,8 @@ export interface RecordState {
 export interface JsonValueOptions {
   readonly dateFormat: TimePattern | undefined;
   readonly timestampFormat: TimePattern | undefined;
+  /** The fields of a record are those that were asked for: others there may be. */
+  readonly isSelection: boolean;
 }
 
 export type Convert = (value: unknown, state: RecordState) => unknown;

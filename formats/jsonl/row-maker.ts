@@ -23,8 +23,9 @@ export function makeRowMaker(fields: readonly TextField[], place: string, option
   const inside = (name: string): string => (place === '' ? name : `${place}.${name}`);
   const converters = fields.map(([name, type]) => makeConverter(type, inside(name), options));
   const isPlain = fields.length > MAX_GENERATED_FIELDS || fields.some(([name]) => name === '__proto__');
-  if (isPlain || !isRecordCodegenEnabled()) return plainMaker(fields, converters, place);
-  return generatedMaker(fields, converters, place);
+  const mayRefuse = place !== '' || !options.isSelection;
+  if (isPlain || !isRecordCodegenEnabled()) return plainMaker(fields, converters, place, mayRefuse);
+  return generatedMaker(fields, converters, place, mayRefuse);
 }
 
 function makeConverter(type: TextType, place: string, options: JsonValueOptions): Convert {
@@ -47,7 +48,12 @@ function makeConverter(type: TextType, place: string, options: JsonValueOptions)
   };
 }
 
-function plainMaker(fields: readonly TextField[], converters: readonly Convert[], place: string): RowMaker {
+function plainMaker(
+  fields: readonly TextField[],
+  converters: readonly Convert[],
+  place: string,
+  mayRefuse: boolean,
+): RowMaker {
   return (record, state) => {
     const row: Record<string, unknown> = {};
     let known = 0;
@@ -62,7 +68,7 @@ function plainMaker(fields: readonly TextField[], converters: readonly Convert[]
         row[name] = value;
       }
     }
-    if (state.refusesUnknown) refuseUnknown(record, known, fields, place, state);
+    if (mayRefuse && state.refusesUnknown) refuseUnknown(record, known, fields, place, state);
     return row;
   };
 }
@@ -75,7 +81,12 @@ const CHECKS: Readonly<Record<string, (v: string) => string>> = {
   int32: (v) => `typeof ${v} === 'number' && (${v} | 0) === ${v}`,
 };
 
-function generatedMaker(fields: readonly TextField[], converters: readonly Convert[], place: string): RowMaker {
+function generatedMaker(
+  fields: readonly TextField[],
+  converters: readonly Convert[],
+  place: string,
+  mayRefuse: boolean,
+): RowMaker {
   const b = new SourceBuilder();
   const refuse = b.bind('refuse', (record: JsonObject, known: number, state: RecordState) =>
     refuseUnknown(record, known, fields, place, state),
@@ -100,7 +111,7 @@ function generatedMaker(fields: readonly TextField[], converters: readonly Conve
       });
       return `${key}: ${value}`;
     });
-    b.line(`if (state.refusesUnknown) ${refuse}(record, known, state);`);
+    if (mayRefuse) b.line(`if (state.refusesUnknown) ${refuse}(record, known, state);`);
     b.line(`return { ${values.join(', ')} };`);
   });
   return b.compile<RowMaker>('make-json-row');

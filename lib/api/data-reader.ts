@@ -6,7 +6,7 @@ import { driverOnly } from '../closure/driver-only.ts';
 import { ArrowScanNode } from '../lineage/nodes/arrow-scan-node.ts';
 import { CsvScanNode } from '../lineage/nodes/csv-scan-node.ts';
 import { DatabaseScanNode } from '../lineage/nodes/database-scan-node.ts';
-import type { InputPath } from '../lineage/nodes/input-files.ts';
+import { describePath, type InputPath } from '../lineage/nodes/input-files.ts';
 import { JsonScanNode } from '../lineage/nodes/json-scan-node.ts';
 import { ParquetScanNode } from '../lineage/nodes/parquet-scan-node.ts';
 import { StepNode } from '../lineage/nodes/step-node.ts';
@@ -92,6 +92,8 @@ export interface ReadCsvOptions extends ReadRowsOptions {
 
 /** What `read.json` takes. */
 export interface ReadJsonOptions extends ReadRowsOptions {
+  /** The fields that are wanted, in their order. The others are not looked at, whatever the sample has shown of them. */
+  readonly columns?: readonly string[] | undefined;
   /** How deep arrays and objects of a record may be nested, default 512; deeper ones raise LIMIT_EXCEEDED. */
   readonly maxDepth?: number | undefined;
 }
@@ -153,8 +155,8 @@ export class DataReader {
    * const flights = session.read.csv<{ date: Date; delay: number }>('flights/*.csv', { columns: ['date', 'delay'] });
    * await flights.filter((row) => row.delay > 60).count();
    * ```
-   * A line is a record unless `multiLine` is set. An empty field is null, `""` the empty text. Jobs fail with
-   * TEXT_RECORD_MALFORMED (see `mode`), CSV_HEADER_MISMATCH, VALUE_NOT_EXACT, TEXT_ENCODING, LIMIT_EXCEEDED and
+   * A line is a record unless `multiLine` is set. An empty field is null, `""` the empty text. Jobs, and `schema`, raise
+   * COLUMN_NOT_FOUND; jobs fail with TEXT_RECORD_MALFORMED (see `mode`), CSV_HEADER_MISMATCH, VALUE_NOT_EXACT, TEXT_ENCODING, LIMIT_EXCEEDED and
    * CORRUPT_FILE; docs/formats.md says more.
    */
   csv<T = AnyRow>(path: InputPath, options: ReadCsvOptions = {}): RowRdd<T> {
@@ -177,7 +179,7 @@ export class DataReader {
    * Integers that no number holds exactly make their field one of bigints. Jobs fail as those of `csv` do.
    */
   json<T = AnyRow>(path: InputPath, options: ReadJsonOptions = {}): RowRdd<T> {
-    this.#check('json', path, options, [...SHARED_OPTIONS, 'maxDepth']);
+    this.#check('json', path, options, [...SHARED_OPTIONS, 'columns', 'maxDepth']);
     const settings = jsonSettings(options);
     const minPartitions = this.#minPartitions('json', options);
     const origin = this.#engine.origin('json');
@@ -303,7 +305,10 @@ export class DataReader {
 
 driverOnly('reader', DataReader);
 
-type SharedSettings = Omit<CsvSettings & JsonSettings, keyof Omit<CsvSettings, keyof JsonSettings> | 'maxDepth'>;
+type SharedSettings = Omit<
+  CsvSettings & JsonSettings,
+  keyof Omit<CsvSettings, keyof JsonSettings> | 'columns' | 'maxDepth'
+>;
 
 function sharedSettings(method: string, options: ReadRowsOptions, nests: boolean): SharedSettings {
   const defaults = DEFAULT_JSON_SETTINGS;
@@ -360,9 +365,9 @@ function jsonSettings(options: ReadJsonOptions): JsonSettings {
   const maxDepth = countOr('json', 'maxDepth', options.maxDepth, DEFAULT_JSON_SETTINGS.maxDepth);
   // Deeper values would not survive a shuffle: see docs/types.md.
   if (maxDepth > 1000) throw invalidArgument('json', 'maxDepth', 'an integer from 1 to 1000', maxDepth);
-  return { ...sharedSettings('json', options, true), maxDepth };
-}
-
-function describePath(path: InputPath): string {
-  return typeof path === 'string' ? path : path.join(',');
+  return {
+    ...sharedSettings('json', options, true),
+    columns: checkNames('json', 'columns', options.columns),
+    maxDepth,
+  };
 }

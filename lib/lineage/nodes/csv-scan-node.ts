@@ -5,7 +5,7 @@ import { type CsvShape, inferCsv } from '../../../formats/csv/infer-csv.ts';
 import type { TextField } from '../../../formats/text/text-type.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import type { NodeOrigin } from '../lineage-node.ts';
-import type { InputPath } from './input-files.ts';
+import { describePath, type InputPath } from './input-files.ts';
 import { type RowRange, type RowReader, RowScanNode } from './row-scan-node.ts';
 
 export interface CsvScanOptions {
@@ -35,7 +35,8 @@ export class CsvScanNode extends RowScanNode {
   }
 
   override get rowFields(): readonly TextField[] {
-    return outputOf(this.shape, this.options.settings).fields;
+    const { path, settings } = this.options;
+    return outputOf(this.shape, settings, describePath(path)).fields;
   }
 
   protected override get canSplit(): boolean {

@@ -6,6 +6,11 @@ import { CairnError } from '../../base/errors.ts';
 /** A path, a pattern (`logs/2024-*.txt`), or several of them. */
 export type InputPath = string | readonly string[];
 
+/** As names of datasets and errors have it. */
+export function describePath(path: InputPath): string {
+  return typeof path === 'string' ? path : path.join(',');
+}
+
 /**
  * The files that a path stands for, as they are now; see `expandGlob` for what it means and for the order.
  *

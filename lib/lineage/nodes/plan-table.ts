@@ -12,7 +12,7 @@ import {
 import { canSkipDirectory, checkPredicate, type ScanTable, tableSchema } from '../../../formats/scan/scan-table.ts';
 import type { Schema } from '../../../formats/schema/data-type.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
-import type { InputPath } from './input-files.ts';
+import { describePath, type InputPath } from './input-files.ts';
 import { findPartitionedFiles, type PartitionedFile } from './partitioned-files.ts';
 
 /** What is wanted of a table of files. */
@@ -50,7 +50,7 @@ export function planTable<Opened extends { readonly schema: Schema }>(
   { path, columns, where }: TableWish,
   open: (file: InputFile) => Opened,
 ): TablePlan<Opened> {
-  const source = typeof path === 'string' ? path : path.join(',');
+  const source = describePath(path);
   const found = findPartitionedFiles(fs, path);
   const partitions = partitionFields(found.map(({ file, entries }) => ({ path: file.path, entries })));
   const names = new Set(partitions.map(({ name }) => name));

@@ -120,7 +120,9 @@ describe('CsvReader', () => {
 
   it('reads the columns that are wanted, in their order', () => {
     expect(rowsOfCsv('a,b,c\n1,2,3\n', { columns: ['c', 'a'] })).toEqual([{ c: 3, a: 1 }]);
-    expect(() => rowsOfCsv('a,b\n1,2\n', { columns: ['x'] })).toThrow(/INVALID_ARGUMENT.*"x"; there are a, b/);
+    expect(() => rowsOfCsv('a,b\n1,2\n', { columns: ['total'] })).toThrow(
+      /COLUMN_NOT_FOUND: in\.csv .*'total'.*its columns are a, b/s,
+    );
   });
 
   it('holds a header against the schema, unless told not to', () => {
@@ -181,7 +183,7 @@ describe('CsvReader', () => {
 
   it('finds the fields of rows', () => {
     const shape = shapeOf('a,b\n1,x\n');
-    expect(outputOf(shape, DEFAULT_CSV_SETTINGS)).toEqual({
+    expect(outputOf(shape, DEFAULT_CSV_SETTINGS, 'in.csv')).toEqual({
       fields: [
         ['a', 'int32'],
         ['b', 'string'],

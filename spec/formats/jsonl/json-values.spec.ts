@@ -6,7 +6,7 @@ const BAD = 'bad';
 
 /** What values become; `'bad'` for those that mark their record. */
 function convert(type: ScalarType, ...values: unknown[]): unknown[] {
-  const to = scalarConverter(type, 'a', { dateFormat: undefined, timestampFormat: undefined });
+  const to = scalarConverter(type, 'a', { dateFormat: undefined, timestampFormat: undefined, isSelection: false });
   return values.map((value) => {
     const state: RecordState = { bad: undefined, refusesUnknown: false };
     const found = to(value, state);

@@ -4,7 +4,7 @@ import { makeRowMaker } from '../../../formats/jsonl/row-maker.ts';
 import { setRecordCodegen } from '../../../formats/record/record-codegen.ts';
 import type { TextField } from '../../../formats/text/text-type.ts';
 
-const OPTIONS = { dateFormat: undefined, timestampFormat: undefined };
+const OPTIONS = { dateFormat: undefined, timestampFormat: undefined, isSelection: false };
 
 afterEach(() => setRecordCodegen(true));
 

@@ -54,6 +54,27 @@ describe('JsonScanNode', () => {
     expect(sizes).toEqual([4, 4, 2, 1]);
   });
 
+  it('reads the fields that are wanted, whatever else later records have', () => {
+    const fs = new MemoryFileSystem();
+    writeFile(fs, '/in/a.json', '{"a":1,"b":"x","c":{"d":1}}\n{"c":{"d":2},"e":true}\n');
+    const node = scan(fs, { columns: ['c', 'a'], sampleRows: 1 });
+    expect(node.rowFields.map(([name]) => name)).toEqual(['c', 'a']);
+    expect(partitionsOfNode(node, new ScanTask(fs)).flat()).toEqual([
+      { c: { d: 1 }, a: 1 },
+      { c: { d: 2 }, a: null },
+    ]);
+    expect(() => scan(fs, { columns: ['aa', 'b'] }).rowFields).toThrow(/COLUMN_NOT_FOUND: \/in .*'aa'.*mean 'a'/s);
+    const given = { schema: [['a', 'string']], columns: ['total'] } as const;
+    expect(() => scan(fs, given).partitions).toThrow(/COLUMN_NOT_FOUND: .*its columns are a/s);
+  });
+
+  it('still refuses what the sample has not shown of a struct that is wanted', () => {
+    const fs = new MemoryFileSystem();
+    writeFile(fs, '/in/a.json', '{"c":{"d":1}}\n{"c":{"d":2,"e":true}}\n');
+    const node = scan(fs, { columns: ['c'], sampleRows: 1 });
+    expect(() => partitionsOfNode(node, new ScanTask(fs))).toThrow(/TEXT_RECORD_MALFORMED.*'c\.e'/);
+  });
+
   it('counts objects without fields, and refuses files that hold no objects at all', () => {
     const fs = new MemoryFileSystem();
     writeFile(fs, '/in/a.json', '{}\n{}\n');
