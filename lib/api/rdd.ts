@@ -931,7 +931,7 @@ export class Rdd<T> {
 
   /**
    * Records by what a function gives for them. Where the groups are reduced to one value at once, `reduceByKey` and
-   * `aggregateByKey` shuffle less.
+   * `aggregateByKey` shuffle less. Groups that have no room in memory are as those of `groupByKey`.
    *
    * ```ts
    * await session.parallelize([1, 2, 3], 1).groupBy((x) => x % 2).collect(); // [[1, [1, 3]], [0, [2]]]
@@ -1124,7 +1124,9 @@ export class Rdd<T> {
   }
 
   /**
-   * All values of each key, as an array: it must fit in memory.
+   * All values of each key, as an array. Where they have no room in memory the array reads them from disk, piece by piece,
+   * as it is gone through: it cannot be changed then (SPILLED_GROUP_READ_ONLY; `[...values]` makes a copy), and is good in
+   * the task that made it. What is collected, cached or stored is an array like any other.
    *
    * ```ts
    * await session.parallelize([['a', 1], ['b', 2], ['a', 3]], 1).groupByKey().collect(); // [['a', [1, 3]], ['b', [2]]]
@@ -1142,7 +1144,7 @@ export class Rdd<T> {
    * const towns = session.parallelize([['ann', 'Bern'], ['bob', 'Rome']], 1);
    * await ages.cogroup([towns]).collect(); // [['ann', [[41], ['Bern']]], ['bob', [[], ['Rome']]]]
    * ```
-   * `others`: one to three datasets, or one alone.
+   * `others`: one to three datasets, or one alone. Arrays that have no room in memory are as those of `groupByKey`.
    */
   cogroup<K, V, W>(
     this: Rdd<readonly [K, V]>,

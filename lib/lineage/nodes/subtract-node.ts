@@ -7,6 +7,9 @@ import { rowsOf } from '../records.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 import { coGroupDependencies, coGroupInputs } from './co-group-node.ts';
 
+/** Ordinary batches that one may come to. */
+const MOST_BATCHES = 4;
+
 /** The left's pairs whose key the right does not have, all values of a key together. Read as `CoGroupNode` reads. */
 export class SubtractNode extends ComputedNode {
   readonly kind = 'subtract';
@@ -32,11 +35,18 @@ export class SubtractNode extends ComputedNode {
         yield batch;
         continue;
       }
-      const pairs: unknown[] = [];
+      let pairs: unknown[] = [];
       const { rows, from, to } = rowsOf(batch);
       for (let i = from; i < to; i++) {
         const [key, [lefts, rights]] = rows[i] as [unknown, [unknown[], unknown[]]];
-        if (rights.length === 0) for (const left of lefts) pairs.push([key, left]);
+        if (rights.length > 0) continue;
+        for (const left of lefts) {
+          pairs.push([key, left]);
+          // A key may have more values than memory holds.
+          if (pairs.length < MOST_BATCHES * task.batchRows) continue;
+          yield rowBatch(pairs);
+          pairs = [];
+        }
       }
       if (pairs.length > 0) yield rowBatch(pairs);
     }
