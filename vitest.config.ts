@@ -30,6 +30,7 @@ const ONE_MASTER = [
   ...['closure-check', 'shared-variables', 'start-pool', 'tasks-on-workers'],
   // A file system that fails on demand is none that another thread could have: their tasks run in the caller's.
   'session-faults',
+  'spill-faults',
   // What a session finds in its directory when it opens is looked at by its own thread.
   'garbage-faults',
 ].map((name) => `spec/lib/api/${name}.spec.ts`);

@@ -41,15 +41,23 @@ describe('HeapWatch', () => {
     const { state, look } = heap(0);
     state.live = 200;
     expect(look()).toBe(1);
-    state.garbage = 60;
+    state.garbage = 50;
     expect(look()).toBe(1);
-    state.garbage = 62;
+    state.garbage = 51;
     expect(look()).toBe(2);
     state.live = 20;
     state.garbage = 250;
     expect(look()).toBe(3);
     state.garbage = 76;
     expect(look()).toBe(4);
+  });
+
+  it('does not collect again and again for what V8 keeps for itself', () => {
+    let collections = 0;
+    const use = () => ({ takenBytes: 150 * MIB, usedBytes: 40 * MIB });
+    const watch = new HeapWatch({ shareBytes: 64 * MIB, use, collect: () => collections++ });
+    for (let i = 0; i < 800; i++) watch.look();
+    expect(collections).toBe(1);
   });
 
   it('looks at few batches only', () => {
