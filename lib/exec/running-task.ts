@@ -33,6 +33,7 @@ import type { CurrentTask } from './current-task.ts';
 import { beginsWithJoin, cutJoins } from './cut-joins.ts';
 import type { FusedChain } from './fused-chain.ts';
 import { groupInputs, groupValues } from './group-inputs.ts';
+import { mapOutputBatches, mapOutputRows } from './map-output-batches.ts';
 import { MetricsCounter } from './metrics-counter.ts';
 import { PieceCutter } from './piece-cutter.ts';
 import { type Pipeline, pipelineOf } from './pipeline.ts';
@@ -149,7 +150,9 @@ export class RunningTask implements TaskContext {
 
   *readShuffle(dependency: ShuffleDependency, partition: number): BatchIterator {
     const { aggregator, keyOrder } = dependency;
-    let batches = this.#mapOutputBatches(dependency, partition);
+    const { shuffles } = this.#task;
+    const { mapOutputs } = this.#environment;
+    let batches = mapOutputBatches(mapOutputs, shuffles, dependency.shuffleId, partition, this.metrics);
     if (aggregator !== undefined && !dependency.mapSideCombine && isGrouping(aggregator)) {
       batches = groupValues(this, batches);
     } else if (aggregator !== undefined) {
@@ -158,7 +161,7 @@ export class RunningTask implements TaskContext {
         aggregator,
         isMerging: dependency.mapSideCombine,
         run: this.#plainRun(dependency, partition),
-        rowCount: this.#mapOutputRows(dependency, partition),
+        rowCount: mapOutputRows(shuffles.get(dependency.shuffleId) ?? [], partition),
       });
     }
     yield* keyOrder === undefined ? batches : sortByKey(this, batches, keyOrder);
@@ -363,33 +366,6 @@ export class RunningTask implements TaskContext {
 
   #sinkName(sink: Sink): string {
     return takesPairs(sink.kind) ? 'combining by key' : `the function of ${sink.kind}`;
-  }
-
-  #mapOutputRows(dependency: ShuffleDependency, partition: number): number {
-    let rows = 0;
-    for (const output of this.#task.shuffles.get(dependency.shuffleId) ?? []) {
-      rows += output.partitionRows[partition] as number;
-    }
-    return rows;
-  }
-
-  *#mapOutputBatches(dependency: ShuffleDependency, partition: number): BatchIterator {
-    const outputs = this.#task.shuffles.get(dependency.shuffleId);
-    // A shuffle that was complete when the stage was planned may have lost an output since, or a cached block that stood
-    // for it: the scheduler computes what is missing.
-    if (outputs === undefined) {
-      throw new CairnError('SHUFFLE_OUTPUT_LOST', {
-        shuffle: dependency.shuffleId,
-        map: -1,
-        path: 'the shuffle directory',
-        reason: 'not all of its map outputs are there',
-      });
-    }
-    for (const output of outputs) {
-      this.metrics.shuffleReadBytes += output.partitionBytes[partition] as number;
-      this.metrics.shuffleReadRecords += output.partitionRows[partition] as number;
-      yield* this.#environment.mapOutputs.readPartition(output, partition);
-    }
   }
 }
 

@@ -203,8 +203,9 @@ function printed(list: SpilledList): string {
   return `${shown.slice(0, shown.lastIndexOf(']')).trimEnd()}, ... ${list.length - SHOWN} more on disk ]`;
 }
 
+/** Raises what `Array.prototype` raises for what is no function. */
 function checkFunction(f: unknown): void {
-  if (typeof f !== 'function') throw new TypeError(`${inspect(f)} is not a function`);
+  if (typeof f !== 'function') [].forEach(f as () => void);
 }
 
 /** As `Array.prototype.slice` understands its arguments. */
