@@ -65,6 +65,17 @@ describe('an external sort', () => {
     }
   });
 
+  it('keeps the order of equal keys across runs, each of which has all keys', () => {
+    const keys = Float64Array.from({ length: 5000 }, (_, i) => i % 10);
+    const pairs = { keys, values: keys.map((_, i) => i) };
+    const sorted = sortByKey(gatheringTask(SHARE), [numberBatch(pairs, 0, 5000)].values(), NATURAL);
+    const expected = Array.from({ length: 5000 }, (_, i) => [
+      Math.floor(i / 500),
+      (i % 500) * 10 + Math.floor(i / 500),
+    ]);
+    expect([...recordsOf(sorted)]).toEqual(expected);
+  });
+
   it.each(KINDS)('reads no more of %s than is asked for, and removes all runs when that is all', (_, input) => {
     const fileSystem = new FaultyFileSystem(new MemoryFileSystem());
     const task = gatheringTask(SHARE, { fileSystem, batchRows: 10 });
