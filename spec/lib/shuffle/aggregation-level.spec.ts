@@ -55,7 +55,7 @@ describe('AggregationLevel', () => {
     };
     expect(partitions({})).toBe(16);
     expect(partitions({ rowCount: 4000 })).toBe(2);
-    expect(partitions({ rowCount: 2000 })).toBe(1);
+    expect(partitions({ rowCount: 1000 })).toBe(1);
     expect(partitions({ rowCount: 1e9 })).toBeLessThanOrEqual(64);
     expect(partitions({ depth: 8, rowCount: 1e9 })).toBe(1);
   });
