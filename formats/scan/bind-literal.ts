@@ -8,8 +8,8 @@
  * | int, float             | number, bigint                                                                        |
  * | decimal                | number, bigint, or text: `'12.50'`                                                    |
  * | date                   | Date (its day in UTC, and what is beyond), or text: `'2001-06-30'`                    |
- * | timestamp              | Date, text: `'2001-06-30'`, `'2001-06-30 12:00:00.5'`, `'2001-06-30T12:00:00Z'`, or a |
- * |                        | bigint of the column's units                                                          |
+ * | timestamp              | Date, text: `'2001-06-30'`, `'2001-06-30 12:00:00.5'`, `'2001-06-30T12:00:00+02:00'`, |
+ * |                        | in UTC where it names no zone, or a bigint of the column's units                      |
  * | time                   | text: `'12:30:00.5'`, or a number of the column's units                               |
  * | string, uuid           | string                                                                                |
  * | binary                 | Uint8Array                                                                            |
@@ -65,7 +65,7 @@ export function comparableWith(type: DataType): string {
     case 'time':
       return "text such as '12:30:00.5', or a number of its units";
     case 'timestamp':
-      return "a Date, or text such as '2001-06-30 12:00:00' or '2001-06-30T12:00:00.5Z', in UTC";
+      return "a Date, or text such as '2001-06-30 12:00:00' or '2001-06-30T12:00:00.5+02:00', in UTC where it names no zone";
     case 'string':
       return 'a string of whole characters';
     case 'uuid':
@@ -167,7 +167,8 @@ function placeDecimal(value: ScanValue, scale: number): LiteralPlace | undefined
   return shift >= 0 ? integerPlace(digits * 10n ** BigInt(shift)) : fractionPlace(digits, 10n ** BigInt(-shift));
 }
 
-const DATE_TIME = /^([+-]\d{6}|\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z)?)?$/;
+const DATE_TIME =
+  /^([+-]\d{6}|\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 function placeInstant(value: ScanValue, nanosPerUnit: bigint): LiteralPlace | undefined {
   if (value instanceof Date) {
@@ -177,7 +178,7 @@ function placeInstant(value: ScanValue, nanosPerUnit: bigint): LiteralPlace | un
   if (typeof value !== 'string') return undefined;
   const match = DATE_TIME.exec(value);
   if (match === null) return undefined;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = ''] = match;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
   const millis = Date.UTC(2000, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const date = new Date(millis);
   // Not given to Date.UTC: it takes years below 100 for those of the 20th century.
@@ -188,8 +189,18 @@ function placeInstant(value: ScanValue, nanosPerUnit: bigint): LiteralPlace | un
     date.getUTCHours() === Number(hour) &&
     date.getUTCMinutes() === Number(minute) &&
     date.getUTCSeconds() === Number(second);
-  if (!isReal) return undefined;
-  return fractionPlace(BigInt(date.getTime()) * 1_000_000n + nanosOf(fraction), nanosPerUnit);
+  const offset = offsetOf(zone);
+  if (!isReal || offset === undefined) return undefined;
+  return fractionPlace(BigInt(date.getTime() - offset) * 1_000_000n + nanosOf(fraction), nanosPerUnit);
+}
+
+/** How many milliseconds a zone is ahead of UTC; undefined where there is none such. */
+function offsetOf(zone: string): number | undefined {
+  if (zone === 'Z') return 0;
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4))];
+  // Java's limit; no zone in use is beyond 14 hours.
+  if (minutes > 59 || hours * 60 + minutes > 18 * 60) return undefined;
+  return (hours * 60 + minutes) * (zone.startsWith('-') ? -60_000 : 60_000);
 }
 
 function placeTime(value: ScanValue, nanosPerUnit: bigint): LiteralPlace | undefined {

@@ -2,14 +2,17 @@
  * Partition directories, as Hive names them: `year=2001/month=6/part-0.parquet` holds rows of that year and month, and
  * no columns of these names. Pure: names in, columns and values out.
  *
- * Types are inferred from all values of a name, by Spark's rules: int32, int64, float64, date, timestamp, string. Names
- * and values are percent-decoded; `__HIVE_DEFAULT_PARTITION__` is a missing value.
+ * Types are inferred from all values of a name: int32, int64, float64, date, timestamp, string. As Spark infers them, but
+ * that nothing is lost: a column is one of numbers where each of them prints as its directory says, and one of times where
+ * no two texts are the same time. `007` and `1.50` are text. Names and values are percent-decoded;
+ * `__HIVE_DEFAULT_PARTITION__` is a missing value.
  */
-import { CairnError } from '../../lib/base/errors.ts';
-import { type DataType, type Field, field } from '../schema/data-type.ts';
+import { CairnError, describeValue } from '../../lib/base/errors.ts';
+import { type DataType, type Field, field, formatType } from '../schema/data-type.ts';
 import { missingVector } from '../schema/take-rows.ts';
 import type { Vector } from '../schema/vector.ts';
 import { placeLiteral } from './bind-literal.ts';
+import { columnNotFound } from './bind-predicate.ts';
 import type { OrderedValue } from './value-set.ts';
 
 /** A name and its value as text; null where it is missing. */
@@ -36,11 +39,14 @@ function decode(text: string): string {
 }
 
 /**
- * The columns that the directories of all files make. Raises `PARTITIONS_DIFFER` unless all files have the same names in
- * the same order.
+ * The columns that the directories of all files make, of the types that are given, or else inferred. Raises
+ * `PARTITIONS_DIFFER` unless all files have the same names in the same order; `COLUMN_NOT_FOUND` for a type of a column
+ * that there is not, with `source` as the name of it all; `VALUE_NOT_EXACT` for a directory that is none of its type.
  */
 export function partitionFields(
   files: readonly { readonly path: string; readonly entries: readonly PartitionEntry[] }[],
+  given: readonly Field[] = [],
+  source = '',
 ): readonly Field[] {
   const [first] = files;
   if (first === undefined) return [];
@@ -55,9 +61,46 @@ export function partitionFields(
       found: entries.map(([name]) => name).join(', ') || 'none',
     });
   }
+  for (const { name } of given) {
+    if (!names.includes(name)) throw columnNotFound({ fields: names.map((each) => field(each, STRING)) }, name, source);
+  }
   return names.map((name, i) => {
-    const texts = files.flatMap(({ entries }) => entries[i]?.[1] ?? []);
-    return field(name, inferType(texts));
+    const texts = new Set(files.flatMap(({ entries }) => entries[i]?.[1] ?? []));
+    const known = given.find((each) => each.name === name);
+    if (known === undefined) return field(name, inferType([...texts]));
+    for (const text of texts) if (!isOfType(text, known.type)) throw notOfType(known, text);
+    return field(name, known.type);
+  });
+}
+
+/** Whether a column of directories can be of a type that is given. */
+export function isPartitionType(type: DataType): boolean {
+  switch (type.kind) {
+    case 'int':
+      return type.signed && type.bits >= 32;
+    case 'float':
+      return type.bits === 64;
+    case 'string':
+    case 'date':
+    case 'timestamp':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isOfType(text: string, type: DataType): boolean {
+  if (type.kind === 'int') return isInteger(text, type.bits);
+  if (type.kind === 'float') return isDouble(text) || NO_NUMBERS.has(text);
+  return type.kind === 'string' || isExact(type, text);
+}
+
+function notOfType({ name, type }: Field, text: string): CairnError {
+  return new CairnError('VALUE_NOT_EXACT', {
+    column: name,
+    value: describeValue(text),
+    target: formatType(type),
+    remedy: "its directories have other values: give the column another type with 'partitionTypes', or none",
   });
 }
 
@@ -67,18 +110,33 @@ const FLOAT64: DataType = { kind: 'float', bits: 64 };
 const DATE: DataType = { kind: 'date' };
 const TIMESTAMP: DataType = { kind: 'timestamp', unit: 'micros', withZone: true };
 const STRING: DataType = { kind: 'string' };
+const NO_NUMBERS: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
 
+const DAY = /^\d{4}-\d\d-\d\d$/;
+/** A zone but UTC would be lost. */
+const DAY_OR_TIME = /^\d{4}-\d\d-\d\d([ T][\d:.]+Z?)?$/;
+
+/** `texts` has each text once. */
 function inferType(texts: readonly string[]): DataType {
   if (texts.length === 0) return STRING;
   const isAll = (test: (text: string) => boolean): boolean => texts.every(test);
-  if (isAll((text) => isInteger(text, 32))) return INT32;
-  if (isAll((text) => isInteger(text, 64))) return INT64;
-  if (isAll(isDouble)) return FLOAT64;
-  if (isAll((text) => /^\d{4}-\d\d-\d\d$/.test(text) && placeLiteral(DATE, text) !== undefined)) return DATE;
-  if (isAll((text) => /^\d{4}-\d\d-\d\d[ T]\d/.test(text) && placeLiteral(TIMESTAMP, text) !== undefined)) {
-    return TIMESTAMP;
+  const isInt = (bits: number) => (text: string) => isInteger(text, bits) && String(BigInt(text)) === text;
+  if (isAll(isInt(32))) return INT32;
+  if (isAll(isInt(64))) return INT64;
+  if (isAll((text) => isDouble(text) && String(Number(text)) === text)) return FLOAT64;
+  if (isAll((text) => DAY.test(text) && isExact(DATE, text))) return DATE;
+  if (isAll((text) => DAY_OR_TIME.test(text) && isExact(TIMESTAMP, text))) {
+    // Written as days at midnight, and otherwise as times; the same time written twice is text.
+    const times = new Set(texts.map((text) => partitionValue(TIMESTAMP, text)));
+    if (times.size === texts.length) return TIMESTAMP;
   }
   return STRING;
+}
+
+/** Whether a text is a value of the type, of dates and times, and not between two of them. */
+function isExact(type: DataType, text: string): boolean {
+  const place = placeLiteral(type, text);
+  return place?.from !== undefined && place.from !== place.to;
 }
 
 function isInteger(text: string, bits: number): boolean {

@@ -10,16 +10,15 @@ export interface GivenColumn {
   readonly text: string;
 }
 
-/** Columns with the types that texts say. Raises INVALID_ARGUMENT and TYPE_UNKNOWN. */
-export function checkColumnTypes(method: string, columns: unknown): readonly GivenColumn[] {
+/** Columns with the types that texts say; `option` is where they were given. Raises INVALID_ARGUMENT and TYPE_UNKNOWN. */
+export function checkColumnTypes(method: string, columns: unknown, option = 'schema'): readonly GivenColumn[] {
   const expected = "types by column, such as { id: 'int64' }";
   const isObject = typeof columns === 'object' && columns !== null;
   const pairs: readonly unknown[] = Array.isArray(columns) ? columns : isObject ? Object.entries(columns) : [];
-  if (pairs.length === 0) throw invalidArgument(method, 'schema', expected, columns);
+  if (pairs.length === 0) throw invalidArgument(method, option, expected, columns);
   return pairs.map((pair) => {
     const [name, text] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
-    if (typeof name !== 'string' || typeof text !== 'string')
-      throw invalidArgument(method, 'schema', expected, columns);
+    if (typeof name !== 'string' || typeof text !== 'string') throw invalidArgument(method, option, expected, columns);
     try {
       return { field: parseField(name, text), text };
     } catch (error) {

@@ -7,7 +7,7 @@
  * `compute` and `computePartitions` read of a node belongs here.
  */
 import { predicateIdentity } from '../../formats/scan/scan-predicate.ts';
-import { formatType } from '../../formats/schema/data-type.ts';
+import { formatField, formatType } from '../../formats/schema/data-type.ts';
 import type { CheckpointPart } from '../../storage/checkpoint/checkpoint-part.ts';
 import { describeDatabase } from '../../storage/database/database-settings.ts';
 import type { DatabaseSplit } from '../../storage/database/scan-plan.ts';
@@ -160,7 +160,7 @@ export function partsOf(node: LineageNode): NodeParts {
 
 /** A scan of files with columns. What directories say is in no file. */
 function partsOfTable(
-  { columns, where, path: _, ...rest }: ArrowScanNode['options'] | ParquetScanNode['options'],
+  { columns, where, partitionTypes, path: _, ...rest }: ArrowScanNode['options'] | ParquetScanNode['options'],
   partitions: LineageNode['partitions'],
 ): Partial<NodeParts> {
   return {
@@ -171,6 +171,7 @@ function partsOfTable(
       ),
       columns: columns && JSON.stringify(columns),
       where: where && JSON.stringify(predicateIdentity(where)),
+      partitionTypes: partitionTypes?.map(formatField),
     },
     files: 'read',
   };

@@ -10,7 +10,7 @@ import {
   type ScanPredicate,
 } from '../../../formats/scan/scan-predicate.ts';
 import { canSkipDirectory, checkPredicate, type ScanTable, tableSchema } from '../../../formats/scan/scan-table.ts';
-import type { Schema } from '../../../formats/schema/data-type.ts';
+import type { Field, Schema } from '../../../formats/schema/data-type.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { describePath, type InputPath } from './input-files.ts';
 import { findPartitionedFiles, type PartitionedFile } from './partitioned-files.ts';
@@ -22,6 +22,8 @@ export interface TableWish {
   readonly columns?: readonly ScanColumn[] | undefined;
   /** Which rows; all unless given. */
   readonly where?: ScanPredicate | undefined;
+  /** Columns of directories whose types are not inferred. */
+  readonly partitionTypes?: readonly Field[] | undefined;
 }
 
 export interface OpenedFile<Opened> extends PartitionedFile {
@@ -43,16 +45,18 @@ export interface TablePlan<Opened extends { readonly schema: Schema }> {
 
 /**
  * Finds the files of a table and opens those whose directories may match: the schemas of these make the one of the rows.
- * Raises what finding and opening them does, COLUMN_NOT_FOUND, PREDICATE_TYPE, SCHEMAS_DIFFER, PARTITIONS_DIFFER.
+ * Raises what finding and opening them does, COLUMN_NOT_FOUND, PREDICATE_TYPE, SCHEMAS_DIFFER, PARTITIONS_DIFFER, and
+ * VALUE_NOT_EXACT for directories that are not of the type that was given.
  */
 export function planTable<Opened extends { readonly schema: Schema }>(
   fs: FileSystem,
-  { path, columns, where }: TableWish,
+  { path, columns, where, partitionTypes }: TableWish,
   open: (file: InputFile) => Opened,
 ): TablePlan<Opened> {
   const source = describePath(path);
   const found = findPartitionedFiles(fs, path);
-  const partitions = partitionFields(found.map(({ file, entries }) => ({ path: file.path, entries })));
+  const directories = found.map(({ file, entries }) => ({ path: file.path, entries }));
+  const partitions = partitionFields(directories, partitionTypes, source);
   const names = new Set(partitions.map(({ name }) => name));
   const conjuncts = where === undefined ? [] : conjunctsOf(where);
   const isOfPartitions = (each: ScanPredicate) =>

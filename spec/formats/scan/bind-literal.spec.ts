@@ -48,6 +48,13 @@ describe('placeLiteral', () => {
     expect(placeLiteral(TIME, '00:00:01.5')).toEqual({ from: 1500n, to: 1501n });
     expect(placeLiteral(TIME, 1500)).toEqual({ from: 1500n, to: 1501n });
     expect(placeLiteral(MICROS, 7n)).toEqual({ from: 7n, to: 8n });
+    expect(placeLiteral(MICROS, '1970-01-01T02:00:00.000001+02:00')).toEqual({ from: 1n, to: 2n });
+    expect(placeLiteral(MICROS, '1969-12-31 18:30-05:30')).toEqual({ from: 0n, to: 1n });
+    expect(placeLiteral(DATE, '1970-01-02T01:00+02:00')).toEqual({ from: 1n, to: 1n });
+    for (const wrong of ['+18:01', '+02:60', '+2:00', '+0200', '+02', 'z', ' +02:00', 'Z+02:00']) {
+      expect(placeLiteral(MICROS, `1970-01-01T02:00:00${wrong}`), wrong).toBeUndefined();
+    }
+    expect(placeLiteral(DATE, '1970-01-01+02:00')).toBeUndefined();
     for (const wrong of ['2001-02-29', '2001-13-01', '2001-01-01T25:00:00Z', 'yesterday', new Date(Number.NaN), 5]) {
       expect(placeLiteral(MICROS, wrong)).toBeUndefined();
     }

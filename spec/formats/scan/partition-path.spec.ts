@@ -6,7 +6,7 @@ import {
   partitionFields,
   partitionValue,
 } from '../../../formats/scan/partition-path.ts';
-import { field, formatField } from '../../../formats/schema/data-type.ts';
+import { type DataType, field, formatField } from '../../../formats/schema/data-type.ts';
 import { vectorValues } from '../../support/vector-values.ts';
 
 const files = (...values: (string | null)[]) =>
@@ -50,6 +50,45 @@ describe('partitionFields', () => {
     expect(partitionFields([])).toEqual([]);
   });
 
+  it('takes texts for numbers only where they are written as numbers print', () => {
+    for (const text of ['007', '-0', '+1', '1.50', '1.0', '1e3', '.5', '1E21', '-00', '00']) {
+      expect(inferred('7', text), text).toBe('k: string');
+    }
+    expect(inferred('1.5', '1e+21', '1e-7', '-3')).toBe('k: float64');
+    expect(inferred('007', '7')).toBe('k: string');
+  });
+
+  it('takes texts for times only where no two are the same one, and none loses anything', () => {
+    expect(inferred('2024-02-29', '2024-02-29T12:00:00.000Z')).toBe('k: timestamp(micros, zone)');
+    expect(inferred('2024-02-29', '2024-02-29T00:00:00.000Z')).toBe('k: string');
+    expect(inferred('2024-02-29 01:02:03', '2024-02-29 01:02:03.0')).toBe('k: string');
+    expect(inferred('2024-02-29 01:02:03.1234567')).toBe('k: string');
+    expect(inferred('2024-02-29T01:02:03+02:00')).toBe('k: string');
+  });
+
+  it('has the types that are given', () => {
+    const typed = (type: DataType, ...values: (string | null)[]) =>
+      partitionFields(files(...values), [field('k', type)], 'in').map(formatField)[0];
+    expect(typed({ kind: 'string' }, '1', null)).toBe('k: string');
+    expect(typed({ kind: 'int', bits: 32, signed: true }, '007', '7')).toBe('k: int32');
+    expect(typed({ kind: 'float', bits: 64 }, '1.0', 'NaN', '-Infinity', '2')).toBe('k: float64');
+    expect(typed({ kind: 'timestamp', unit: 'millis', withZone: true }, '2001-02-03')).toBe(
+      'k: timestamp(millis, zone)',
+    );
+    for (const [type, text] of [
+      [{ kind: 'int', bits: 32, signed: true }, '2147483648'],
+      [{ kind: 'int', bits: 64, signed: true }, '1.0'],
+      [{ kind: 'float', bits: 64 }, '9007199254740993'],
+      [{ kind: 'date' }, '2001-02-29'],
+      [{ kind: 'timestamp', unit: 'millis', withZone: true }, '2001-02-03 00:00:00.0001'],
+    ] as const) {
+      expect(() => typed(type, text), text).toThrow(`VALUE_NOT_EXACT: column 'k' has the value "${text}"`);
+    }
+    const other = [field('kk', { kind: 'string' })];
+    expect(() => partitionFields(files('1'), other, 'in')).toThrow(/COLUMN_NOT_FOUND: in has no column 'kk'/);
+    expect(partitionFields([], other, 'in')).toEqual([]);
+  });
+
   it('raises PARTITIONS_DIFFER where directories are not named alike', () => {
     const of = (path: string, ...names: string[]) => ({ path, entries: names.map((name) => [name, '1'] as const) });
     expect(() => partitionFields([of('a', 'x'), of('b')])).toThrow(/PARTITIONS_DIFFER: a .* x, and b .* none/);
@@ -70,6 +109,7 @@ describe('constantVector', () => {
     expect(constant('0.5')).toEqual([0.5, 0.5]);
     expect(constant('1970-01-03')).toEqual([2, 2]);
     expect(constant('1970-01-01 00:00:01')).toEqual([1_000_000n, 1_000_000n]);
+    expect(constant('007')).toEqual(['007', '007']);
     expect(constant('é')).toEqual(['é', 'é']);
     expect(constant(null, '1')).toEqual([null, null]);
   });

@@ -5,7 +5,8 @@ import { arrowScanOptions, READ_ARROW_OPTIONS } from '../../../lib/api/read-arro
 describe('arrowScanOptions', () => {
   it('has what is safe where nothing is said', () => {
     const defaults = { int64: 'bigint', timestamp: 'date', decimal: 'string' };
-    expect(arrowScanOptions({})).toEqual({ columns: undefined, where: undefined, ...defaults });
+    const open = { columns: undefined, where: undefined, partitionTypes: undefined };
+    expect(arrowScanOptions({})).toEqual({ ...open, ...defaults });
     expect(READ_ARROW_OPTIONS).toContain('columns');
   });
 
@@ -17,6 +18,7 @@ describe('arrowScanOptions', () => {
   it('raises INVALID_ARGUMENT for anything else', () => {
     const parse = (options: object) => () => arrowScanOptions(options as never);
     expect(parse({ int64: 'auto' })).toThrow(/INVALID_ARGUMENT.*arrow.*'bigint', 'number'/s);
+    expect(parse({ partitionTypes: { a: 'boolean' } })).toThrow(/INVALID_ARGUMENT.*arrow: partitionTypes/s);
     expect(parse({ columns: 'a' })).toThrow(/INVALID_ARGUMENT.*arrow/s);
     expect(parse({ where: { a: 1 } })).toThrow(/INVALID_ARGUMENT.*arrow.*col\('delay'\)/s);
   });
