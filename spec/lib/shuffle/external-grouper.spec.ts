@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { rowBatch } from '../../../formats/schema/batch.ts';
 import { ExternalGrouper } from '../../../lib/shuffle/external-grouper.ts';
@@ -134,6 +135,20 @@ describe('ExternalGrouper', () => {
     expect(groups.find(([key]) => key === 6)).toEqual([6, [['a3'], ['b2', 'c2'], []]]);
     expect(groups.find(([key]) => key === 9)).toEqual([9, [[], ['b3', 'c3'], []]]);
     expect(memory.uses()[0]?.spilledBytes).toBeGreaterThan(0);
+  });
+
+  it('gives groups on disk where their keys came first, also those that were found large in a partition only', () => {
+    const { grouper } = open(SHARE);
+    using _grouper = grouper;
+    const early = Array.from({ length: 400 }, (_, i) => [`early ${i}`, i]);
+    // Twelve large keys, which come when the table is full, and a small one after the first of each.
+    const late = Array.from({ length: 12_000 }, (_, i) => [i % 13 === 12 ? `late ${i % 156}` : `large ${i % 13}`, i]);
+    for (const all of [early, late]) {
+      for (let from = 0; from < all.length; from += BATCH) grouper.add(rowBatch(all.slice(from, from + BATCH)), 0);
+    }
+    const groups = [...grouper.batches()].flat() as [string, readonly number[]][];
+    expect(groups.map(([key]) => key)).toEqual([...new Set([...early, ...late].map(([key]) => key))]);
+    expect(groups.filter(([, values]) => types.isProxy(values)).length).toBeGreaterThan(4);
   });
 
   it('says what failed, and leaves nothing, whichever call of the file system fails', () => {
