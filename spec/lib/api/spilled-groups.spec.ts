@@ -38,6 +38,7 @@ describe.each([
           for (const { id } of values) forOf += id;
           const [first, , third] = values;
           return {
+            // biome-ignore lint/suspicious/useIsArray: both are asked by programs
             isArray: Array.isArray(values) && values instanceof Array,
             length: values.length,
             spread: [...values].length,

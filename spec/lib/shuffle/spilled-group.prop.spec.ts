@@ -35,6 +35,7 @@ const odd = (value: unknown, i: number): boolean => (typeof value === 'number' ?
 
 const READS: Readonly<Record<string, Read>> = {
   length: (a) => a.length,
+  // biome-ignore lint/suspicious/useIsArray: both are asked by programs
   isArray: (a) => [Array.isArray(a), a instanceof Array, Object.prototype.toString.call(a), typeof a],
   index: (a) => [a[0], a[a.length - 1], a[a.length], a[-1], a[1.5], (a as unknown as Record<string, unknown>)['01']],
   backwards: (a) => a.map((_, i) => a[a.length - 1 - i]),
