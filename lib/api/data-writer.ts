@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type CsvWriteSettings, DEFAULT_CSV_WRITE_SETTINGS } from '../../formats/csv/csv-encoder.ts';
+import type { Schema } from '../../formats/schema/data-type.ts';
 import type { OutputCompression } from '../../storage/output/text-part-writer.ts';
 import { CairnError } from '../base/errors.ts';
 import { driverOnly } from '../closure/driver-only.ts';
@@ -66,11 +67,13 @@ const CSV_OPTIONS = [
 export class DataWriter {
   readonly #engine: Engine;
   readonly #node: LineageNode;
+  readonly #known: () => Schema | undefined;
 
-  /** For `Rdd.write` only. */
-  constructor(engine: Engine, node: LineageNode) {
+  /** For `Rdd.write` only. `known`: the columns that all records have, where something tells them. */
+  constructor(engine: Engine, node: LineageNode, known: () => Schema | undefined = () => undefined) {
     this.#engine = engine;
     this.#node = node;
+    this.#known = known;
   }
 
   /**
@@ -85,12 +88,12 @@ export class DataWriter {
   async csv(path: string, options: WriteCsvOptions = {}): Promise<void> {
     checkOptions('csv', options, CSV_OPTIONS);
     const settings = csvSettings(options);
-    await this.#write(
-      'csv',
-      path,
-      { kind: 'csv', settings, compression: compressionOr('csv', options.compression) },
-      options,
-    );
+    const compression = compressionOr('csv', options.compression);
+    const format = async (): Promise<SaveAction['format']> => {
+      const columns = settings.columns ?? this.#known()?.fields.map(({ name }) => name);
+      return { kind: 'csv', settings: { ...settings, columns }, compression };
+    };
+    await this.#write('csv', path, format, options);
   }
 
   /**
@@ -126,7 +129,8 @@ export class DataWriter {
     const { signal } = options;
     const format = async (): Promise<SaveAction['format']> => {
       const schema =
-        choices.schema ?? (await inferSchema(this.#engine, this.#node, 'Parquet', { method: 'parquet', signal }));
+        choices.schema ??
+        (await inferSchema(this.#engine, this.#node, 'Parquet', { method: 'parquet', signal }, this.#known));
       return { kind: 'parquet', options: parquetOptions(choices, schema, path) };
     };
     await this.#write('parquet', path, format, options);
@@ -147,7 +151,7 @@ export class DataWriter {
     const { signal } = options;
     const format = async (): Promise<SaveAction['format']> => {
       const job = { method: 'arrow', signal };
-      const schema = choices.schema ?? (await inferSchema(this.#engine, this.#node, 'Arrow', job));
+      const schema = choices.schema ?? (await inferSchema(this.#engine, this.#node, 'Arrow', job, this.#known));
       return { kind: 'arrow', options: arrowOptions(choices, schema, path) };
     };
     await this.#write('arrow', path, format, options);

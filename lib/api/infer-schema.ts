@@ -6,10 +6,16 @@ import type { Engine, JobOptions } from './engine.ts';
 import { nothingInferred, widenByRecord } from './infer-functions.ts';
 
 /**
- * Computes the dataset once, and gives the columns that hold all its records, in the order of first appearance. Raises
- * ROW_NOT_WRITABLE where there are none, and what the job raises.
+ * Computes the dataset once, and gives the columns that hold all its records, in the order of first appearance; those that
+ * `known` says where there are no records. Raises ROW_NOT_WRITABLE where there are none either, and what the job raises.
  */
-export async function inferSchema(engine: Engine, node: LineageNode, format: string, job: JobOptions): Promise<Schema> {
+export async function inferSchema(
+  engine: Engine,
+  node: LineageNode,
+  format: string,
+  job: JobOptions,
+  known?: () => Schema | undefined,
+): Promise<Schema> {
   const merged = (await engine.runJob(
     node,
     {
@@ -20,5 +26,5 @@ export async function inferSchema(engine: Engine, node: LineageNode, format: str
     job,
   )) as Inferred[];
   const state = merged.reduce((a, b) => merge(a, b, '', format), NOTHING_INFERRED);
-  return inferredSchema(state, format);
+  return (state.kind === 'none' ? known?.() : undefined) ?? inferredSchema(state, format);
 }

@@ -5,6 +5,7 @@ import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { SaveAction } from '../lineage/result-action.ts';
 import { invalidArgument } from './check-argument.ts';
 import type { Engine, JobOptions } from './engine.ts';
+import { writeEmptyPart } from './write-empty-part.ts';
 
 /** How a directory is written, beside its format. */
 export interface SaveChoices extends JobOptions {
@@ -31,7 +32,10 @@ export async function saveOutput(
   if (overwrite || append) checkReplaces(engine, path, job.method);
   const output = beginOutput(fileSystem, path, { overwrite, append });
   try {
-    const parts = (await engine.runJob(node, { kind: 'save', output, format }, job)) as OutputPart[];
+    const written = (await engine.runJob(node, { kind: 'save', output, format }, job)) as OutputPart[];
+    const isAdded = append && fileSystem.stat(output.directory) !== undefined;
+    const empty = written.length === 0 && !isAdded ? await writeEmptyPart(fileSystem, output, format) : undefined;
+    const parts = empty === undefined ? written : [empty];
     checkColumns(output.directory, parts);
     commitOutput(fileSystem, output, parts);
   } catch (error) {

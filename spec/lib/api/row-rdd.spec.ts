@@ -24,4 +24,18 @@ describe('RowRdd', () => {
     writeFile(fs, '/in.csv', 'b\nx\n');
     expect(rows.schema.fields.map(({ name }) => name)).toEqual(['a']);
   });
+
+  it('writes its columns where it has no rows, and leaves errors to the job', async () => {
+    const fs = new MemoryFileSystem();
+    using home = new SpecDirectory();
+    await using bench = await EngineOfSpec.open({ dir: home.path, master: 'local' }, { fileSystem: fs });
+    writeFile(fs, '/in.csv', 'a,b\n');
+    const rowsOf = (path: string) => {
+      const scan = new CsvScanNode(origin(), fs, { path, minPartitions: 1, settings: DEFAULT_CSV_SETTINGS });
+      return new RowRdd(bench.engine, scan, () => schemaOf(scan.rowFields));
+    };
+    await rowsOf('/in.csv').write.csv('/out');
+    expect(rowsOf('/out').schema.fields.map(({ name }) => name)).toEqual(['a', 'b']);
+    await expect(rowsOf('/none').write.csv('/out2')).rejects.toThrow(/FILE_NOT_FOUND/);
+  });
 });
