@@ -133,10 +133,12 @@ export class TaskMemory implements Disposable {
     return parts.length === 0 ? 'nothing' : parts.join(', ');
   }
 
-  /** `map output 3.0 MiB`: what was written out so far, by consumer. */
+  /** `map output 3.0 MiB, and holds sort by key 1.0 MiB`: what was written out so far, by consumer, and what may be next. */
   describeSpilled(): string {
     const spilled = this.uses().filter(({ spilledBytes }) => spilledBytes > 0);
-    return spilled.map(({ name, spilledBytes }) => `${name} ${formatBytes(spilledBytes)}`).join(', ') || 'nothing';
+    const parts = spilled.map(({ name, spilledBytes }) => `${name} ${formatBytes(spilledBytes)}`);
+    const held = this.heldBytes > 0 ? `, and holds ${this.describeHolders()}` : '';
+    return (parts.join(', ') || 'nothing') + held;
   }
 
   /**

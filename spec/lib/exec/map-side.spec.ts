@@ -7,6 +7,7 @@ import type { Aggregator, ShuffleDependency } from '../../../lib/lineage/depende
 import { CollectionNode } from '../../../lib/lineage/nodes/collection-node.ts';
 import { HashPartitioner } from '../../../lib/lineage/partitioner.ts';
 import { ShuffleWriter } from '../../../lib/shuffle/shuffle-writer.ts';
+import type { TaskMemory } from '../../../storage/memory/task-memory.ts';
 import { MapOutputReader } from '../../../storage/shuffle/map-output-reader.ts';
 import { MapOutputWriter } from '../../../storage/shuffle/map-output-writer.ts';
 import { gatheringTask } from '../../support/gathering-task.ts';
@@ -50,6 +51,7 @@ function run(
   memoryBytes: number,
   mode: 'on' | 'off',
   aggregator = counting,
+  onGathered: (memory: TaskMemory) => void = () => {},
 ) {
   const fileSystem = new MemoryFileSystem();
   fileSystem.makeDirectory('/shuffle');
@@ -72,8 +74,10 @@ function run(
     const chain = new FusedChain([], sink.kind, mode, 'map-side');
     chain.run(rowBatch(pairs, from, Math.min(from + 1000, pairs.length)), chain.open(0), sink);
   }
+  const { kind } = side.sink;
+  onGathered(memory);
   side.finish();
-  const stillCombines = side.sink.kind === 'combine';
+  const stillCombines = kind === 'combine';
   const written = writer.commit();
   const reader = new MapOutputReader({ fileSystem, directory: '/shuffle' });
   const rows = Array.from({ length: PARTITIONS }, (_, p) => rowsOf(reader.readPartition(written, p)));
@@ -158,6 +162,20 @@ describe.each(['on', 'off'] as const)('MapSide (codegen %s)', (mode) => {
       const values = rows.flat().flatMap(([k, all]) => (k === key ? (all as number[]) : []));
       expect(values).toEqual(pairs.filter(([k]) => k === key).map(([, n]) => n));
     }
+  });
+
+  it.each([true, false])('hands all it has to the writer when others need the memory (combining: %s)', (combine) => {
+    const pairs = Array.from({ length: 1000 }, (_, n): [unknown, unknown] => [`k${n % 500}`, n]);
+    const { rows, uses } = run(pairs, combine, 200_000, mode, growing, (memory) => {
+      using other = memory.register({ name: 'sort by key', spill: () => {} });
+      const before = memory.heldBytes;
+      expect(before).toBeGreaterThan(20_000);
+      // The writer's encoded frames take less, and may be asked as well.
+      other.hold(195_000);
+      expect(memory.heldBytes - other.heldBytes).toBeLessThan(before / 2);
+    });
+    expect(uses.map(({ name }) => name)).toContain('map side');
+    expect(rows.flat()).toHaveLength(combine ? 500 : 1000);
   });
 
   it('gives combining up when keys hardly repeat, and still writes combiners', () => {

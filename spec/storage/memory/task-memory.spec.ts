@@ -132,7 +132,7 @@ describe('TaskMemory', () => {
     const one = consumer(memory, 'one');
     for (let kib = 0; kib <= 200; kib += 10) one.hold(kib * 1024);
     expect(reports).toEqual(['one 70.0 KiB', 'one 140.0 KiB']);
-    expect(memory.describeSpilled()).toBe('nothing');
+    expect(memory.describeSpilled()).toBe('nothing, and holds one 200.0 KiB');
     one.noteSpill(9);
     one[Symbol.dispose]();
     consumer(memory, 'one').noteSpill(4);
