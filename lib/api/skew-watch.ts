@@ -53,7 +53,7 @@ export class SkewWatch {
 }
 
 /** What the warning says, in one line. */
-export function describeSkew(stage: number, name: string, skew: Skew): string {
+function describeSkew(stage: number, name: string, skew: Skew): string {
   const { partition, tasks, bytes, medianBytes, durationMs, medianMs, records } = skew;
   const read = `${formatBytes(bytes)} in ${records} records against a median of ${formatBytes(medianBytes)}`;
   const took = `${seconds(durationMs)} against ${seconds(medianMs)}`;
