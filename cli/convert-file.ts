@@ -1,22 +1,34 @@
 import { formatType, type RowRdd, type WriteParquetOptions, withScratchSession } from '../lib/index.ts';
 import { type Command, parse, usageError } from './command.ts';
-import { columnsOf, formatOf, type Row, readTable, type TableFormat } from './table-files.ts';
+import {
+  columnsOf,
+  formatOf,
+  type Row,
+  readTable,
+  type TableFormat,
+  TEXT_FLAGS,
+  TEXT_SWITCHES,
+  textChoicesOf,
+} from './table-files.ts';
 
 const MODES = ['error', 'append', 'overwrite', 'ignore'] as const;
 
 export const convertCommand: Command = {
   name: 'convert',
-  usage: '<from> <to> [--columns a,b] [--from-format f] [--to-format f] [--mode m] [--codec c] [--master m]',
+  usage:
+    '<from> <to> [--columns a,b] [--from-format f] [--to-format f] [--mode m] [--codec c] [--master m] [--delimiter d] [--no-header] [--multi-line]',
   summary: 'write the rows of files as Parquet, Arrow, CSV or JSON lines',
   details: [
     'Formats are what the names end in unless they are given: parquet, arrow, csv, json. What is written is a directory of a file',
     'a partition, as jobs write it: readers see all of it or none. --mode is error (the default), append, overwrite or',
     'ignore; --codec, of Parquet alone, is snappy (the default), zstd, gzip, brotli, lz4_raw or none. Parquet and Arrow keep the',
-    'types that Parquet, Arrow and CSV have; those of JSON are inferred.',
+    'types that Parquet, Arrow and CSV have; those of JSON are inferred. --delimiter (such as \\t) and --no-header tell how the CSV',
+    'is written that is read; with --multi-line its quoted fields have line ends, and JSON may be arrays.',
   ],
   async run(args, io) {
-    const names = ['columns', 'from-format', 'to-format', 'mode', 'codec', 'master'] as const;
-    const { flags, positionals } = parse('convert', args, names, 2);
+    const names = ['columns', 'from-format', 'to-format', 'mode', 'codec', 'master', ...TEXT_FLAGS] as const;
+    const parsed = parse('convert', args, names, 2, TEXT_SWITCHES);
+    const { flags, positionals } = parsed;
     const [from, to] = positionals;
     if (from === undefined || to === undefined)
       throw usageError('a file to read and one to write are needed', 'convert');
@@ -24,24 +36,19 @@ export const convertCommand: Command = {
     if (mode === undefined) throw usageError(`--mode must be ${MODES.join(', ')}, found '${flags.mode}'`, 'convert');
     const source = formatOf('convert', from, flags['from-format'], 'from-format');
     const target = formatOf('convert', to, flags['to-format'], 'to-format');
+    const text = textChoicesOf('convert', source, parsed);
     if (flags.codec !== undefined && target !== 'parquet') throw usageError('--codec is for Parquet', 'convert');
     await withScratchSession(flags.master === undefined ? {} : { master: flags.master }, async (session) => {
-      const columns = columnsOf(flags.columns);
-      const rows = readTable(session, from, source, columns);
-      const kept = columns !== undefined && source === 'json' ? rows.map((row) => pick(row, columns)) : rows;
-      if (target === 'csv') await kept.write.csv(to, { mode });
-      else if (target === 'json') await kept.write.json(to, { mode });
-      else if (target === 'arrow') await kept.write.arrow(to, { mode, schema: schemaOf(rows, source) });
-      else await kept.write.parquet(to, parquetOptions(rows, source, mode, flags.codec));
+      const rows = readTable(session, from, source, columnsOf(flags.columns), text);
+      if (target === 'csv') await rows.write.csv(to, { mode });
+      else if (target === 'json') await rows.write.json(to, { mode });
+      else if (target === 'arrow') await rows.write.arrow(to, { mode, schema: schemaOf(rows, source) });
+      else await rows.write.parquet(to, parquetOptions(rows, source, mode, flags.codec));
     });
     io.write(`${from} was written to ${to}\n`);
     return 0;
   },
 };
-
-function pick(row: Row, columns: readonly string[]): Row {
-  return Object.fromEntries(columns.map((name) => [name, Object.hasOwn(row, name) ? row[name] : null]));
-}
 
 const CODECS = ['none', 'snappy', 'gzip', 'zstd', 'lz4_raw', 'brotli'] as const;
 

@@ -1,7 +1,9 @@
-import { type ColumnDescription, inspectParquet, type ParquetDescription } from '../lib/index.ts';
+import { type ColumnDescription, inspectArrow, inspectParquet, type ParquetDescription } from '../lib/index.ts';
 import { type Command, parse, parseId, usageError } from './command.ts';
 import { formatBytes, formatCount } from './format.ts';
+import { printArrow } from './inspect-arrow.ts';
 import { printable, printTable } from './print-table.ts';
+import { formatOf } from './table-files.ts';
 
 const ROW_GROUPS = [
   { title: 'ROW GROUP', align: 'right' },
@@ -27,18 +29,23 @@ const BOUND_LENGTH = 32;
 
 export const inspectCommand: Command = {
   name: 'inspect',
-  usage: '<file.parquet> [--row-group N]',
-  summary: 'show the schema, row groups, encodings and statistics of a Parquet file',
+  usage: '<file> [--row-group N] [--format parquet|arrow]',
+  summary: 'show what is in a Parquet or Arrow file: schema, row groups, encodings, statistics',
   details: [
     'Reads the footer alone. Of the columns, those of the first row group are shown, or with --row-group of another one,',
     'counted from 0. INDEXES: dictionary, bloom filter, offset index, column index. Only bounds that readers may use to leave',
-    'out what cannot match are shown.',
+    'out what cannot match are shown. Of Arrow, the schema and the record batches are; no values are read.',
   ],
   run(args, io) {
-    const { flags, positionals } = parse('inspect', args, ['row-group'], 1);
+    const { flags, positionals } = parse('inspect', args, ['row-group', 'format'], 1);
     const [path] = positionals;
     if (path === undefined) throw usageError('a file is missing', 'inspect');
     const index = parseId('inspect', 'row-group', flags['row-group']);
+    if (isArrow(path, flags.format)) {
+      if (index !== undefined) throw usageError('--row-group is for Parquet', 'inspect');
+      io.write(printArrow(inspectArrow(path), io.hasColors));
+      return 0;
+    }
     const file = inspectParquet(path);
     if (index !== undefined && index >= file.rowGroups.length) {
       throw usageError(`--row-group must be below ${file.rowGroups.length}, found ${index}`, 'inspect');
@@ -48,6 +55,14 @@ export const inspectCommand: Command = {
     return 0;
   },
 };
+
+/** Parquet, unless it is said, or the name says, that it is Arrow. */
+function isArrow(path: string, flag: string | undefined): boolean {
+  if (flag === undefined) return /\.(arrows?|feather|ipc)$/i.test(path);
+  const format = formatOf('inspect', path, flag, 'format');
+  if (format !== 'parquet' && format !== 'arrow') throw usageError(`nothing is known of ${format} files`, 'inspect');
+  return format === 'arrow';
+}
 
 function printFile(file: ParquetDescription, hasColors: boolean): string {
   const { rowGroups } = file;

@@ -1,6 +1,7 @@
 /** The public surface of `cairn-engine`: everything a user may import, by name. */
 import './base/disposal.ts';
 
+export type { ArrowBatchDescription, ArrowDescription } from '../formats/arrow/describe-file.ts';
 export type { ColumnDescription, ParquetDescription, RowGroupDescription } from '../formats/parquet/describe-file.ts';
 export { registerRecordClass } from '../formats/record/record-class.ts';
 export { type Condition, type ConditionColumn, col } from '../formats/scan/predicate-builder.ts';
@@ -49,6 +50,7 @@ export type { DataWriter, WriteCsvOptions, WriteOptions } from './api/data-write
 export type { DatabaseLocation, TableName } from './api/database-location.ts';
 export { type FoundCheckpoint, findCheckpoint } from './api/find-checkpoint.ts';
 export type { Histogram } from './api/histogram.ts';
+export { inspectArrow } from './api/inspect-arrow.ts';
 export { inspectParquet } from './api/inspect-parquet.ts';
 export type { IterateOptions, LoopResult, LoopStep } from './api/iterate.ts';
 export type { JobScope } from './api/job-scope.ts';

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runProgram } from '../../cli/program.ts';
@@ -47,6 +47,15 @@ it('writes Arrow, and reads it', async () => {
   expect(await run(path, at('a.arrow'))).toMatchObject({ code: 0, stderr: '' });
   expect(await run(partOf(at('a.arrow')), at('b.parquet'))).toMatchObject({ code: 0, stderr: '' });
   expect(inspectParquet(partOf(at('b.parquet')))).toMatchObject({ rowCount: 3, schema: inspectParquet(path).schema });
+});
+
+it('reads CSV of other forms', async () => {
+  using directory = temporaryDirectory();
+  const at = (name: string) => join(directory.path, name);
+  writeFileSync(at('a.txt'), '1;"x\ny"\n');
+  const form = ['--from-format', 'csv', '--delimiter', ';', '--no-header', '--multi-line'];
+  expect(await run(at('a.txt'), at('b.json'), ...form)).toMatchObject({ code: 0, stderr: '' });
+  expect(readFileSync(partOf(at('b.json')), 'utf8')).toBe('{"_c0":1,"_c1":"x\\ny"}\n');
 });
 
 it('says what is wrong, and writes nothing then', async () => {

@@ -33,6 +33,20 @@ it('reads CSV and JSON lines, with all that these may hold', async () => {
   expect((await run(json, '--format', 'json', '--columns', 'b.c')).stdout).toBe('b.c\ntrue\n');
 });
 
+it('reads CSV and JSON of other forms', async () => {
+  using directory = temporaryDirectory();
+  const csv = join(directory.path, 'a.csv');
+  writeFileSync(csv, '1;"a\nb"\n2;c\n');
+  const { stdout } = await run(csv, '--delimiter', ';', '--no-header', '--multi-line', '--columns', '_c0');
+  expect(stdout).toBe('_c0\n1\n2\n');
+  writeFileSync(csv, 'x\ty\n1\t2\n');
+  expect((await run(csv, '--delimiter', '\\t')).stdout).toBe('x  y\n1  2\n');
+  const json = join(directory.path, 'a.json');
+  writeFileSync(json, '[{"a":1,\n"b":2},\n{"a":3}]');
+  expect((await run(json, '--multi-line', '--columns', 'a')).stdout).toBe('a\n1\n3\n');
+  expect(await run(json, '--columns', 'total')).toMatchObject({ code: 1 });
+});
+
 it('says what is wrong', async () => {
   using directory = temporaryDirectory();
   const path = sampleParquet(directory.path);

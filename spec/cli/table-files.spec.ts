@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf, formatOf } from '../../cli/table-files.ts';
+import { columnsOf, formatOf, type TableFormat, textChoicesOf } from '../../cli/table-files.ts';
 
 describe('formatOf', () => {
   it('is what a name ends in, unless it is said', () => {
@@ -12,6 +12,20 @@ describe('formatOf', () => {
     expect(of('data', 'arrow')).toBe('arrow');
     expect(() => of('data')).toThrow(/COMMAND_LINE.*--format/s);
     expect(() => of('a.csv', 'xml')).toThrow(/COMMAND_LINE.*'xml'/s);
+  });
+});
+
+describe('textChoicesOf', () => {
+  const of = (format: TableFormat, delimiter?: string, ...switches: ('no-header' | 'multi-line')[]) =>
+    textChoicesOf('head', format, { flags: delimiter === undefined ? {} : { delimiter }, switches: new Set(switches) });
+
+  it('gives what was said, for the formats that it is of', () => {
+    expect(of('parquet')).toEqual({});
+    expect(of('csv', '\\t', 'no-header', 'multi-line')).toEqual({ delimiter: '\t', header: false, multiLine: true });
+    expect(of('json', undefined, 'multi-line')).toEqual({ multiLine: true });
+    expect(() => of('json', ';')).toThrow(/COMMAND_LINE.*--delimiter is for CSV/s);
+    expect(() => of('parquet', undefined, 'no-header')).toThrow(/--no-header is for CSV/);
+    expect(() => of('arrow', undefined, 'multi-line')).toThrow(/--multi-line is for CSV and JSON/);
   });
 });
 
