@@ -28,6 +28,7 @@ export function* combinePairs(task: GatheringTask, input: CombineInput): BatchIt
     spills,
     batchRows,
     rowCount,
+    onBatch: () => task.throwIfCancelled(),
     newFold: (host, isNumbered) => new CombineFold({ aggregator, isMerging, run, host, isNumbered }),
   });
   try {

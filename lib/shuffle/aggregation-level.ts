@@ -17,6 +17,8 @@ export interface AggregationOptions {
   readonly batchRows: number;
   /** Pairs that will come, where that is known. */
   readonly rowCount: number | undefined;
+  /** Called between batches that are read back, too: many may be before one is given. */
+  readonly onBatch?: () => void;
 }
 
 /** What errors and metrics call it. */
@@ -112,6 +114,7 @@ export class AggregationLevel implements FoldHost {
   /** Takes in a partition of another level's pairs. */
   addAll(run: PartitionedRun, partition: number, isNumbered: boolean): void {
     for (const { kind, batch } of run.read(partition)) {
+      this.#options.onBatch?.();
       if (!isNumbered) this.add({ kind, batch, numbers: undefined });
       else {
         const { numbers, pairs } = splitNumbers(batch);

@@ -139,7 +139,10 @@ export class ExternalAggregator implements MemoryConsumer, Disposable {
       const level = this.#newLevel(depth + 1, true, overflow.rowCount(partition));
       level.maxPieceBytes = Math.min(level.maxPieceBytes, pieceBytes);
       level.addAll(overflow, partition, true);
-      for (const pairs of this.#give(level, false)) this.#write(combined, partition, joinNumbers(pairs));
+      for (const pairs of this.#give(level, false)) {
+        this.#options.onBatch?.();
+        this.#write(combined, partition, joinNumbers(pairs));
+      }
     }
     this.#remove(overflow);
     combined.finish();
