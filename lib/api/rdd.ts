@@ -115,7 +115,7 @@ import {
   isInBoth,
   keyOf,
   stratified,
-  withNull,
+  withZero,
   zipPair,
 } from './row-functions.ts';
 import { addEverySalt, addSalt, dropSalt } from './salt-functions.ts';
@@ -644,7 +644,7 @@ export class Rdd<T> {
     const method = 'intersection';
     const right = this.#nodeOfOther(method, 'other', other);
     const partitioner = choosePartitioner(this.#engine, method, [this.#node, right], partitions);
-    const pair: Step = { kind: 'map', f: withNull };
+    const pair: Step = { kind: 'map', f: withZero };
     const lefts = stepNode(this.#engine, method, this.#node, pair);
     const rights = stepNode(this.#engine, method, right, pair);
     const groups = coGroupNode(this.#engine, method, [lefts, rights], partitioner);
@@ -667,7 +667,7 @@ export class Rdd<T> {
       partitions === undefined
         ? new HashPartitioner(Math.max(this.#node.partitioner?.numPartitions ?? this.#partitionCount(), 1))
         : givenPartitioner(this.#engine, method, partitions);
-    const pair: Step = { kind: 'map', f: withNull };
+    const pair: Step = { kind: 'map', f: withZero };
     const lefts = stepNode(this.#engine, method, this.#node, pair);
     const rights = stepNode(this.#engine, method, right, pair);
     const rest = new SubtractNode(this.#engine.origin(method), lefts, rights, partitioner, () =>
@@ -693,7 +693,7 @@ export class Rdd<T> {
     if (this.#node.partitioner !== undefined && count === this.#partitionCount()) {
       return this.#mapPartitions(method, distinctRecords, true);
     }
-    const pairs = stepNode(this.#engine, method, this.#node, { kind: 'map', f: withNull });
+    const pairs = stepNode(this.#engine, method, this.#node, { kind: 'map', f: withZero });
     const partitioner = choosePartitioner(this.#engine, method, [pairs], numPartitions);
     const merged = combineNode(this.#engine, method, pairs, partitioner, FIRSTS, true);
     return this.#over(stepNode(this.#engine, method, merged, { kind: 'keys' }));

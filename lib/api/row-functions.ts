@@ -9,9 +9,9 @@ import { checkPair } from '../lineage/pair.ts';
 import { KeyTable } from '../shuffle/key-table.ts';
 import { KeyMap } from './key-map.ts';
 
-/** `record -> [record, null]`: the record becomes a key. */
-export function withNull(record: unknown): [unknown, null] {
-  return [record, null];
+/** `record -> [record, 0]`: the record becomes a key. A number beside it, so that records that are numbers stay in columns. */
+export function withZero(record: unknown): [unknown, number] {
+  return [record, 0];
 }
 
 export function keyOf(pair: unknown): unknown {
@@ -54,7 +54,7 @@ export function addCount(a: number, b: number): number {
 }
 
 portableValues('rows', {
-  withNull,
+  withZero,
   keyOf,
   isInBoth,
   asOneArray,

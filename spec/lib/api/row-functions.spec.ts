@@ -9,13 +9,13 @@ import {
   keyOf,
   sampleStrata,
   stratified,
-  withNull,
+  withZero,
   zipPair,
 } from '../../../lib/api/row-functions.ts';
 
 describe('functions over records', () => {
   it('make pairs, keys and arrays of records', () => {
-    expect(withNull('a')).toEqual(['a', null]);
+    expect(withZero('a')).toEqual(['a', 0]);
     expect(keyOf(['a', 1])).toBe('a');
     expect(() => keyOf('a')).toThrow(expect.objectContaining({ code: 'NOT_A_PAIR' }));
     expect(asOneArray([1, 2])).toEqual([[1, 2]]);
