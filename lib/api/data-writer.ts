@@ -82,7 +82,7 @@ export class DataWriter {
    * ```ts
    * await rows.write.csv('out/flights', { mode: 'overwrite', compression: 'gzip' });
    * ```
-   * Rejects with OUTPUT_EXISTS, CSV_PARTS_DIFFER where records of different partitions have different fields; with
+   * Rejects with OUTPUT_EXISTS, OUTPUT_DIFFERS, CSV_PARTS_DIFFER where records of different partitions have different fields; with
    * ROW_NOT_WRITABLE in the job for values that CSV has no text for.
    */
   async csv(path: string, options: WriteCsvOptions = {}): Promise<void> {
@@ -103,7 +103,7 @@ export class DataWriter {
    * ```ts
    * await rows.write.json('out/flights');
    * ```
-   * Rejects with OUTPUT_EXISTS; with ROW_NOT_WRITABLE in the job for values that JSON has no form for.
+   * Rejects with OUTPUT_EXISTS, OUTPUT_DIFFERS; with ROW_NOT_WRITABLE in the job for values that JSON has no form for.
    */
   async json(path: string, options: WriteOptions = {}): Promise<void> {
     checkOptions('json', options, SHARED_OPTIONS);
@@ -121,8 +121,8 @@ export class DataWriter {
    *   mode: 'append',
    * });
    * ```
-   * Rejects with OUTPUT_EXISTS, TYPE_UNKNOWN, COLUMN_NOT_FOUND and PARQUET_NOT_WRITABLE; with ROW_NOT_WRITABLE,
-   * VALUE_NOT_EXACT and NULL_NOT_ALLOWED in the job for values that are not of their column's type. Nothing is rounded.
+   * Rejects with OUTPUT_EXISTS, OUTPUT_DIFFERS, TYPE_UNKNOWN, COLUMN_NOT_FOUND and PARQUET_NOT_WRITABLE; with
+   * ROW_NOT_WRITABLE, VALUE_NOT_EXACT and NULL_NOT_ALLOWED in the job for values that are not of their column's type. Nothing is rounded.
    */
   async parquet(path: string, options: WriteParquetOptions = {}): Promise<void> {
     const choices = parquetChoices(options);
@@ -143,7 +143,7 @@ export class DataWriter {
    * ```ts
    * await flights.write.arrow('out/flights', { schema: { id: 'int64', day: 'date' }, codec: 'zstd' });
    * ```
-   * Rejects with OUTPUT_EXISTS, TYPE_UNKNOWN and COLUMN_NOT_FOUND; with ROW_NOT_WRITABLE, VALUE_NOT_EXACT and
+   * Rejects with OUTPUT_EXISTS, OUTPUT_DIFFERS, TYPE_UNKNOWN and COLUMN_NOT_FOUND; with ROW_NOT_WRITABLE, VALUE_NOT_EXACT and
    * NULL_NOT_ALLOWED in the job for values that are not of their column's type. Nothing is rounded.
    */
   async arrow(path: string, options: WriteArrowOptions = {}): Promise<void> {

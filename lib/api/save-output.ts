@@ -3,6 +3,7 @@ import { abortOutput, beginOutput, commitOutput, type OutputPart } from '../../s
 import { CairnError } from '../base/errors.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { SaveAction } from '../lineage/result-action.ts';
+import { checkAppend, checkHeader } from './check-append.ts';
 import { invalidArgument } from './check-argument.ts';
 import type { Engine, JobOptions } from './engine.ts';
 import { writeEmptyPart } from './write-empty-part.ts';
@@ -15,7 +16,7 @@ export interface SaveChoices extends JobOptions {
 
 /**
  * Runs a job that writes a dataset as a directory of parts, and publishes it: readers see all of it or none of it. Raises
- * OUTPUT_EXISTS, OUTPUT_INCOMPLETE, CSV_PARTS_DIFFER, and what the job raises; nothing is published then. INVALID_ARGUMENT
+ * OUTPUT_EXISTS, OUTPUT_DIFFERS, OUTPUT_INCOMPLETE, CSV_PARTS_DIFFER, and what the job raises; nothing is published then. INVALID_ARGUMENT
  * where the session's own files would be replaced.
  */
 export async function saveOutput(
@@ -32,11 +33,12 @@ export async function saveOutput(
   if (overwrite || append) checkReplaces(engine, path, job.method);
   const output = beginOutput(fileSystem, path, { overwrite, append });
   try {
+    const columns = append ? checkAppend(fileSystem, output.directory, format) : undefined;
     const written = (await engine.runJob(node, { kind: 'save', output, format }, job)) as OutputPart[];
     const isAdded = append && fileSystem.stat(output.directory) !== undefined;
     const empty = written.length === 0 && !isAdded ? await writeEmptyPart(fileSystem, output, format) : undefined;
     const parts = empty === undefined ? written : [empty];
-    checkColumns(output.directory, parts);
+    checkColumns(output.directory, parts, columns);
     commitOutput(fileSystem, output, parts);
   } catch (error) {
     try {
@@ -60,14 +62,15 @@ function checkReplaces({ fileSystem, ownDirectories }: Engine, path: string, met
   }
 }
 
-/** Parts with other columns, or with the same in another order, would be read as what they are not. */
-function checkColumns(path: string, parts: readonly OutputPart[]): void {
+/** Parts with other columns, or with the same in another order, would be read as what they are not; `there`: of those before. */
+function checkColumns(path: string, parts: readonly OutputPart[], there: readonly string[] | undefined): void {
   const [first, ...others] = parts.filter(({ columns }) => columns !== undefined);
-  if (first === undefined) return;
+  if (first?.columns === undefined) return;
   const expected = JSON.stringify(first.columns);
   for (const { partition, columns } of others) {
     const found = JSON.stringify(columns);
     if (found === expected) continue;
     throw new CairnError('CSV_PARTS_DIFFER', { path, part: partition, other: first.partition, found, expected });
   }
+  if (there !== undefined) checkHeader(path, there, first.columns);
 }

@@ -55,6 +55,11 @@ export const STORAGE_ERRORS = {
     message: '{path} is no plain file (it is a {found})',
     hint: "name files, directories of files, or a pattern; to read a program's output, write it to a file first",
   },
+  OUTPUT_DIFFERS: {
+    kind: 'user',
+    message: 'what would be added to {path} could not be read with what is there: {difference}',
+    hint: '{remedy}; nothing was published',
+  },
   OUTPUT_EXISTS: {
     kind: 'user',
     message: '{path} exists already',
