@@ -182,6 +182,8 @@ export class RunningTask implements TaskContext {
 
   throwIfCancelled(): void {
     if (this.#isCancelled()) throw new CairnError('TASK_CANCELLED', { task: this.#task.taskId });
+    // Asked between batches, wherever there are any.
+    this.#environment.heap?.look();
   }
 
   /**
@@ -199,8 +201,6 @@ export class RunningTask implements TaskContext {
     } finally {
       stop();
     }
-    // Asked between batches, wherever there are any.
-    this.#environment.heap?.look();
     this.throwIfCancelled();
   }
 
