@@ -27,8 +27,8 @@ import { damaged } from './damage.ts';
 import type { ColumnChunkMetadata, RowGroupMetadata } from './metadata.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import { projectColumns } from './project-columns.ts';
-import { readColumns, scratchBytes } from './read-columns.ts';
-import { type PageLocation, pagesWithRows, readPageBounds, readPageLocations, rowsOfPages } from './read-page-index.ts';
+import { leavesOf, readColumns, scratchBytes } from './read-columns.ts';
+import { type PageLocation, readPageBounds, readPageLocations } from './read-page-index.ts';
 import {
   bytesOfPages,
   type IndexedPages,
@@ -41,6 +41,7 @@ import {
 } from './read-plan.ts';
 import { allRows, countRows, joinRanges, positionsInRanges, type RowRanges, rowsOfRanges } from './row-ranges.ts';
 import { fieldOf, type LeafNode, type SchemaNode } from './schema-tree.ts';
+import { selectPages } from './select-pages.ts';
 
 export interface FileScanOptions {
   /** The columns of the rows, in order. */
@@ -244,22 +245,17 @@ class RowGroupScan {
     const arena = this.#arena;
     const isAll = countRows(rows) === this.rowCount;
     const selected = new Map<LeafNode, readonly PageLocation[]>();
-    if (!isAll) {
-      for (const node of columns) {
-        // Leaves of one column have to come out with the same rows: those below lists and structs are read whole.
-        const pages = node.kind === 'leaf' && node.repetition === 0 ? this.#pages(node) : undefined;
-        if (node.kind !== 'leaf' || pages === undefined) continue;
-        const some = pagesWithRows(pages, rows);
-        if (some.length < pages.length) selected.set(node, some);
-      }
-    }
+    const leavesOfColumns = columns.map((node) => leavesOf([node]));
+    const shared = sharedLeaves(leavesOfColumns);
+    const rowsOf = leavesOfColumns.map((leaves) =>
+      isAll || leaves.some((leaf) => shared.has(leaf)) ? undefined : this.#select(leaves, rows, selected),
+    );
     arena.restart(scratchBytes(this.#file, this.#rowGroup, columns));
     const vectors = readColumns(arena, this.#file, this.#rowGroup, columns, (leaf, chunk) =>
       this.#ranges(leaf, chunk, selected.get(leaf)),
     );
     return columns.map((node, i) => {
-      const pages = node.kind === 'leaf' ? selected.get(node) : undefined;
-      const covered = pages === undefined ? allRows(this.rowCount) : rowsOfPages(pages);
+      const covered = rowsOf[i] ?? allRows(this.rowCount);
       const vector = vectors[i] as Vector;
       const expected = countRows(covered);
       if (vector.length !== expected) {
@@ -268,6 +264,30 @@ class RowGroupScan {
       }
       return { vector, rows: covered };
     });
+  }
+
+  /**
+   * Adds the pages of a column that hold any of the rows, and gives their rows; undefined where the column is read whole,
+   * as those are that have lists, or a leaf that is in another column, too.
+   */
+  #select(
+    leaves: readonly LeafNode[],
+    rows: RowRanges,
+    selected: Map<LeafNode, readonly PageLocation[]>,
+  ): RowRanges | undefined {
+    if (leaves.some((leaf) => leaf.repetition > 0)) return undefined;
+    const pages: (readonly PageLocation[])[] = [];
+    for (const leaf of leaves) {
+      const own = this.#pages(leaf);
+      if (own === undefined) return undefined;
+      pages.push(own);
+    }
+    const some = selectPages(pages, rows, this.rowCount);
+    leaves.forEach((leaf, k) => {
+      const own = some?.pages[k];
+      if (own !== undefined) selected.set(leaf, own);
+    });
+    return some?.rows;
   }
 
   #ranges(
@@ -292,6 +312,14 @@ class RowGroupScan {
   #chunk(leaf: LeafNode): ColumnChunkMetadata {
     return this.#rowGroup.columns[leaf.index] as ColumnChunkMetadata;
   }
+}
+
+/** Those of more than one column: of a condition on a struct, and on a field of it. */
+function sharedLeaves(columns: readonly (readonly LeafNode[])[]): ReadonlySet<LeafNode> {
+  const seen = new Set<LeafNode>();
+  const shared = new Set<LeafNode>();
+  for (const leaf of columns.flat()) (seen.has(leaf) ? shared : seen).add(leaf);
+  return shared;
 }
 
 function pageRows({ start, end }: PageLocation): number {
