@@ -13,10 +13,11 @@ describe.each([true, false])('makeRowMaker, with generated code %s', (generated)
     fields: readonly TextField[],
     json: string,
     refusesUnknown = false,
+    isSelection = false,
   ): [row: unknown, bad: string | undefined] {
     setRecordCodegen(generated);
     const state: RecordState = { bad: undefined, refusesUnknown };
-    return [makeRowMaker(fields, '', OPTIONS)(JSON.parse(json), state), state.bad];
+    return [makeRowMaker(fields, '', { ...OPTIONS, isSelection })(JSON.parse(json), state), state.bad];
   }
 
   it('gives the fields of the schema in its order', () => {
@@ -34,6 +35,13 @@ describe.each([true, false])('makeRowMaker, with generated code %s', (generated)
       ['c', true],
     ]);
     expect(bad).toBeUndefined();
+  });
+
+  it('refuses no fields beside those that were asked for, but inside them', () => {
+    const fields: readonly TextField[] = [['a', { struct: { b: 'int32' } }]];
+    expect(make(fields, '{"x":1,"a":{"b":2}}', true, true)).toEqual([{ a: { b: 2 } }, undefined]);
+    expect(make(fields, '{"x":1,"a":{"b":2}}', true)[1]).toMatch(/'x' is no field/);
+    expect(make(fields, '{"a":{"b":2,"c":3}}', true, true)[1]).toMatch(/'a\.c' is no field/);
   });
 
   it('says what is of no use, and where', () => {
