@@ -4,6 +4,7 @@
  */
 import { CairnError } from '../base/errors.ts';
 import type { AccumulatorKind } from './accumulator-kind.ts';
+import { copyResult } from './copy-records.ts';
 import type { AccumulatorUpdate } from './task.ts';
 
 interface Partial {
@@ -28,6 +29,20 @@ export class AccumulatorPartials {
       this.#partials.set(id, partial);
     }
     partial.state = partial.kind.add(partial.state, value);
+  }
+
+  /**
+   * Puts copies in the place of what was added, for values that are read from files of the attempt. A state that cannot be
+   * stored stays as it is: only in the session's own thread may there be one. Raises what reading the values raises.
+   */
+  copyStates(): void {
+    for (const partial of this.#partials.values()) {
+      try {
+        partial.state = copyResult(partial.state);
+      } catch (error) {
+        if (!CairnError.is(error, 'VALUE_NOT_SERIALIZABLE')) throw error;
+      }
+    }
   }
 
   /** The attempt has succeeded: what it adds to the accumulators, without what is still zero. */

@@ -217,7 +217,9 @@ export class RunningTask implements TaskContext {
     this.metrics.consumers = this.memory.uses();
     for (const { spilledBytes } of this.metrics.consumers) this.metrics.spilledBytes += spilledBytes;
     this.metrics.peakMemoryBytes = this.memory.peakBytes;
-    for (const held of [this.spilledGroups, this.memory, this.spills]) {
+    const copies = { [Symbol.dispose]: () => this.accumulators.copyStates() };
+    const first = error === undefined && this.spilledGroups.any ? [copies] : [];
+    for (const held of [...first, this.spilledGroups, this.memory, this.spills]) {
       try {
         held[Symbol.dispose]();
       } catch (failure) {

@@ -131,6 +131,14 @@ describe.each([
     expect(metrics.spilledBytes).toBeGreaterThan(0);
   });
 
+  it('are copied into accumulators', async () => {
+    const groups = spec.session.collectionAccumulator<{ readonly of: readonly Value[] }>('groups');
+    await groupsOf(spec.session).foreach(([key, values]) => {
+      if (key === -1) groups.add({ of: values });
+    });
+    expect(groups.value).toEqual([{ of: LARGE }]);
+  });
+
   it('say that they are gone to who kept one after its task, in the same thread', async () => {
     if (master !== 'local') return;
     const kept: (readonly Value[])[] = [];

@@ -23,6 +23,18 @@ describe('what one attempt adds', () => {
     expect(partials.take().map(({ id }) => id)).toEqual([2]);
   });
 
+  it('is copied where it can be stored, and stays as it is where it cannot', () => {
+    const partials = new AccumulatorPartials();
+    const [stored, called] = [{ n: 1 }, () => 1];
+    partials.add(1, COLLECTION_KIND, stored);
+    partials.add(2, COLLECTION_KIND, called);
+    partials.copyStates();
+    const [first, second] = partials.take().map(({ value }) => (value as unknown[])[0]);
+    expect(first).toEqual(stored);
+    expect(first).not.toBe(stored);
+    expect(second).toBe(called);
+  });
+
   it('is nothing without an add', () => {
     expect(new AccumulatorPartials().take()).toEqual([]);
   });
