@@ -12,11 +12,11 @@ import { CairnError, errorCodeOf, isError } from '../../lib/base/errors.ts';
 import { loadWhenUsed } from '../../lib/base/load-when-used.ts';
 import { findNearMiss } from '../../lib/base/near-miss.ts';
 import type { FileSystem } from '../fs/file-system.ts';
-import { fromSqliteError } from '../metadata/sqlite-error.ts';
 import type { RawRow } from './raw-values.ts';
 import type { RowCursor } from './row-cursor.ts';
 import { describeSource, sourceSql, type TableSource } from './scan-plan.ts';
 import type { SqlValues } from './sql-dialect.ts';
+import { fromSqliteError } from './sqlite-error.ts';
 
 const loadSqlite = loadWhenUsed<typeof Sqlite>('better-sqlite3');
 

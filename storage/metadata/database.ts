@@ -15,13 +15,13 @@ import Sqlite from 'better-sqlite3';
 import { type Clock, systemClock } from '../../lib/base/clock.ts';
 import { CairnError } from '../../lib/base/errors.ts';
 import { invariant } from '../../lib/base/invariant.ts';
+import { fromSqliteError } from '../database/sqlite-error.ts';
 import type { FileSystem } from '../fs/file-system.ts';
 import { nodeFileSystem } from '../fs/node-file-system.ts';
 import { ALL_MIGRATIONS } from './migrations/all-migrations.ts';
 import type { Migration } from './migrations/migration.ts';
 import { inspectFile, readSnapshot } from './read-snapshot.ts';
 import { checkVersion, latestVersion, migrate } from './schema-version.ts';
-import { fromSqliteError } from './sqlite-error.ts';
 import type { SqlValue } from './table.ts';
 
 /** How much of the log's file is kept for reuse after a burst. */

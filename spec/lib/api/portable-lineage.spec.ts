@@ -147,6 +147,14 @@ const PROGRAMS: Readonly<Record<string, Program | readonly Program[]>> = {
       .rightOuterJoin(s.pairs)
       .collect(),
   fullOuterJoin: (s) => s.pairs.fullOuterJoin(s.of([['z', 0] as [string, number]])).collect(),
+  saltKeys: (s) =>
+    s.pairs
+      .saltKeys(2)
+      .mapValues((x) => x * one)
+      .reduceByKey(sum)
+      .collect(),
+  replicateKeys: (s) => s.pairs.saltKeys(2).join(s.pairs.replicateKeys(2)).collect(),
+  unsaltKeys: (s) => s.pairs.saltKeys(2).unsaltKeys().reduceByKey(sum).collect(),
   subtractByKey: (s) => s.pairs.subtractByKey(s.of([['a', 0] as [string, number]])).collect(),
   partitionBy: [(s) => s.pairs.partitionBy(modulo).glom().collect(), (s) => s.pairs.partitionBy(2).glom().collect()],
   repartitionAndSortWithinPartitions: (s) =>

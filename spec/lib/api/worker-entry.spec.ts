@@ -19,11 +19,12 @@ function closureOf(path: string): ReadonlySet<string> {
   return found;
 }
 
-it('leads to no session, scheduler or database', () => {
+it('leads to no session, scheduler or metadata, and loads no database before one is read', () => {
   const all = [...closureOf('lib/api/worker-entry.ts')];
   expect(all.length).toBeGreaterThan(100);
   expect(all).toContain('lib/lineage/range-sampling.ts');
-  const unwanted = /^lib\/(scheduler|config)\/|^lib\/api\/(rdd|session|session-engine)\.ts|^storage\/metadata\/|sqlite/;
+  const unwanted =
+    /^lib\/(scheduler|config)\/|^lib\/api\/(rdd|session|session-engine)\.ts|^storage\/metadata\/|^better-sqlite3$/;
   expect(all.filter((path) => unwanted.test(path))).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CairnError } from '../../../lib/base/errors.ts';
+import { fromSqliteError } from '../../../storage/database/sqlite-error.ts';
 import { nodeFileSystem } from '../../../storage/fs/node-file-system.ts';
-import { fromSqliteError } from '../../../storage/metadata/sqlite-error.ts';
 
 function sqliteError(code: string): Error {
   return Object.assign(new Error('what SQLite says'), { code });
