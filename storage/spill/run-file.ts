@@ -6,6 +6,7 @@
  * never outlives its task, so there is nothing to find again. Every segment is verified when it is read.
  */
 import type { Batch } from '../../formats/schema/batch.ts';
+import { CairnError } from '../../lib/base/errors.ts';
 import type { FileHandle, FileSystem } from '../fs/file-system.ts';
 import { corrupt, readChunk, readChunks } from './chunk-reader.ts';
 import type { PlacedChunk } from './chunk-table.ts';
@@ -103,7 +104,7 @@ export class RunFileReader implements Disposable {
     this.run = run;
   }
 
-  /** All batches in order, one segment in memory at a time. Raises CORRUPT_FILE, FILE_NOT_FOUND, IO_ERROR. */
+  /** All batches in order, one segment in memory at a time. Raises CORRUPT_FILE, also where there is no file, and IO_ERROR. */
   *batches(): IterableIterator<Batch> {
     for (const segment of this.run.segments) yield* this.readSegment(segment);
   }
@@ -130,9 +131,16 @@ export class RunFileReader implements Disposable {
 
   #open(): FileHandle {
     if (this.#file !== undefined) return this.#file;
-    this.#file = this.#fileSystem.open(this.run.path, 'read');
+    const { path, sizeBytes } = this.run;
+    try {
+      this.#file = this.#fileSystem.open(path, 'read');
+    } catch (error) {
+      // What nobody but this task should remove is damage, which another attempt may help with: no wrong path of the user's.
+      if (CairnError.is(error, 'FILE_NOT_FOUND')) throw corrupt(path, 0, `${sizeBytes} bytes`, 'no file');
+      throw error;
+    }
     const found = this.#file.sizeBytes();
-    if (found !== this.run.sizeBytes) throw corrupt(this.run.path, 0, `${this.run.sizeBytes} bytes`, `${found}`);
+    if (found !== sizeBytes) throw corrupt(path, 0, `${sizeBytes} bytes`, `${found}`);
     return this.#file;
   }
 }

@@ -31,6 +31,6 @@ describe('SpilledList', () => {
   it('says when its file is gone', () => {
     const { list, spills } = open([3]);
     spills[Symbol.dispose]();
-    expect(() => list.at(0)).toThrow(/FILE_NOT_FOUND/);
+    expect(() => list.at(0)).toThrow(/CORRUPT_FILE: .* found no file/);
   });
 });
