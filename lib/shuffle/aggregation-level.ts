@@ -92,6 +92,7 @@ export class AggregationLevel implements FoldHost {
       seed: Math.imul(this.depth + 1, 0x9e3779b1),
       isNumbered: this.isNumbered || numPartitions > 1,
       bufferBytes: this.#logBytes,
+      onWrite: (bytes) => this.#memory.noteSpill(bytes),
     });
     this.#onRun(log.run);
     log.setKind(this.#kind);
@@ -138,7 +139,6 @@ export class AggregationLevel implements FoldHost {
     const log = this.#log;
     if (log === undefined) return undefined;
     const run = log.finish();
-    this.#memory.noteSpill(log.writtenBytes);
     this.#log = undefined;
     this.#memory.hold(this.fold.heldBytes());
     return run;

@@ -24,6 +24,8 @@ export interface OverflowLogOptions {
   readonly isNumbered: boolean;
   /** What the log may hold before it writes, roughly. */
   readonly bufferBytes: number;
+  /** Told of the bytes that were written, each time. */
+  readonly onWrite?: (bytes: number) => void;
 }
 
 /** Typed arrays of a pair: key, value, number and partition, then all but the partition again, dealt out. */
@@ -47,7 +49,6 @@ export class OverflowLog {
   #rowBytes = 0;
   #objects = 0;
   #objectBytes = 0;
-  #writtenBytes = 0;
 
   constructor(options: OverflowLogOptions) {
     const { spills, numPartitions, bufferBytes } = options;
@@ -61,10 +62,6 @@ export class OverflowLog {
   /** Estimated bytes of what waits to be written. */
   get heldBytes(): number {
     return this.#typed === undefined ? this.#rowBytes : this.#capacity * BYTES_PER_NUMBERS;
-  }
-
-  get writtenBytes(): number {
-    return this.#writtenBytes;
   }
 
   /** What `add` is given from here on. */
@@ -141,7 +138,7 @@ export class OverflowLog {
       from = end;
     }
     this.run.flush();
-    this.#writtenBytes += out.length;
+    this.#options.onWrite?.(out.length);
     this.#count = 0;
     this.#rowBytes = 0;
   }

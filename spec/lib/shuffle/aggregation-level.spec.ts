@@ -69,6 +69,13 @@ describe('AggregationLevel', () => {
     expect([level.finish(), keysOf(level), memory.spilledBytes]).toEqual([undefined, [1, 'a'], 0]);
   });
 
+  it('counts what it writes when it writes it, for errors that say who filled the disk', () => {
+    const { add, task, memory } = newLevel(16_000, SUMS, {});
+    add(Array.from({ length: 4000 }, (_, i) => [i, 1]));
+    expect(memory.spilledBytes).toBeGreaterThan(0);
+    expect(task.memory.describeSpilled()).toMatch(/^combine by key /);
+  });
+
   it('puts the younger half of its keys out when combiners grow', () => {
     const { level, add, memory } = newLevel(30_000, LISTS, {});
     const keys = Array.from({ length: 64 }, (_, i) => `key ${i}`);
