@@ -18,6 +18,11 @@ const MIB = 1024 * 1024;
 const BATCHES = 8;
 /** However small the share: what Node's own objects and a few batches take is not worth a collection. */
 const LEAST_SHARE = 64 * MIB;
+/**
+ * Of a share, what V8 may count before garbage is collected. What it does not count comes on top: pages it keeps, pieces of
+ * freed buffers between others. With all of it a `distinct` of 56 M texts in 512 MiB peaked at 831 MiB, with this at 546.
+ */
+const COUNTED_PART = 0.7;
 /** Garbage that is worth a collection. */
 const LEAST_GARBAGE = 16 * MIB;
 
@@ -48,7 +53,7 @@ export class HeapWatch {
   constructor(options: HeapWatchOptions) {
     this.#use = options.use ?? heapUse;
     this.#collect = options.collect ?? collectGarbage;
-    this.#limitBytes = this.#use().usedBytes + Math.max(LEAST_SHARE, options.shareBytes);
+    this.#limitBytes = this.#use().usedBytes + Math.max(LEAST_SHARE, Math.floor(options.shareBytes * COUNTED_PART));
     this.#nextBytes = this.#limitBytes;
   }
 
