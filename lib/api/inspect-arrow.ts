@@ -2,8 +2,8 @@ import { openArrow } from '../../formats/arrow/arrow-file.ts';
 import { type ArrowDescription, describeArrow } from '../../formats/arrow/describe-file.ts';
 import type { FileSystem } from '../../storage/fs/file-system.ts';
 import { nodeFileSystem } from '../../storage/fs/node-file-system.ts';
-import { CairnError } from '../base/errors.ts';
 import { driverOnly } from '../closure/driver-only.ts';
+import { openFile } from '../lineage/nodes/input-files.ts';
 import { invalidArgument } from './check-argument.ts';
 
 /**
@@ -19,10 +19,7 @@ export function inspectArrow(path: string, parts: { readonly fileSystem?: FileSy
   if (typeof path !== 'string' || path === '')
     throw invalidArgument('inspectArrow', 'path', 'the path of a file', path);
   const { fileSystem = nodeFileSystem } = parts;
-  const found = fileSystem.stat(path, { follow: true });
-  if (found !== undefined && found.kind !== 'file')
-    throw new CairnError('INPUT_NOT_A_FILE', { path, found: found.kind });
-  using handle = fileSystem.open(path, 'read');
+  using handle = openFile(fileSystem, path);
   return describeArrow(openArrow(handle));
 }
 

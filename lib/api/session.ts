@@ -8,7 +8,7 @@ import { startAtCaller } from '../lineage/call-site.ts';
 import { BinaryRecordsNode } from '../lineage/nodes/binary-records-node.ts';
 import { CollectionNode } from '../lineage/nodes/collection-node.ts';
 import { EmptyNode } from '../lineage/nodes/empty-node.ts';
-import type { InputPath } from '../lineage/nodes/input-files.ts';
+import { describePath, type InputPath } from '../lineage/nodes/input-files.ts';
 import { ObjectFileNode } from '../lineage/nodes/object-file-node.ts';
 import { RangeNode } from '../lineage/nodes/range-node.ts';
 import { ReliableCheckpointNode } from '../lineage/nodes/reliable-checkpoint-node.ts';
@@ -489,8 +489,4 @@ function checkName(by: { readonly name: string }): void {
 
 function checkDirectory(method: string, path: unknown): void {
   if (typeof path !== 'string' || path === '') throw invalidArgument(method, 'path', 'the path of a directory', path);
-}
-
-function describePath(path: InputPath): string {
-  return typeof path === 'string' ? path : path.join(',');
 }

@@ -4,9 +4,8 @@ import { type RecordMapping, recordColumns } from '../../../formats/record/recor
 import type { FileSplit, InputFile } from '../../../formats/scan/file-splits.ts';
 import { packSplits } from '../../../formats/scan/pack-splits.ts';
 import type { PartitionEntry } from '../../../formats/scan/partition-path.ts';
-import { formatPredicate, type ScanPredicate } from '../../../formats/scan/scan-predicate.ts';
 import { bindToTable, conformBatch, type ScanTable } from '../../../formats/scan/scan-table.ts';
-import { type Field, formatType, type Schema } from '../../../formats/schema/data-type.ts';
+import type { Field, Schema } from '../../../formats/schema/data-type.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { CairnError } from '../../base/errors.ts';
 import { ComputedNode, type NodeOrigin } from '../lineage-node.ts';
@@ -14,7 +13,7 @@ import { type Partition, partitionsOf } from '../partition.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 import { CountingSource } from './counting-source.ts';
 import { openInput } from './input-files.ts';
-import { planTable, type TablePlan, type TableWish } from './plan-table.ts';
+import { describeFilters, planTable, type TablePlan, type TableWish } from './plan-table.ts';
 
 export interface ArrowScanOptions extends TableWish {
   /** What 64-bit integers become. */
@@ -72,15 +71,7 @@ export class ArrowScanNode extends ComputedNode {
   /** What Spark's plans say of a scan. */
   override get details(): readonly string[] {
     const { table, partitionFilters, pushedFilters, kept, files } = this.#findPlan();
-    const list = (filters: readonly ScanPredicate[]) => `[${filters.map(formatPredicate).join(', ')}]`;
-    const partitions = new Set(table.partitions.map(({ name }) => name));
-    const read = table.fields.filter(({ name }) => !partitions.has(name));
-    return [
-      `PartitionFilters: ${list(partitionFilters)}`,
-      `PushedFilters: ${list(pushedFilters)}`,
-      `ReadSchema: struct<${read.map(({ name, type }) => `${name}:${formatType(type)}`).join(',')}>`,
-      `Files: ${kept.length} of ${files.length}`,
-    ];
+    return [...describeFilters(table, partitionFilters, pushedFilters), `Files: ${kept.length} of ${files.length}`];
   }
 
   protected override computePartitions(): readonly Partition<readonly ArrowSplit[]>[] {

@@ -25,6 +25,14 @@ export function findInputFiles(fs: FileSystem, input: InputPath): InputFile[] {
   });
 }
 
+/** Opens one file to look into it. Raises FILE_NOT_FOUND, INPUT_NOT_A_FILE and what opening raises. */
+export function openFile(fs: FileSystem, path: string): FileHandle {
+  const found = fs.stat(path, { follow: true });
+  if (found !== undefined && found.kind !== 'file')
+    throw new CairnError('INPUT_NOT_A_FILE', { path, found: found.kind });
+  return fs.open(path, 'read');
+}
+
 /**
  * Opens an input file to be read. Raises INPUT_CHANGED when it has become shorter than when the job was planned:
  * splits beyond its end would silently be empty. A file that has grown is read up to its old length.

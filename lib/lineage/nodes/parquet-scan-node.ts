@@ -11,9 +11,9 @@ import { ALWAYS } from '../../../formats/scan/bind-predicate.ts';
 import type { FileSplit, InputFile } from '../../../formats/scan/file-splits.ts';
 import { packSplits } from '../../../formats/scan/pack-splits.ts';
 import type { PartitionEntry } from '../../../formats/scan/partition-path.ts';
-import { formatPredicate, type ScanPredicate } from '../../../formats/scan/scan-predicate.ts';
+import type { ScanPredicate } from '../../../formats/scan/scan-predicate.ts';
 import type { ScanTable } from '../../../formats/scan/scan-table.ts';
-import { type Field, formatType } from '../../../formats/schema/data-type.ts';
+import type { Field } from '../../../formats/schema/data-type.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { formatByteSize } from '../../base/byte-size.ts';
 import { CairnError } from '../../base/errors.ts';
@@ -22,7 +22,7 @@ import { type Partition, partitionsOf } from '../partition.ts';
 import type { BatchIterator, TaskContext } from '../task-context.ts';
 import { CountingSource } from './counting-source.ts';
 import { openInput } from './input-files.ts';
-import { type OpenedFile, planTable, type TableWish } from './plan-table.ts';
+import { describeFilters, type OpenedFile, planTable, type TableWish } from './plan-table.ts';
 
 export interface ParquetScanOptions extends TableWish {
   /** What 64-bit integers become: see docs/types.md. */
@@ -108,14 +108,8 @@ export class ParquetScanNode extends ComputedNode {
   /** What Spark's plans say of a scan, and what of the files will be read as far as footers tell. */
   override get details(): readonly string[] {
     const { shape, partitionFilters, pushedFilters, files, rowGroups, bytes } = this.#findPlan();
-    const list = (filters: readonly ScanPredicate[]) => `[${filters.map(formatPredicate).join(', ')}]`;
-    const { table } = shape;
-    const partitions = new Set(table.partitions.map(({ name }) => name));
-    const read = table.fields.filter(({ name }) => !partitions.has(name));
     return [
-      `PartitionFilters: ${list(partitionFilters)}`,
-      `PushedFilters: ${list(pushedFilters)}`,
-      `ReadSchema: struct<${read.map(({ name, type }) => `${name}:${formatType(type)}`).join(',')}>`,
+      ...describeFilters(shape.table, partitionFilters, pushedFilters),
       `Files: ${files.read} of ${files.total}; RowGroups: ${rowGroups.read} of ${rowGroups.total}; ` +
         `Bytes: ${formatByteSize(bytes.read)} of ${formatByteSize(bytes.total)}`,
     ];

@@ -6,11 +6,12 @@ import {
   columnsOfPredicate,
   columnText,
   conjunctsOf,
+  formatPredicate,
   type ScanColumn,
   type ScanPredicate,
 } from '../../../formats/scan/scan-predicate.ts';
 import { canSkipDirectory, checkPredicate, type ScanTable, tableSchema } from '../../../formats/scan/scan-table.ts';
-import type { Field, Schema } from '../../../formats/schema/data-type.ts';
+import { type Field, formatType, type Schema } from '../../../formats/schema/data-type.ts';
 import type { FileSystem } from '../../../storage/fs/file-system.ts';
 import { describePath, type InputPath } from './input-files.ts';
 import { findPartitionedFiles, type PartitionedFile } from './partitioned-files.ts';
@@ -79,4 +80,20 @@ export function planTable<Opened extends { readonly schema: Schema }>(
     partitionFilters,
     pushedFilters: conjuncts.filter((each) => !isOfPartitions(each)),
   };
+}
+
+/** What Spark's plans say of the filters and columns of a scan, a line each. */
+export function describeFilters(
+  table: ScanTable,
+  partitionFilters: readonly ScanPredicate[],
+  pushedFilters: readonly ScanPredicate[],
+): string[] {
+  const list = (filters: readonly ScanPredicate[]) => `[${filters.map(formatPredicate).join(', ')}]`;
+  const partitions = new Set(table.partitions.map(({ name }) => name));
+  const read = table.fields.filter(({ name }) => !partitions.has(name));
+  return [
+    `PartitionFilters: ${list(partitionFilters)}`,
+    `PushedFilters: ${list(pushedFilters)}`,
+    `ReadSchema: struct<${read.map(({ name, type }) => `${name}:${formatType(type)}`).join(',')}>`,
+  ];
 }
